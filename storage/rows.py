@@ -1,0 +1,298 @@
+"""Every table, in the vocabulary of `storage.columns`.
+
+A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
+what erasing their owner does: `blank` the personal columns, or `delete` the row.
+"""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import (
+    About,
+    Code,
+    Data,
+    Flag,
+    Id,
+    Number,
+    Owner,
+    Payload,
+    Person,
+    Remark,
+    Staff,
+    Trace,
+    When,
+    Words,
+)
+
+WORK = "to run the desk"
+ANSWER = "to answer you"
+DELIVER = "to deliver messages, until that is done"
+
+
+def means(what: str, why: str, erase: str = "blank") -> dict[str, Any]:
+    return {"what": what, "why": why, "erase": erase}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class DeskRow(Base):
+    __tablename__ = "desks"
+    __table_args__ = {"info": means("desks", WORK)}
+
+    id: Mapped[Id]
+    name: Mapped[Code] = mapped_column(unique=True)
+    settings: Mapped[Data]
+    next_number: Mapped[Number]
+
+
+class ChannelRow(Base):
+    """A channel of a desk: where it takes in, or its agents'."""
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        UniqueConstraint("platform", "workspace", "conversation"),
+        {"info": means("channels", WORK)},
+    )
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[Code]
+    workspace: Mapped[Code]
+    conversation: Mapped[Code]
+    agents: Mapped[Flag]
+
+
+class MemberRow(Base):
+    """A person who works at a desk."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("desk", "who"),
+        {"info": means("memberships of desks", "to know who may do what", "delete")},
+    )
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    who: Mapped[Owner] = mapped_column(index=True)
+    rank: Mapped[Number]
+    officer: Mapped[Flag]
+
+
+class GroupRow(Base):
+    """A role or user group whose members work at a desk."""
+
+    __tablename__ = "member_groups"
+    __table_args__ = (UniqueConstraint("desk", "principal"), {"info": means("groups of desks", WORK)})
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    principal: Mapped[Code] = mapped_column(index=True)
+    rank: Mapped[Number]
+    officer: Mapped[Flag]
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+    __table_args__ = {"info": means("profiles (name as last seen, language)", "to know who writes", "delete")}
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(unique=True)
+    name: Mapped[Words]
+    language: Mapped[Code]
+    last_seen: Mapped[When]
+    blocked_until: Mapped[When | None]
+    block_reason: Mapped[Words]
+    talking_about: Mapped[Number | None]
+    talking_until: Mapped[When | None]
+
+
+class TicketRow(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("desk", "number"),
+        Index("ix_tickets_queue", "desk", "priority", "opened_at", "id", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
+        Index("ix_tickets_closed", "desk", "closed_at", "id"),
+        {"info": means("tickets", ANSWER)},
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id"))
+    number: Mapped[Number]
+    subject: Mapped[Words]
+    customer: Mapped[Owner] = mapped_column(index=True)
+    opened_at: Mapped[When]
+    last_at: Mapped[When]
+    room_kind: Mapped[Code]
+    state: Mapped[Code]
+    assignee: Mapped[Staff | None] = mapped_column(index=True)
+    priority: Mapped[Number]
+    closed_at: Mapped[When | None]
+    prior: Mapped[Number | None]
+    entries: Mapped[Number]
+    version: Mapped[Number]
+
+
+class TagRow(Base):
+    __tablename__ = "tags"
+    __table_args__ = {"info": means("tags on your tickets", WORK, "delete")}
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
+    about: Mapped[About] = mapped_column(index=True)
+
+
+class ParticipantRow(Base):
+    """Somebody who was added to another customer's ticket."""
+
+    __tablename__ = "participants"
+    __table_args__ = {"info": means("tickets you were added to", ANSWER, "delete")}
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
+
+
+class EntryRow(Base):
+    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (
+        Index("ix_timeline_source", "source_message", "source_conversation", sqlite_where=text("source_message != ''"),
+              postgresql_where=text("source_message != ''")),
+        {"info": means("messages and events in tickets", ANSWER)},
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    kind: Mapped[Code]
+    at: Mapped[When]
+    about: Mapped[About] = mapped_column(index=True)
+    author: Mapped[Owner | None] = mapped_column(index=True)
+    staff: Mapped[Staff | None] = mapped_column(index=True)
+    person: Mapped[Person | None] = mapped_column(index=True)
+    text: Mapped[Words]
+    remark: Mapped[Remark]
+    detail: Mapped[Code]
+    source_platform: Mapped[Code]
+    source_conversation: Mapped[Trace]
+    source_thread: Mapped[Trace]
+    source_message: Mapped[Trace]
+    mark: Mapped[Code | None]
+    refers: Mapped[Number | None]
+    edited_at: Mapped[When | None]
+    deleted_at: Mapped[When | None]
+    files: Mapped[Number]
+
+
+class AttachmentRow(Base):
+    """A file of a message, or of a draft. Its content is on disk under its hash."""
+
+    __tablename__ = "attachments"
+    __table_args__ = {"info": means("files", ANSWER, "delete")}
+
+    id: Mapped[Id]
+    entry: Mapped[Number | None] = mapped_column(index=True)
+    draft: Mapped[Number | None] = mapped_column(index=True)
+    author: Mapped[Owner | None] = mapped_column(index=True)
+    staff: Mapped[Staff | None] = mapped_column(index=True)
+    about: Mapped[About] = mapped_column(index=True)
+    sha: Mapped[Code] = mapped_column(index=True)
+    name: Mapped[Words]
+    size: Mapped[Number]
+    type: Mapped[Code]
+
+
+class DraftRow(Base):
+    __tablename__ = "drafts"
+    __table_args__ = {"info": means("messages that wait for you to choose a ticket", ANSWER, "delete")}
+
+    id: Mapped[Id]
+    author: Mapped[Owner] = mapped_column(index=True)
+    text: Mapped[Words]
+    platform: Mapped[Code]
+    workspace: Mapped[Trace]
+    conversation: Mapped[Trace]
+    thread: Mapped[Trace]
+    message: Mapped[Trace]
+    at: Mapped[When] = mapped_column(index=True)
+
+
+class SpotRow(Base):
+    """The ledger of every post of ours, and of the rooms: `ticket` and `agents` are set where a room is."""
+
+    __tablename__ = "spots"
+    __table_args__ = (
+        Index("ix_spots_room", "conversation", "thread", "platform", sqlite_where=text("ticket IS NOT NULL"),
+              postgresql_where=text("ticket IS NOT NULL")),
+        {"info": means("places of our posts about you", "to correct or take back what we posted", "delete")},
+    )  # fmt: skip
+
+    key: Mapped[Trace] = mapped_column(primary_key=True)
+    about: Mapped[About] = mapped_column(index=True)
+    room: Mapped[Code]
+    platform: Mapped[Code]
+    conversation: Mapped[Trace]
+    thread: Mapped[Trace]
+    message: Mapped[Trace]
+    ticket: Mapped[Number | None]
+    agents: Mapped[Flag]
+
+
+class OutboxRow(Base):
+    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "not_before", "id", sqlite_where=text("head"), postgresql_where=text("head")),
+        Index("ix_outbox_room", "room", "id", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
+        {"info": means("messages still to be delivered", DELIVER, "delete")},
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    platform: Mapped[Code]
+    room: Mapped[Trace]
+    key: Mapped[Trace] = mapped_column(index=True)
+    about: Mapped[About] = mapped_column(index=True)
+    effect: Mapped[Payload]
+    state: Mapped[Code]
+    head: Mapped[Flag]
+    not_before: Mapped[When]
+    attempts: Mapped[Number]
+    error: Mapped[Code]
+
+
+class SeenRow(Base):
+    """Events handled, so that a redelivery changes nothing."""
+
+    __tablename__ = "seen_events"
+    __table_args__ = {"info": means("events handled", "to handle each once"), "sqlite_with_rowid": False}
+
+    event_id: Mapped[Code] = mapped_column(primary_key=True)
+    at: Mapped[When] = mapped_column(index=True)
+
+
+class RequestRow(Base):
+    """What people asked of their own data, and that it was done."""
+
+    __tablename__ = "requests"
+    __table_args__ = {"info": means("requests about your data", "to prove that they were answered", "delete")}
+
+    number: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    asked: Mapped[Code]
+    at: Mapped[When]
+    stage: Mapped[Code] = mapped_column(index=True)
+    done_at: Mapped[When | None]
+    counts: Mapped[Data]
+    sha: Mapped[Code]
+    size: Mapped[Number]
