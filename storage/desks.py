@@ -1,6 +1,7 @@
 """Desks, their channels and who works there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, union_all, update
@@ -76,9 +77,7 @@ class SqlDesks:
             self.connection.execute(update(desks).where(desks.c.id == id).values(settings=settings))
         self._replace_channels(id, desk, intake)
         self._replace_members(id, people)
-        saved = self.get(id)
-        assert saved is not None
-        return saved
+        return replace(desk, id=id)
 
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None:
         """Give a person or group this rank, or with CUSTOMER take theirs away."""

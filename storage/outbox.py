@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.effects import Effect, OpenRoom, PostCard, Remove, codec
@@ -21,19 +33,15 @@ outbox = OutboxRow.__table__
 spots = SpotRow.__table__
 DUE, DEAD = "due", "dead"
 
+IS_DUE = outbox.c.state == literal_column("'due'")  # in the words of the index, or it is not used
 earlier = outbox.alias("earlier")
-HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), earlier.c.state == DUE)
+WAITS = earlier.c.state == literal_column("'due'")
+HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), WAITS)
+OLDEST = select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), WAITS)
 POST = insert(outbox).values(
     {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head"}} | {"head": ~HEAD_ROOM}
 )
-PROMOTE = (
-    update(outbox)
-    .where(
-        outbox.c.id
-        == select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), earlier.c.state == DUE).scalar_subquery()
-    )
-    .values(head=True)
-)  # fmt: skip
+PROMOTE = update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True)
 FORGET = delete(outbox).where(outbox.c.id == bindparam("row_id"))
 POSTPONE = (
     update(outbox)
@@ -119,18 +127,19 @@ class SqlOutbox:
     def discard(self, id: int) -> bool:
         return self.connection.execute(delete(outbox).where(outbox.c.id == id, outbox.c.state == DEAD)).rowcount > 0
 
+    def room_of(self, id: int) -> str | None:
+        return self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
+
     def cancel(self, key: str) -> None:
-        rooms = self.connection.execute(delete(outbox).where(outbox.c.key == key).returning(outbox.c.room)).scalars().all()
-        for room in set(rooms):
-            self._hold(room)
-            self.connection.execute(PROMOTE, {"of_room": room})
+        waits = (outbox.c.key == key, outbox.c.state == DUE, ~outbox.c.head)
+        self.connection.execute(delete(outbox).where(*waits))
 
     def posted(self, key: str) -> bool:
-        there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, outbox.c.state == DUE)
+        there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
         return bool(self.connection.scalar(select(there)))
 
     def waiting(self, room: str) -> int:
-        query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), outbox.c.state == DUE)
+        query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)
         return self.connection.execute(query).scalar_one()
 
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:

@@ -1,6 +1,7 @@
 """People as last seen, and messages that wait for their author's choice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,9 +45,7 @@ class SqlPeople:
             return known
         seen = {"who": who, "name": name, "language": language, "last_seen": self.now}
         self.connection.execute(MEET[self.connection.dialect.name], seen)
-        met = self.get(who)
-        assert met is not None
-        return met
+        return replace(known or Person(who, name, self.now), name=name, language=language, last_seen=self.now)
 
     def get(self, who: UserRef) -> Person | None:
         row = self.connection.execute(GET, {"who": who}).first()

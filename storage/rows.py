@@ -4,9 +4,9 @@ A table's `info` says what its rows are called in `/mydata` (`what`), why they a
 what erasing their owner does: `blank` the personal columns, or `delete` the row.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import (
@@ -32,10 +32,17 @@ DELIVER = "to deliver messages, until that is done"
 
 
 def means(what: str, why: str, erase: str = "blank") -> dict[str, Any]:
-    return {"what": what, "why": why, "erase": erase}
+    return {"info": {"what": what, "why": why, "erase": erase}}
+
+
+def partial(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
+    """An index of some rows only. A query uses it when it says `where` in the same words: literals, not parameters."""
+    return Index(name, *columns, sqlite_where=text(sqlite or where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):
+    __table__: ClassVar[Table]
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -48,7 +55,7 @@ class Base(DeclarativeBase):
 
 class DeskRow(Base):
     __tablename__ = "desks"
-    __table_args__ = {"info": means("desks", WORK)}
+    __table_args__ = means("desks", WORK)
 
     id: Mapped[Id]
     name: Mapped[Code] = mapped_column(unique=True)
@@ -62,7 +69,7 @@ class ChannelRow(Base):
     __tablename__ = "channels"
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "conversation"),
-        {"info": means("channels", WORK)},
+        means("channels", WORK),
     )
 
     id: Mapped[Id]
@@ -79,7 +86,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        {"info": means("memberships of desks", "to know who may do what", "delete")},
+        means("memberships of desks", "to know who may do what", "delete"),
     )
 
     id: Mapped[Id]
@@ -93,7 +100,7 @@ class GroupRow(Base):
     """A role or user group whose members work at a desk."""
 
     __tablename__ = "member_groups"
-    __table_args__ = (UniqueConstraint("desk", "principal"), {"info": means("groups of desks", WORK)})
+    __table_args__ = (UniqueConstraint("desk", "principal"), means("groups of desks", WORK))
 
     id: Mapped[Id]
     desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
@@ -104,7 +111,7 @@ class GroupRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "people"
-    __table_args__ = {"info": means("profiles (name as last seen, language)", "to know who writes", "delete")}
+    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete")
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
@@ -121,22 +128,23 @@ class TicketRow(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         UniqueConstraint("desk", "number"),
-        Index("ix_tickets_queue", "desk", "priority", "opened_at", "id", sqlite_where=text("state = 'open'"),
-              postgresql_where=text("state = 'open'")),
-        Index("ix_tickets_closed", "desk", "closed_at", "id"),
-        {"info": means("tickets", ANSWER)},
-    )  # fmt: skip
+        Index("ix_tickets_customer", "customer", "desk", "opened_at"),
+        partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
+        partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
+        partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
+        means("tickets", ANSWER),
+    )
 
     id: Mapped[Id]
     desk: Mapped[Number] = mapped_column(ForeignKey("desks.id"))
     number: Mapped[Number]
     subject: Mapped[Words]
-    customer: Mapped[Owner] = mapped_column(index=True)
+    customer: Mapped[Owner]
     opened_at: Mapped[When]
     last_at: Mapped[When]
     room_kind: Mapped[Code]
     state: Mapped[Code]
-    assignee: Mapped[Staff | None] = mapped_column(index=True)
+    assignee: Mapped[Staff | None]
     priority: Mapped[Number]
     closed_at: Mapped[When | None]
     prior: Mapped[Number | None]
@@ -146,7 +154,7 @@ class TicketRow(Base):
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = {"info": means("tags on your tickets", WORK, "delete")}
+    __table_args__ = means("tags on your tickets", WORK, "delete")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -157,7 +165,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = {"info": means("tickets you were added to", ANSWER, "delete")}
+    __table_args__ = means("tickets you were added to", ANSWER, "delete")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -168,18 +176,20 @@ class EntryRow(Base):
 
     __tablename__ = "timeline"
     __table_args__ = (
-        Index("ix_timeline_source", "source_message", "source_conversation", sqlite_where=text("source_message != ''"),
-              postgresql_where=text("source_message != ''")),
-        {"info": means("messages and events in tickets", ANSWER)},
-    )  # fmt: skip
+        partial("ix_timeline_source", "source_message", "source_conversation", where="source_message != ''"),
+        partial("ix_timeline_author", "author", where="author IS NOT NULL"),
+        partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
+        partial("ix_timeline_person", "person", where="person IS NOT NULL"),
+        means("messages and events in tickets", ANSWER),
+    )
 
     id: Mapped[Id]
     kind: Mapped[Code]
     at: Mapped[When]
     about: Mapped[About] = mapped_column(index=True)
-    author: Mapped[Owner | None] = mapped_column(index=True)
-    staff: Mapped[Staff | None] = mapped_column(index=True)
-    person: Mapped[Person | None] = mapped_column(index=True)
+    author: Mapped[Owner | None]
+    staff: Mapped[Staff | None]
+    person: Mapped[Person | None]
     text: Mapped[Words]
     remark: Mapped[Remark]
     detail: Mapped[Code]
@@ -198,7 +208,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = {"info": means("files", ANSWER, "delete")}
+    __table_args__ = means("files", ANSWER, "delete")
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -214,7 +224,7 @@ class AttachmentRow(Base):
 
 class DraftRow(Base):
     __tablename__ = "drafts"
-    __table_args__ = {"info": means("messages that wait for you to choose a ticket", ANSWER, "delete")}
+    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete")
 
     id: Mapped[Id]
     author: Mapped[Owner] = mapped_column(index=True)
@@ -232,10 +242,9 @@ class SpotRow(Base):
 
     __tablename__ = "spots"
     __table_args__ = (
-        Index("ix_spots_room", "conversation", "thread", "platform", sqlite_where=text("ticket IS NOT NULL"),
-              postgresql_where=text("ticket IS NOT NULL")),
-        {"info": means("places of our posts about you", "to correct or take back what we posted", "delete")},
-    )  # fmt: skip
+        partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
+        means("places of our posts about you", "to correct or take back what we posted", "delete"),
+    )
 
     key: Mapped[Trace] = mapped_column(primary_key=True)
     about: Mapped[About] = mapped_column(index=True)
@@ -253,10 +262,10 @@ class OutboxRow(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "not_before", "id", sqlite_where=text("head"), postgresql_where=text("head")),
-        Index("ix_outbox_room", "room", "id", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
-        {"info": means("messages still to be delivered", DELIVER, "delete")},
-    )  # fmt: skip
+        partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
+        partial("ix_outbox_room", "room", "id", where="state = 'due'"),
+        means("messages still to be delivered", DELIVER, "delete"),
+    )
 
     id: Mapped[Id]
     platform: Mapped[Code]
@@ -275,7 +284,7 @@ class SeenRow(Base):
     """Events handled, so that a redelivery changes nothing."""
 
     __tablename__ = "seen_events"
-    __table_args__ = {"info": means("events handled", "to handle each once"), "sqlite_with_rowid": False}
+    __table_args__ = means("events handled", "to handle each once") | {"sqlite_with_rowid": False}
 
     event_id: Mapped[Code] = mapped_column(primary_key=True)
     at: Mapped[When] = mapped_column(index=True)
@@ -285,7 +294,7 @@ class RequestRow(Base):
     """What people asked of their own data, and that it was done."""
 
     __tablename__ = "requests"
-    __table_args__ = {"info": means("requests about your data", "to prove that they were answered", "delete")}
+    __table_args__ = means("requests about your data", "to prove that they were answered", "delete")
 
     number: Mapped[Id]
     who: Mapped[Owner] = mapped_column(index=True)

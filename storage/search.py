@@ -40,7 +40,9 @@ def _sqlite_hits(words: Sequence[str]) -> Any:
     """A subquery that FTS5 walks from the newest on, so a limit ends it early."""
     index = table("search", column("rowid"))
     phrase = " ".join(f'"{word}"*' for word in words) or '""'
-    return select(index.c.rowid.label("id")).where(text("search MATCH :phrase").bindparams(phrase=phrase)).subquery("hits")
+    return (
+        select(index.c.rowid.label("id")).where(text("search MATCH :phrase").bindparams(phrase=phrase)).subquery("hits")
+    )
 
 
 def _postgresql_hits(words: Sequence[str]) -> Any:

@@ -172,7 +172,7 @@ class SqliteStore(SqlStore):
     def _checkpoint(connection: Connection) -> bool:
         """True when the log is empty; false while a reader still needs it."""
         busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-        return busy == 0
+        return bool(busy == 0)
 
 
 def _changes(connection: Connection, pages: int) -> int:

@@ -84,7 +84,7 @@ class SqlStore:
             return await connection.run_sync(lambda sync: self._run(job, sync))
 
     async def scrub(self) -> bool:
-        """What was deleted stays in PostgreSQL's files until they are vacuumed, and in its statistics until analysed."""
+        """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
 
     async def close(self) -> None:

@@ -5,7 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.errors import Conflict
 from bot.inbound import Place
@@ -20,6 +34,8 @@ spots = SpotRow.__table__
 tags = TagRow.__table__
 participants = ParticipantRow.__table__
 
+OPEN = tickets.c.state == literal_column("'open'")  # in the words of the indexes, or they are not used
+CLOSED = tickets.c.state == literal_column("'closed'")
 GET = select(tickets).where(tickets.c.id == bindparam("id"))
 NUMBERED = select(tickets).where(tickets.c.desk == bindparam("desk"), tickets.c.number == bindparam("number"))
 ROOM = (
@@ -47,17 +63,17 @@ SAVE = (
 )
 OPEN_OWN = (
     select(tickets)
-    .where(tickets.c.state == State.OPEN.value, tickets.c.customer == bindparam("who"))
+    .where(OPEN, tickets.c.customer == bindparam("who"))
     .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
 )
 JOINED = (
     select(tickets)
     .join_from(participants, tickets, participants.c.ticket == tickets.c.id)
-    .where(participants.c.who == bindparam("who"), tickets.c.state == State.OPEN.value)
+    .where(participants.c.who == bindparam("who"), OPEN)
 )
 LAST_CLOSED = (
     select(tickets)
-    .where(tickets.c.customer == bindparam("who"), tickets.c.state == State.CLOSED.value)
+    .where(tickets.c.customer == bindparam("who"), CLOSED)
     .order_by(tickets.c.closed_at.desc(), tickets.c.id.desc())
     .limit(1)
 )
@@ -151,7 +167,7 @@ class SqlTickets:
 
 def _query(wanted: Filter) -> Select[Any]:
     query = select(tickets).where(tickets.c.desk.in_(wanted.desks))
-    query = query.where(tickets.c.state == (State.OPEN if wanted.open else State.CLOSED).value)
+    query = query.where(OPEN if wanted.open else CLOSED)
     if wanted.assignee:
         query = query.where(tickets.c.assignee == wanted.assignee)
     if wanted.unclaimed:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
 
 from bot.errors import Conflict
 from bot.message import File, Mark, UserRef
@@ -22,7 +22,7 @@ ADD = insert(timeline)
 GET = select(timeline).where(timeline.c.id == bindparam("id"))
 AT = select(timeline).where(
     timeline.c.source_message == bindparam("message"),
-    timeline.c.source_message != "",
+    timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
     timeline.c.source_conversation == bindparam("conversation"),
     timeline.c.source_platform == bindparam("platform"),
 )
