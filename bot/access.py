@@ -54,6 +54,17 @@ class Call:
     def arg(self) -> str:
         return self.options.get("", "")
 
+    def person(self, option: str) -> Actor | None:
+        """The person an option names, with what the platform says of them."""
+        if not (value := self.options.get(option)):
+            return None
+        try:
+            ref = UserRef.parse(value)
+        except ValueError:
+            raise Problem(wording.no_person(wording.shortened(value, 40))) from None
+        named = self.event.named if isinstance(self.event, CommandInvoked) else ()
+        return next((actor for actor in named if actor.ref == ref), Actor(ref, ""))
+
 
 def principals(actor: Actor) -> tuple[str, ...]:
     """The names under which a desk may list this person: their own, and those of their groups."""

@@ -1,16 +1,19 @@
 """An event comes in (`handle`): one job, one transaction, one reply. What goes out is `bot.courier`'s."""
 
+import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from bot import wording
 from bot.access import Call, call_for
-from bot.errors import Busy, Problem
+from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.message import say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.router import Router
 
+CONFLICTS = 20  # tries before a person is told that somebody else is always first
 log = logging.getLogger(__name__)
 Invoked = CommandInvoked | ButtonPressed | FormSubmitted
 
@@ -30,7 +33,7 @@ class App:
         a person who pressed or typed a command is told instead.
         """
         try:
-            reply = await self.store.write(lambda work: self._react(event, work))
+            reply = await self._react_once(event)
         except Problem as problem:
             return Say(say(str(problem)))
         except Exception as error:
@@ -48,8 +51,17 @@ class App:
         if await self.store.write(lambda work: work.seen(tick.id)):
             return
         for listener in self.router.ticks:
-            await self.store.write(lambda work, react=listener: react(tick, work))
+            await self.store.write(partial(listener, tick))
         self.posted()
+
+    async def _react_once(self, event: Event) -> Reply:
+        """Whoever was second with a change looks again, and is told what the first one did."""
+        for attempt in range(CONFLICTS):
+            try:
+                return await self.store.write(lambda work: self._react(event, work))
+            except Stale:
+                await asyncio.sleep(0.001 * attempt)
+        return await self.store.write(lambda work: self._react(event, work))
 
     def _react(self, event: Event, work: UnitOfWork) -> Reply:
         if work.seen(event.id):

@@ -4,6 +4,7 @@ Problem            something the person who acted can be told; nothing of their 
 ├── NotFound       what they named is not there, or not theirs to see (the two look alike on purpose)
 ├── NotAllowed     they may see it, but not do this
 └── Conflict       somebody else was first
+    └── Stale      what was read has changed meanwhile: looking again will tell
 Busy               more waits than we can promise to store soon: the platform should deliver again
 """
 
@@ -22,6 +23,10 @@ class NotAllowed(Problem):
 
 class Conflict(Problem):
     """Somebody else changed it first."""
+
+
+class Stale(Conflict):
+    """The ticket was changed between reading and writing it; nothing of this job was kept."""
 
 
 class Busy(Exception):

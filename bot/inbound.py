@@ -42,10 +42,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CommandInvoked(Event):
-    """A slash command, with its options parsed (see `bot.parse` for platforms that send a line of text)."""
+    """A slash command, with its options parsed (see `bot.parse` for platforms that send a line of text).
+
+    An option that names a person holds the `str` of their UserRef; `named` says what the platform knows of them.
+    """
 
     command: str
     options: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[Actor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

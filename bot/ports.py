@@ -113,7 +113,7 @@ class Tickets(Protocol):
         """Gives it its id and the desk's next number, without gaps."""
 
     def save(self, ticket: Ticket) -> Ticket:
-        """Write it. Raises `Conflict` if someone else changed it since it was read."""
+        """Write it. Raises `Stale` if someone else changed it since it was read."""
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
         """Every open ticket they opened or take part in, latest activity first."""
@@ -133,7 +133,7 @@ class Timeline(Protocol):
     def add(self, ticket: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
         """Append it: gives the entry its id, counts it in the ticket and writes both (so no `save` is needed).
 
-        Raises `Conflict` if someone else changed the ticket since it was read.
+        Raises `Stale` if someone else changed the ticket since it was read.
         """
 
     def get(self, id: int) -> Entry | None: ...
@@ -167,8 +167,9 @@ class Outbox(Protocol):
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]: ...
     def retry(self, id: int) -> bool: ...
     def discard(self, id: int) -> bool: ...
+    def room_of(self, id: int) -> str | None: ...
     def cancel(self, key: str) -> None:
-        """Forget what still waits to be posted under `key`."""
+        """Forget what still waits under `key`, but for the head of the room, which may be on its way."""
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
@@ -209,6 +210,9 @@ class People(Protocol):
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
     def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
     def unblock(self, who: UserRef) -> bool: ...
+    def blocked(self, limit: int) -> Sequence[Person]:
+        """Those who are blocked now, the block that ends first at the front."""
+
     def talk_about(self, who: UserRef, ticket: int | None, until: datetime | None) -> None: ...
 
 

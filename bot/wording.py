@@ -38,6 +38,10 @@ def no_ticket(number: str) -> str:
     return f"There is no ticket #{number} that you can see."
 
 
+def no_person(word: str) -> str:
+    return f"I do not know who “{word}” is."
+
+
 def ambiguous(number: int, names: Sequence[str]) -> str:
     return f"Several desks have a ticket #{number}. Write {' or '.join(f'{name}#{number}' for name in names)}."
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.errors import Conflict
+from bot.errors import Stale
 from bot.inbound import Place
 from bot.message import UserRef
 from bot.ports import Filter
@@ -114,7 +114,7 @@ class SqlTickets:
     def save(self, changed: Ticket) -> Ticket:
         old = {"old_id": changed.id, "old_version": changed.version}
         if self.connection.execute(SAVE, _columns(changed) | old).rowcount == 0:
-            raise Conflict(f"Ticket #{changed.number} was changed by somebody else just now. Please look again.")
+            raise Stale(f"Ticket #{changed.number} was changed by somebody else just now. Please look again.")
         return replace(changed, version=changed.version + 1)
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:

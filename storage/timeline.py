@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
 
-from bot.errors import Conflict
+from bot.errors import Stale
 from bot.message import File, Mark, UserRef
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
@@ -68,7 +68,7 @@ class SqlTimeline:
             "entries": counted.entries,
         }
         if self.connection.execute(COUNT, values).rowcount == 0:
-            raise Conflict(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
+            raise Stale(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
         new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries)
         self.connection.execute(ADD, _columns(new))
         self._attach(new)
