@@ -7,10 +7,14 @@ About     the customer the row is about, whoever wrote it
 Staff     an agent acting by role: on erasure the row stays and the agent becomes a ghost
 Person    somebody else named in it: becomes a ghost
 Words     free text of the owner; without an owner, of staff to the customer the row is about
+Name      what the owner is called: words by which other texts may name them
 Remark    free text about the customer the row is about: goes with them, and with nobody else
 Trace     a platform id that leads to the owner: goes with the owner
 Payload   JSON that carries words and names about the row's subject; its table deletes such rows
 Number, Code, When, Flag, Data    nothing about people
+Blob      the hash of a file on disk, which goes when no row refers to it
+
+JSON (Payload, Data) says of each key what it holds, with `keys`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -68,8 +72,16 @@ class Clean(TypeDecorator[str]):
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def holds(kind: str) -> dict[str, str]:
-    return {"holds": kind}
+def holds(kind: str, **more: Any) -> dict[str, Any]:
+    return {"holds": kind} | more
+
+
+def keys(**kinds: str) -> dict[str, Any]:
+    """What each key of a JSON column holds: facts, words, trace, or person (one account, or several)."""
+    return {"keys": kinds}
+
+
+ANY_KEY = "*"  # in place of a key: whatever it is called
 
 
 BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be called INTEGER
@@ -77,6 +89,7 @@ BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be cal
 Id = Annotated[int, mapped_column(BIG, primary_key=True, info=holds("facts"))]
 Number = Annotated[int, mapped_column(BIG, info=holds("facts"))]
 Code = Annotated[str, mapped_column(String(200), info=holds("facts"))]
+Blob = Annotated[str, mapped_column(String(200), info=holds("facts", blob=True))]
 When = Annotated[datetime, mapped_column(Utc, info=holds("facts"))]
 Flag = Annotated[bool, mapped_column(Boolean, info=holds("facts"))]
 Data = Annotated[dict[str, Any], mapped_column(JSON, info=holds("facts"))]
@@ -85,6 +98,7 @@ About = Annotated[UserRef, mapped_column(User, info=holds("about"))]
 Staff = Annotated[UserRef, mapped_column(User, info=holds("staff"))]
 Person = Annotated[UserRef, mapped_column(User, info=holds("person"))]
 Words = Annotated[str, mapped_column(Clean, info=holds("words"))]
+Name = Annotated[str, mapped_column(Clean, info=holds("words", names=True))]
 Remark = Annotated[str, mapped_column(Clean, info=holds("remark"))]
 Trace = Annotated[str, mapped_column(String(200), info=holds("trace"))]
 Payload = Annotated[dict[str, Any], mapped_column(JSON, info=holds("payload"))]

@@ -1,7 +1,8 @@
 """Every table, in the vocabulary of `storage.columns`.
 
 A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
-what erasing their owner does: `blank` the personal columns, or `delete` the row.
+what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
+its `rows`, or only their `count`. `until` names what the row is needed for while its owner is being erased.
 """
 
 from typing import Any, ClassVar
@@ -10,11 +11,14 @@ from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, tex
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import (
+    ANY_KEY,
     About,
+    Blob,
     Code,
     Data,
     Flag,
     Id,
+    Name,
     Number,
     Owner,
     Payload,
@@ -24,6 +28,7 @@ from storage.columns import (
     Trace,
     When,
     Words,
+    keys,
 )
 
 WORK = "to run the desk"
@@ -31,8 +36,11 @@ ANSWER = "to answer you"
 DELIVER = "to deliver messages, until that is done"
 
 
-def means(what: str, why: str, erase: str = "blank") -> dict[str, Any]:
-    return {"info": {"what": what, "why": why, "erase": erase}}
+def means(what: str, why: str, erase: str = "blank", *, export: str = "rows", until: str = "") -> dict[str, Any]:
+    return {"info": {"what": what, "why": why, "erase": erase, "export": export, "until": until}}
+
+
+NEVER_AGAIN = {"sqlite_autoincrement": True}  # an id that was deleted is not given to another row
 
 
 def partial(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
@@ -53,13 +61,21 @@ class Base(DeclarativeBase):
     )
 
 
+SETTINGS = dict.fromkeys(
+    (
+        "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
+    ),
+    "facts",
+)  # fmt: skip
+
+
 class DeskRow(Base):
     __tablename__ = "desks"
     __table_args__ = means("desks", WORK)
 
     id: Mapped[Id]
     name: Mapped[Code] = mapped_column(unique=True)
-    settings: Mapped[Data]
+    settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
     next_number: Mapped[Number]
 
 
@@ -115,7 +131,7 @@ class PersonRow(Base):
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
-    name: Mapped[Words]
+    name: Mapped[Name]
     language: Mapped[Code]
     last_seen: Mapped[When]
     blocked_until: Mapped[When | None]
@@ -132,7 +148,7 @@ class TicketRow(Base):
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means("tickets", ANSWER),
+        means("tickets", ANSWER) | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -216,7 +232,7 @@ class AttachmentRow(Base):
     author: Mapped[Owner | None] = mapped_column(index=True)
     staff: Mapped[Staff | None] = mapped_column(index=True)
     about: Mapped[About] = mapped_column(index=True)
-    sha: Mapped[Code] = mapped_column(index=True)
+    sha: Mapped[Blob] = mapped_column(index=True)
     name: Mapped[Words]
     size: Mapped[Number]
     type: Mapped[Code]
@@ -224,7 +240,7 @@ class AttachmentRow(Base):
 
 class DraftRow(Base):
     __tablename__ = "drafts"
-    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete")
+    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete") | NEVER_AGAIN
 
     id: Mapped[Id]
     author: Mapped[Owner] = mapped_column(index=True)
@@ -243,7 +259,7 @@ class SpotRow(Base):
     __tablename__ = "spots"
     __table_args__ = (
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
-        means("places of our posts about you", "to correct or take back what we posted", "delete"),
+        means("places of our posts about you", "to correct or take back what we posted", "delete", export="count"),
     )
 
     key: Mapped[Trace] = mapped_column(primary_key=True)
@@ -257,6 +273,14 @@ class SpotRow(Base):
     agents: Mapped[Flag]
 
 
+EFFECT = {
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "out", "task", "number"), "facts"),
+    **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
+    **dict.fromkeys(("user", "people"), "person"),
+    "message": "words",
+}
+
+
 class OutboxRow(Base):
     """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest."""
 
@@ -264,7 +288,8 @@ class OutboxRow(Base):
     __table_args__ = (
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
-        means("messages still to be delivered", DELIVER, "delete"),
+        # An id is a token on the platforms.
+        means("messages still to be delivered", DELIVER, "delete", export="count") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -272,7 +297,7 @@ class OutboxRow(Base):
     room: Mapped[Trace]
     key: Mapped[Trace] = mapped_column(index=True)
     about: Mapped[About] = mapped_column(index=True)
-    effect: Mapped[Payload]
+    effect: Mapped[Payload] = mapped_column(info=keys(**EFFECT))
     state: Mapped[Code]
     head: Mapped[Flag]
     not_before: Mapped[When]
@@ -291,10 +316,12 @@ class SeenRow(Base):
 
 
 class RequestRow(Base):
-    """What people asked of their own data, and that it was done."""
+    """What people asked of their own data, and that it was done. `ghost` is the id that takes an erased person's place."""
 
     __tablename__ = "requests"
-    __table_args__ = means("requests about your data", "to prove that they were answered", "delete")
+    __table_args__ = (
+        means("requests about your data", "to prove that they were answered", until="receipt") | NEVER_AGAIN
+    )
 
     number: Mapped[Id]
     who: Mapped[Owner] = mapped_column(index=True)
@@ -302,6 +329,8 @@ class RequestRow(Base):
     at: Mapped[When]
     stage: Mapped[Code] = mapped_column(index=True)
     done_at: Mapped[When | None]
-    counts: Mapped[Data]
-    sha: Mapped[Code]
+    counts: Mapped[Data] = mapped_column(info=keys(**{ANY_KEY: "facts"}))
+    sha: Mapped[Blob]
     size: Mapped[Number]
+    expires_at: Mapped[When | None]
+    ghost: Mapped[Code]
