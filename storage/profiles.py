@@ -64,6 +64,10 @@ class SqlPeople:
         self._set(who, blocked_until=None, block_reason="")
         return was
 
+    def blocked(self, limit: int) -> Sequence[Person]:
+        still = select(people).where(people.c.blocked_until > self.now).order_by(people.c.blocked_until).limit(limit)
+        return [_person(row) for row in self.connection.execute(still)]
+
     def talk_about(self, who: UserRef, ticket: int | None, until: datetime | None) -> None:
         self._set(who, talking_about=ticket, talking_until=until)
 

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import Busy
 from bot.ports import Job, T
+from storage.errors import DatabaseInUse
 from storage.store import MOST_WAITING, SqlStore
 
 PRAGMAS = (
@@ -34,10 +35,6 @@ MAX_BATCH = 64
 READERS = 2
 MERGE_PAGES = 300  # pages of the search index merged in one step, some milliseconds
 S = TypeVar("S")
-
-
-class DatabaseInUse(Exception):
-    """Another process writes this file."""
 
 
 class FileLock:
@@ -59,7 +56,7 @@ class FileLock:
 def sqlite_engine(path: Path) -> Engine:
     """The one connection that writes. Jobs say BEGIN themselves: sqlite3 would begin too late, and not IMMEDIATE."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path.absolute())),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
@@ -75,8 +72,9 @@ def sqlite_engine(path: Path) -> Engine:
 
 def sqlite_readers(path: Path) -> AsyncEngine:
     """Connections that only read: they never checkpoint, which keeps clear of the WAL-reset bug (before 3.51.3)."""
+    file = URL.create("sqlite+aiosqlite", database=path.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true", pool_size=READERS, max_overflow=0, hide_parameters=True
+        file, pool_size=READERS, max_overflow=0, connect_args={"isolation_level": None}, hide_parameters=True
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -84,14 +82,20 @@ def sqlite_readers(path: Path) -> AsyncEngine:
         for pragma in ("query_only=ON", "busy_timeout=5000", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")  # all that one job reads is as of one moment
+
     return engine
 
 
 class SqliteStore(SqlStore):
     """One thread writes. A job that fails undoes its savepoint; a commit that fails fails all its jobs."""
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime], lock: FileLock | None = None) -> None:
         super().__init__(sqlite_engine(path), sqlite_readers(path), now)
+        self.path = path
+        self.lock = lock
         self.threads.shutdown()
         self.threads = ThreadPoolExecutor(1, "writer")
         self.waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
@@ -108,9 +112,9 @@ class SqliteStore(SqlStore):
 
     async def scrub(self) -> bool:
         """Merge the search index until no deleted word is left in it, then empty the write-ahead log."""
-        if not await self._on_writer(self._merge_begin):
-            while await self._on_writer(self._merge_more):
-                await asyncio.sleep(0)
+        done = await self._on_writer(self._merge_begin)
+        while not done:
+            done = await self._on_writer(self._merge_more)
         return await self._on_writer(self._checkpoint)
 
     async def close(self) -> None:
@@ -118,8 +122,12 @@ class SqliteStore(SqlStore):
             await self.writer
         await self.readers.dispose()
         await self._on_writer(self._checkpoint)
-        self.threads.shutdown(wait=True)
-        self.engine.dispose()
+        self.abandon()
+
+    def abandon(self) -> None:
+        super().abandon()
+        if self.lock is not None:
+            self.lock.release()
 
     async def _on_writer(self, step: Callable[[Connection], S]) -> S:
         def run() -> S:
@@ -166,7 +174,7 @@ class SqliteStore(SqlStore):
 
     @staticmethod
     def _merge_more(connection: Connection) -> bool:
-        return _changes(connection, MERGE_PAGES) >= 2
+        return _changes(connection, MERGE_PAGES) < 2
 
     @staticmethod
     def _checkpoint(connection: Connection) -> bool:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 seen_events = SeenRow.__table__
 REMEMBER = {
     "sqlite": sqlite.insert(seen_events).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing().inline(),  # or it counts no rows
 }
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
@@ -88,8 +88,12 @@ class SqlStore:
         return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
 
     async def close(self) -> None:
-        self.threads.shutdown(wait=True)
         await self.readers.dispose()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close what needs no event loop; enough when nothing was read yet."""
+        self.threads.shutdown(wait=True)
         self.engine.dispose()
 
     def _persist(self, job: Job[T]) -> T:
