@@ -24,7 +24,11 @@ class Settings(BaseModel):
 
     language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="the desk's language, such as en")
     reply_prefix: str = Field(
-        "!r", min_length=1, max_length=10, pattern=r"^\S+$", description="a message in the agents' room that begins so is sent"
+        "!r",
+        min_length=1,
+        max_length=10,
+        pattern=r"^\S+$",
+        description="a message in the agents' room that begins so is sent",
     )
     max_open_per_customer: int = Field(3, ge=1, le=1000, description="tickets a customer may have open at once")
     cooldown_seconds: int = Field(0, ge=0, le=86_400, description="seconds between two tickets of one customer")
