@@ -27,8 +27,8 @@ from storage.timeline import SqlTimeline
 log = logging.getLogger(__name__)
 seen_events = SeenRow.__table__
 REMEMBER = {
-    "sqlite": sqlite.insert(seen_events).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing().inline(),  # or it counts no rows
+    "sqlite": sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
+    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
 }
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
@@ -52,7 +52,7 @@ class SqlUnitOfWork:
 
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
-        return self.connection.execute(statement, {"event_id": event_id[:200], "at": self.now}).rowcount == 0
+        return self.connection.execute(statement, {"event_id": event_id[:200], "at": self.now}).first() is None
 
     def forget_seen(self, before: datetime, limit: int) -> int:
         old = select(seen_events.c.event_id).where(seen_events.c.at < before).limit(limit)

@@ -219,6 +219,8 @@ def requests() -> None:
         data("counts"),
         code("sha"),
         number("size"),
+        when("expires_at", nullable=True),
+        code("ghost"),
         **NEVER_AGAIN,
     )
 
