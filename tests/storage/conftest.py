@@ -1,4 +1,4 @@
-"""Stores to test on: a SQLite file and a PostgreSQL database, both migrated once and then copied or emptied."""
+"""Stores to test on: a SQLite file and a PostgreSQL database, migrated once and then copied or emptied."""
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from storage.migrate import migrate
-from storage.opening import open_store, postgresql_url
-from storage.rows import Base
+from storage.opening import open_store
 from storage.sqlite import sqlite_engine
 from storage.store import SqlStore
-from tests.postgres import cluster, fresh_database
+from tests.postgres import cluster
 
 
 class Clock:
@@ -52,23 +51,9 @@ def sqlite_file(tmp_path: Path, migrated_file: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
+    """Where to make databases of one's own."""
     with cluster() as base:
         yield base
-
-
-@pytest.fixture(scope="session")
-def postgresql_base(postgresql_server: str, worker_id: str) -> Iterator[str]:
-    with fresh_database(postgresql_server, worker_id, build=migrate_url) as url:
-        yield url
-
-
-@pytest.fixture
-def postgresql(postgresql_base: str) -> Iterator[str]:
-    """The URL of a migrated, empty database of one's own."""
-    yield postgresql_base
-    with disposed(create_engine(postgresql_url(postgresql_base))) as engine, engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,7 +61,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database of one's own: once a file, once on a server."""
     if request.param == "sqlite":
         return f"sqlite:///{request.getfixturevalue('sqlite_file')}"
-    return str(request.getfixturevalue("postgresql"))
+    return str(request.getfixturevalue("empty_postgres"))
 
 
 @pytest.fixture
@@ -84,11 +69,6 @@ async def store(database_url: str, clock: Clock) -> AsyncIterator[SqlStore]:
     store = open_store(database_url, clock)
     yield store
     await store.close()
-
-
-def migrate_url(url: str) -> None:
-    with disposed(create_engine(postgresql_url(url))) as engine:
-        migrate(engine)
 
 
 @contextmanager

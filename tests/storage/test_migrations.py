@@ -76,8 +76,8 @@ def test_every_table_is_in_the_code_or_known_to_belong_to_the_search_index(empty
         assert tables(connection) - set(Base.metadata.tables) - DERIVED == BOOKKEEPING
 
 
-def test_postgresql_indexes_the_words_that_search_asks_for(postgresql: str):
-    with disposed(create_engine(postgresql_url(postgresql))) as engine, engine.connect() as connection:
+def test_postgresql_indexes_the_words_that_search_asks_for(empty_postgres: str):
+    with disposed(create_engine(postgresql_url(empty_postgres))) as engine, engine.connect() as connection:
         connection.execute(text("SET enable_seqscan = off"))
         wanted = select(EntryRow.id).where(literal_column(INDEXED).op("@@")(func.to_tsquery("a")))
         plan = connection.scalars(text(f"EXPLAIN {wanted.compile(engine, compile_kwargs={'literal_binds': True})}"))
