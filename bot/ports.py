@@ -115,6 +115,9 @@ class Tickets(Protocol):
     def save(self, ticket: Ticket) -> Ticket:
         """Write it. Raises `Stale` if someone else changed it since it was read."""
 
+    def hold(self, customer: UserRef) -> None:
+        """Let nobody else open or choose a ticket for this customer until this transaction ends."""
+
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
         """Every open ticket they opened or take part in, latest activity first."""
 

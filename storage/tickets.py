@@ -1,5 +1,6 @@
 """Tickets, their rooms, tags and participants."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,8 +16,10 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     literal_column,
     select,
+    text,
     tuple_,
     update,
 )
@@ -55,6 +58,7 @@ NEXT_NUMBER = (
     .returning(DeskRow.next_number)
 )
 ADD = insert(tickets).returning(tickets.c.id)
+HOLD = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))")
 CHANGING = ("subject", "customer", "last_at", "state", "assignee", "priority", "closed_at", "entries")
 SAVE = (
     update(tickets)
@@ -116,6 +120,10 @@ class SqlTickets:
         if self.connection.execute(SAVE, _columns(changed) | old).rowcount == 0:
             raise Stale(f"Ticket #{changed.number} was changed by somebody else just now. Please look again.")
         return replace(changed, version=changed.version + 1)
+
+    def hold(self, customer: UserRef) -> None:
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(HOLD, {"who": zlib.crc32(str(customer).encode()) - 2**31})
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
         own = self.connection.execute(OPEN_OWN, {"who": customer}).all()
@@ -189,11 +197,15 @@ def _ordered(query: Select[Any], wanted: Filter) -> Select[Any]:
         after = (rank, EPOCH + when * MILLISECOND, id)
     if wanted.open:
         if after:
-            query = query.where(tuple_(*QUEUE) > tuple_(*after))
+            query = query.where(tuple_(*QUEUE) > _key(after, QUEUE))
         return query.order_by(*QUEUE)
     if after:
-        query = query.where(tuple_(*NEWEST_CLOSED) < tuple_(*after[1:]))
+        query = query.where(tuple_(*NEWEST_CLOSED) < _key(after[1:], NEWEST_CLOSED))
     return query.order_by(*(column.desc() for column in NEWEST_CLOSED))
+
+
+def _key(values: Sequence[Any], columns: Sequence[Any]) -> Any:
+    return tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
 
 
 def _columns(value: Ticket) -> dict[str, Any]:

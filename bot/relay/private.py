@@ -30,6 +30,7 @@ TALK = timedelta(minutes=30)  # how long a choice of ticket holds
 
 
 def in_private(what: Said, person: Person, work: UnitOfWork) -> Reply:
+    work.tickets.hold(what.author)
     mine = _mine(what.author, work)
     if len(mine) == 1 and not work.drafts.of(what.author):
         record(mine[0], desk_of(mine[0], work), what, work)

@@ -95,8 +95,10 @@ def known(call: Call, option: str, work: UnitOfWork) -> Actor:
     """The person an option names, under the best name there is. Raises `Problem` if it names nobody."""
     who = call.person(option)
     assert who is not None, "the option is required"
-    name = who.name or work.people.names([who.ref]).get(who.ref) or who.ref.id
-    return replace(who, name=name)
+    if who.name:
+        work.people.meet(who.ref, who.name, who.language)
+        return who
+    return replace(who, name=work.people.names([who.ref]).get(who.ref) or who.ref.id)
 
 
 def _open(call: Call) -> Ticket:

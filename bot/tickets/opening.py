@@ -1,16 +1,16 @@
 """Opening a ticket: the one way, whatever it began with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.desks.model import Desk
 from bot.effects import OpenRoom
 from bot.errors import NotAllowed
 from bot.inbound import Place
-from bot.message import File, UserRef
+from bot.message import File, Mark, UserRef
 from bot.ports import UnitOfWork
 from bot.relay import rooms
-from bot.relay.copies import tell_agents_what_was_said
+from bot.relay.copies import tell_agents_what_was_said, tell_customers_what_was_said
 from bot.tickets import views
 from bot.tickets.model import RoomKind, Ticket, subject_from
 from bot.tickets.timeline import Entry, Kind, Source
@@ -68,13 +68,16 @@ def _say_first(ticket: Ticket, new: Opening, work: UnitOfWork) -> Ticket:
         0, ticket.id, kind, work.now, ticket.customer,
         author=author, staff=new.staff, text=new.text, source=new.source, files=new.files,
     )  # fmt: skip
-    ticket, entry = work.timeline.add(ticket, entry)
+    ticket, entry = work.timeline.add(ticket, replace(entry, mark=Mark.SENDING if new.staff else None))
+    if new.staff:
+        tell_customers_what_was_said(ticket, entry, work)
     tell_agents_what_was_said(ticket, new.desk, entry, work)
     return ticket
 
 
 def check_limits(desk: Desk, customer: UserRef, text: str, work: UnitOfWork) -> None:
     """Raises `NotAllowed`, in kind words, if this customer may not open another ticket now."""
+    work.tickets.hold(customer)
     open_now = [t for t in work.tickets.open_of(customer) if t.customer == customer and t.desk == desk.id]
     if len(open_now) >= desk.settings.max_open_per_customer:
         raise NotAllowed(views.too_many_open(open_now, desk.settings.max_open_per_customer))
