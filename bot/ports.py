@@ -11,7 +11,7 @@ from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
-from bot.privacy.model import Draft, Held, Request
+from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -156,9 +156,7 @@ class Outbox(Protocol):
     def post(self, effect: Effect, *, about: UserRef) -> None:
         """To be delivered after this transaction commits. `about` is whose words or data it carries."""
 
-    def due(
-        self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()
-    ) -> Sequence[Pending]:
+    def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         """The oldest undelivered effect of each room that may be tried now, but for those `busy` (ids)."""
 
     def next_due(self, platforms: Sequence[str]) -> datetime | None:
@@ -232,19 +230,45 @@ class Privacy(Protocol):
     """What is held about a person, derived from what the columns say they hold."""
 
     def view(self, who: UserRef) -> Sequence[Held]: ...
+    def name(self, who: UserRef) -> str: ...
+
     def open_request(self, request: Request) -> Request: ...
     def request(self, number: int) -> Request | None: ...
+    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+        """Newest first."""
+
     def save(self, request: Request) -> None: ...
-    def pages(self, who: UserRef, table: str, after: Any, limit: int) -> tuple[Sequence[Mapping[str, Any]], Any]:
-        """Rows of `table` held about them, as an export shows them, and where to go on (None at the end)."""
+    def running(self, limit: int) -> Sequence[Request]: ...
+    def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
 
-    def copies(self, who: UserRef, limit: int) -> Sequence[tuple[str, str]]:
-        """Keys and platforms of posts of ours that carry their words."""
+    def topics(self) -> Sequence[Topic]: ...
+    def others(self, who: UserRef) -> Sequence[Other]: ...
+    def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
+        """Rows of `table` in which they are `role`, as they may see them, and where to go on."""
 
-    def erase_some(self, request: Request, ghost: UserRef, limit: int) -> tuple[Mapping[str, int], bool]:
-        """Erase up to `limit` rows; counts by table, and whether anything may be left."""
+    def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
+        """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
-    def residue(self, who: UserRef) -> Sequence[Held]: ...
+    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
+        """Take them out. With `patient`, what may be on its way stays; returns how many did."""
+
+    def copies(self, who: UserRef, but: UserRef, limit: int) -> Sequence[Copy]:
+        """Posts of ours that carry their words or are in their private room, but for those about `but`."""
+
+    def hand_over(self, keys: Sequence[str], ghost: UserRef) -> Sequence[str]:
+        """Mark posts as being taken back; returns those that were not yet."""
+
+    def waiting_for(self, ghost: UserRef) -> int: ...
+    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
+        """Forget places of posts taken back. How many could not be, and whether there is more."""
+
+    def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
+    def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
+        """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
+
+    def residue(self, request: Request) -> Sequence[Held]: ...
+    def sweep(self, request: Request, limit: int) -> bool:
+        """Forget whose request it was; false if there is more to forget."""
 
 
 class UnitOfWork(Protocol):

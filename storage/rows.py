@@ -2,7 +2,8 @@
 
 A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
 what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
-its `rows`, or only their `count`. `until` names what the row is needed for while its owner is being erased.
+its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
+until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.
 """
 
 from typing import Any, ClassVar
@@ -127,7 +128,7 @@ class GroupRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "people"
-    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete")
+    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete", until="names")
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
@@ -259,7 +260,13 @@ class SpotRow(Base):
     __tablename__ = "spots"
     __table_args__ = (
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
-        means("places of our posts about you", "to correct or take back what we posted", "delete", export="count"),
+        means(
+            "places of our posts about you",
+            "to correct or take back what we posted",
+            "delete",
+            export="count",
+            until="posts",
+        ),
     )
 
     key: Mapped[Trace] = mapped_column(primary_key=True)
@@ -289,7 +296,7 @@ class OutboxRow(Base):
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
         # An id is a token on the platforms.
-        means("messages still to be delivered", DELIVER, "delete", export="count") | NEVER_AGAIN,
+        means("messages still to be delivered", DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -316,7 +323,7 @@ class SeenRow(Base):
 
 
 class RequestRow(Base):
-    """What people asked of their own data, and that it was done. `ghost` is the id that takes an erased person's place."""
+    """What people asked of their own data, and that it was done. `ghost` takes an erased person's place."""
 
     __tablename__ = "requests"
     __table_args__ = (
