@@ -118,6 +118,9 @@ class Sheet(BaseModel):
         if self.agents_channel is not None:
             yield ("agents_channel",), self.agents_channel
 
+    def channels_by_use(self) -> Iterator[tuple[str, Place]]:
+        return ((str(loc[0]), place) for loc, place in self.channels())
+
     def principals(self) -> Iterator[tuple[Loc, str]]:
         """Everybody named, and where in the sheet."""
         for name in ("agents", "leads", "admins", "privacy_officers"):

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from bot.desks.model import Desk, Member, Rank, Settings
-from bot.desks.sheet import is_group, written_place, written_principal
+from bot.desks.sheet import Sheet, is_group, written_place, written_principal
 from bot.inbound import Place
 from bot.message import Field, Message, UserRef, say
 
@@ -101,6 +101,62 @@ def no_such_platform(platform: str) -> str:
 
 def who_or_which_group(usage: str) -> str:
     return f"Name either a person or a group. Please write it like this: {usage}"
+
+
+# Importing
+
+
+def taken(before: Sheet | None, after: Sheet) -> str:
+    """What an import did to a desk: "support: changed (settings: language; people and groups: 1 more, 2 fewer)"."""
+    if before is None:
+        channels = _count(len(list(after.channels())), "channel", "channels")
+        people = _count(len(after.members()), "person or group", "people and groups")
+        return f"{after.name}: made, with {channels} and {people}"
+    if after.same(before):
+        return f"{after.name}: nothing to change"
+    settings = [
+        name for name in Settings.model_fields if getattr(before.settings, name) != getattr(after.settings, name)
+    ]
+    what = [f"settings: {', '.join(settings)}"] if settings else []
+    what += _difference("channels", set(before.channels_by_use()), set(after.channels_by_use()))
+    what += _difference("people and groups", set(before.members()), set(after.members()))
+    return f"{after.name}: changed ({'; '.join(what)})"
+
+
+def left_alone(name: str) -> str:
+    return f"{name}: not in the file, left as it is"
+
+
+def hints(sheet: Sheet) -> list[str]:
+    """What a desk still lacks before people can work with it."""
+    lacking = []
+    if not sheet.intake:
+        lacking.append("has no intake channel: nobody can open a ticket")
+    if sheet.agents_channel is None:
+        lacking.append("has no agents_channel: tickets get no cards, only commands work")
+    if not (sheet.agents or sheet.leads or sheet.admins):
+        lacking.append("has no agents: nobody can answer")
+    elif not (sheet.leads or sheet.admins):
+        lacking.append("has no leads: nobody can change it from the chat")
+    return [f"{sheet.name}: {what}" for what in lacking]
+
+
+def named_twice(name: str) -> str:
+    return f"there is another desk named {name}"
+
+
+def channel_taken(place: Place, name: str) -> str:
+    return f"the channel {written_place(place)} is already used by the desk {name}; a channel belongs to one desk, once"
+
+
+def _difference(what: str, before: set[Any], after: set[Any]) -> list[str]:
+    more, fewer = len(after - before), len(before - after)
+    said = [f"{more} more"] * bool(more) + [f"{fewer} fewer"] * bool(fewer)
+    return [f"{what}: {', '.join(said)}"] if said else []
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _setting(name: str, info: FieldInfo, settings: Settings) -> Field:
