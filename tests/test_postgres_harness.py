@@ -174,8 +174,9 @@ def test_a_server_that_does_not_start_says_why(tmp_path):
 
 def test_a_server_that_is_given_is_used_and_left_alone(monkeypatch, base):
     monkeypatch.setenv("TEST_DATABASE_URL", base.replace("postgresql://", "postgresql+psycopg://"))
-    with postgres.cluster() as given, postgres.fresh_database(given, f"given_{os.getpid()}", fill) as url:
+    with postgres.cluster() as given, postgres.fresh_database(given, f"given_{os.getpid()}") as url:
         assert url.startswith("postgresql+psycopg://")
+        fill(url.replace("+psycopg", ""))
         assert words(url.replace("+psycopg", "")) == [("ärger",)]
 
 
