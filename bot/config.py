@@ -53,8 +53,10 @@ def _database(given: SecretStr) -> SecretStr:
     scheme, _, rest = given.get_secret_value().partition("://")
     kind, _, driver = scheme.partition("+")
     if kind == "sqlite" and driver in ("", "aiosqlite", "pysqlite"):
-        if not rest.startswith("/") or rest.partition("?")[0] in ("/", "/:memory:"):
+        if not rest.startswith("/") or rest == "/" or ":memory:" in rest:
             raise ValueError("names no file, so nothing would be kept")
+        if re.search(r"\?[a-z_]+=", rest):
+            raise ValueError("has options behind a file's name, where there are none")
         return SecretStr(f"sqlite://{rest}")
     if kind not in ("postgresql", "postgres") or driver not in ("", "psycopg", "asyncpg"):
         raise ValueError("is no database that Helpthread knows")
@@ -179,9 +181,9 @@ class Settings(BaseSettings):
 
     @property
     def database_file(self) -> Path | None:
-        """The file, where the database is SQLite."""
+        """The file, where the database is SQLite: all after the third slash, as it is written."""
         kind, _, rest = self.database.partition(":///")
-        return Path(rest.partition("?")[0]) if kind == "sqlite" else None
+        return Path(rest) if kind == "sqlite" else None
 
     @property
     def database_shown(self) -> str:
