@@ -100,7 +100,7 @@ def call_on(ticket: Ticket, call: Call, work: UnitOfWork) -> Call:
 
 
 def takes_part(who: UserRef, ticket: Ticket, work: UnitOfWork) -> bool:
-    return who == ticket.customer or who in work.tickets.participants(ticket.id)
+    return who == ticket.customer or (ticket.shared and who in work.tickets.participants(ticket.id))
 
 
 def _given(event: Event) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _ticket_for(event: Event, command: Command, given: Mapping[str, str], work: 
     room = work.tickets.room(event.place) if event.place.thread or event.place.direct else None
     if room is not None:
         return room[0]
-    mine = [t for t in work.tickets.open_of(event.actor.ref)] if event.place.direct and command.own else []
+    mine = list(work.tickets.open_of(event.actor.ref)) if event.place.direct and command.own else []
     if len(mine) != 1:
         raise Problem(wording.which_ticket(command.usage))
     return mine[0]

@@ -7,9 +7,10 @@ talked to. A crash between a delivery and its `done` repeats it with the same to
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.ports import Chat, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork
+from bot.ports import Chat, Job, Pending, Refused, Spot, Store, TryLater, UnitOfWork
 from bot.router import Router
 
 log = logging.getLogger(__name__)
@@ -79,18 +80,16 @@ class Courier:
             due = await self._due() if len(self.busy) < AT_ONCE else []
         except Exception:
             log.exception("the outbox cannot be read")
-            await asyncio.sleep(1)
-            return
+            return await asyncio.sleep(1)
         for row in due:
             self.busy[row.id] = asyncio.create_task(self._carry(row))
         if due:
             return await asyncio.sleep(0)
         if not self.busy and not self.news.is_set():
             self.idle.set()
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.news.wait(), IDLE)
-        except TimeoutError:
-            pass
+        return None
 
     async def _due(self) -> list[Pending]:
         limit, busy, platforms = AT_ONCE - len(self.busy), tuple(self.busy), tuple(self.chats)
@@ -137,7 +136,7 @@ class Courier:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})
         await self._note(lambda work: self._failed(row, reason, work))
 
-    async def _note(self, job: Job[T]) -> T | None:
+    async def _note(self, job: Job[None]) -> None:
         """Write down what became of a delivery, patiently: a repeated write is better than a repeated post."""
         for pause in (0.1, 1, 5, 25):
             try:

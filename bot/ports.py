@@ -197,7 +197,10 @@ class Desks(Protocol):
     def members(self, desk: int) -> Sequence[Member]: ...
     def intake(self, desk: int) -> Sequence[Place]: ...
     def save(self, desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> Desk:
-        """Write all of it, replacing what the desk of that name had. Raises `Problem` if a channel is another desk's."""
+        """Write all of it, replacing what the desk of that name had.
+
+        Raises `Problem` if a channel is another desk's.
+        """
 
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
@@ -231,6 +234,8 @@ class Privacy(Protocol):
 
     def view(self, who: UserRef) -> Sequence[Held]: ...
     def name(self, who: UserRef) -> str: ...
+    def alone(self, who: UserRef) -> None:
+        """Until the end of this transaction, no other one that asks for the same person goes on."""
 
     def open_request(self, request: Request) -> Request: ...
     def request(self, number: int) -> Request | None: ...
@@ -266,7 +271,9 @@ class Privacy(Protocol):
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
 
-    def residue(self, request: Request) -> Sequence[Held]: ...
+    def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
+        """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""
+
     def sweep(self, request: Request, limit: int) -> bool:
         """Forget whose request it was; false if there is more to forget."""
 

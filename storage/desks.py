@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, union_all, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, union_all, update
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.errors import Problem
@@ -17,26 +17,40 @@ channels = ChannelRow.__table__
 members = MemberRow.__table__
 groups = GroupRow.__table__
 
+WITH_CHANNEL = (
+    select(desks, channels.c.platform, channels.c.workspace, channels.c.conversation)
+    .select_from(desks.outerjoin(channels, and_(channels.c.desk == desks.c.id, channels.c.agents)))
+    .order_by(desks.c.id)
+)
+GET = WITH_CHANNEL.where(desks.c.id == bindparam("id"))
+AT = select(channels.c.desk, channels.c.agents).where(
+    channels.c.platform == bindparam("platform"),
+    channels.c.workspace == bindparam("workspace"),
+    channels.c.conversation == bindparam("conversation"),
+)
+MEMBERS = select(members.c.desk, members.c.rank, members.c.officer).where(
+    members.c.who.in_(bindparam("people", expanding=True))
+)
+GROUPS = select(groups.c.desk, groups.c.rank, groups.c.officer).where(
+    groups.c.principal.in_(bindparam("groups", expanding=True))
+)
+RANKS = union_all(MEMBERS, GROUPS)
+
 
 class SqlDesks:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def get(self, id: int) -> Desk | None:
-        row = self.connection.execute(select(desks).where(desks.c.id == id)).first()
-        return None if row is None else self._desk(row)
+        row = self.connection.execute(GET, {"id": id}).first()
+        return None if row is None else _desk(row)
 
     def all(self) -> Sequence[Desk]:
-        return [self._desk(row) for row in self.connection.execute(select(desks).order_by(desks.c.id)).all()]
+        return [_desk(row) for row in self.connection.execute(WITH_CHANNEL).all()]
 
     def at(self, place: Place) -> tuple[Desk, bool] | None:
-        row = self.connection.execute(
-            select(channels.c.desk, channels.c.agents).where(
-                channels.c.platform == place.platform,
-                channels.c.workspace == place.workspace,
-                channels.c.conversation == place.conversation,
-            )
-        ).first()
+        where = {"platform": place.platform, "workspace": place.workspace, "conversation": place.conversation}
+        row = self.connection.execute(AT, where).first()
         desk = self.get(row.desk) if row else None
         return None if row is None or desk is None else (desk, row.agents)
 
@@ -44,17 +58,15 @@ class SqlDesks:
         here = select(channels.c.desk).where(channels.c.platform == platform, ~channels.c.agents)
         if workspace:
             here = here.where(channels.c.workspace == workspace)
-        rows = self.connection.execute(select(desks).where(desks.c.id.in_(here)).order_by(desks.c.id)).all()
-        return [self._desk(row) for row in rows]
+        return [_desk(row) for row in self.connection.execute(WITH_CHANNEL.where(desks.c.id.in_(here))).all()]
 
     def rank(self, desk: int, principals: Sequence[str]) -> tuple[Rank, bool]:
-        rows = self.connection.execute(_ranks(principals, desk)).all()
+        rows = [row for row in self._ranks(principals) if row.desk == desk]
         highest = max((row.rank for row in rows), default=Rank.CUSTOMER)
         return Rank(highest), any(row.officer for row in rows)
 
     def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
-        rows = self.connection.execute(_ranks(principals, None)).all()
-        return sorted({row.desk for row in rows if row.rank >= least})
+        return sorted({row.desk for row in self._ranks(principals) if row.rank >= least})
 
     def members(self, desk: int) -> Sequence[Member]:
         people = self.connection.execute(select(members).where(members.c.desk == desk).order_by(members.c.id)).all()
@@ -112,20 +124,16 @@ class SqlDesks:
             new = {"desk": id, column: value, "rank": int(member.rank), "officer": member.officer}
             self.connection.execute(insert(table), new)
 
-    def _desk(self, row: Row[Any]) -> Desk:
-        query = select(channels).where(channels.c.desk == row.id, channels.c.agents)
-        agents = self.connection.execute(query).first()
-        return Desk(row.id, row.name, _place(agents) if agents else None, Settings.model_validate(row.settings))
+    def _ranks(self, principals: Sequence[str]) -> Sequence[Row[Any]]:
+        """All ranks of these, at every desk: few rows, and one statement for everybody."""
+        people = [UserRef.parse(p) for p in principals if not is_group(p)]
+        roles = [p for p in principals if is_group(p)]
+        return self.connection.execute(RANKS, {"people": people, "groups": roles}).all()
 
 
-def _ranks(principals: Sequence[str], desk: int | None) -> Any:
-    people = [UserRef.parse(p) for p in principals if not is_group(p)]
-    roles = [p for p in principals if is_group(p)]
-    one = select(members.c.desk, members.c.rank, members.c.officer).where(members.c.who.in_(people))
-    two = select(groups.c.desk, groups.c.rank, groups.c.officer).where(groups.c.principal.in_(roles))
-    if desk is not None:
-        one, two = one.where(members.c.desk == desk), two.where(groups.c.desk == desk)
-    return union_all(one, two) if roles else one
+def _desk(row: Row[Any]) -> Desk:
+    agents = _place(row) if row.platform is not None else None
+    return Desk(row.id, row.name, agents, Settings.model_validate(row.settings))
 
 
 def is_group(principal: str) -> bool:

@@ -146,6 +146,7 @@ class TicketRow(Base):
     __table_args__ = (
         UniqueConstraint("desk", "number"),
         Index("ix_tickets_customer", "customer", "desk", "opened_at"),
+        partial("ix_tickets_open", "customer", where="state = 'open'"),
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
@@ -165,6 +166,7 @@ class TicketRow(Base):
     priority: Mapped[Number]
     closed_at: Mapped[When | None]
     prior: Mapped[Number | None]
+    shared: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
 

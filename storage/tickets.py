@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     text,
     tuple_,
@@ -59,21 +60,17 @@ NEXT_NUMBER = (
 )
 ADD = insert(tickets).returning(tickets.c.id)
 HOLD = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))")
-CHANGING = ("subject", "customer", "last_at", "state", "assignee", "priority", "closed_at", "entries")
+CHANGING = ("subject", "customer", "last_at", "state", "assignee", "priority", "closed_at", "shared", "entries")
 SAVE = (
     update(tickets)
     .where(tickets.c.id == bindparam("old_id"), tickets.c.version == bindparam("old_version"))
     .values({name: bindparam(name) for name in CHANGING} | {"version": tickets.c.version + 1})
 )
-OPEN_OWN = (
+JOINED = select(participants.c.ticket).where(participants.c.who == bindparam("who"))
+OPEN_OF = (
     select(tickets)
-    .where(OPEN, tickets.c.customer == bindparam("who"))
+    .where(OPEN, or_(tickets.c.customer == bindparam("who"), tickets.c.id.in_(JOINED)))
     .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
-)
-JOINED = (
-    select(tickets)
-    .join_from(participants, tickets, participants.c.ticket == tickets.c.id)
-    .where(participants.c.who == bindparam("who"), OPEN)
 )
 LAST_CLOSED = (
     select(tickets)
@@ -126,9 +123,7 @@ class SqlTickets:
             self.connection.execute(HOLD, {"who": zlib.crc32(str(customer).encode()) - 2**31})
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
-        own = self.connection.execute(OPEN_OWN, {"who": customer}).all()
-        joined = self.connection.execute(JOINED, {"who": customer}).all()
-        return sorted((ticket(row) for row in (*own, *joined)), key=lambda t: (t.last_at, t.id), reverse=True)
+        return [ticket(row) for row in self.connection.execute(OPEN_OF, {"who": customer})]
 
     def last_closed(self, customer: UserRef) -> Ticket | None:
         return self._one(LAST_CLOSED, {"who": customer})
@@ -217,6 +212,7 @@ def _columns(value: Ticket) -> dict[str, Any]:
         "assignee": value.assignee,
         "priority": int(value.priority),
         "closed_at": value.closed_at,
+        "shared": value.shared,
         "entries": value.entries,
     }
 
@@ -237,6 +233,7 @@ def ticket(row: Row[Any]) -> Ticket:
         priority=Priority(row.priority),
         closed_at=row.closed_at,
         prior=row.prior,
+        shared=row.shared,
         entries=row.entries,
         version=row.version,
     )

@@ -32,7 +32,7 @@ COUNT = (
     .values(
         {
             name: bindparam(name)
-            for name in ("subject", "last_at", "state", "assignee", "priority", "closed_at", "entries")
+            for name in ("subject", "last_at", "state", "assignee", "priority", "closed_at", "shared", "entries")
         }
         | {"version": TicketRow.version + 1}
     )
@@ -65,6 +65,7 @@ class SqlTimeline:
             "assignee": of.assignee,
             "priority": int(of.priority),
             "closed_at": of.closed_at,
+            "shared": of.shared,
             "entries": counted.entries,
         }
         if self.connection.execute(COUNT, values).rowcount == 0:

@@ -210,7 +210,7 @@ class Desk:
         assert isinstance(self.reply, Ask)
         form = self.reply.form
         assert {i.name for i in form.inputs if i.required} <= set(values)
-        return await self.submit(who, form.action, form.arg, **values)
+        return await self.submit(who, form.action, form.arg, AGENTS, **values)
 
     async def ticket(self, number: int) -> Ticket:
         found = await self.store.read(lambda work: work.tickets.numbered(work.desks.all()[0].id, number))
@@ -283,5 +283,3 @@ def help_thread(number: int) -> Place:
 
 def _on(place: Place, message: str) -> Place:
     return Place(place.platform, place.workspace, place.conversation, place.thread, message, place.direct)
-
-

@@ -5,7 +5,7 @@ from typing import Any
 from bot.access import Call
 from bot.desks.model import Desk, Rank
 from bot.effects import SetMark
-from bot.inbound import MessagePosted, Place
+from bot.inbound import Actor, MessagePosted, Place
 from bot.message import File, Mark, UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import copies, rooms, views
@@ -25,7 +25,7 @@ def in_agents_room(event: MessagePosted, ticket: Ticket, desk: Desk, rank: Rank,
     source = source_of(event.place)
     if (text := without_prefix(event.text, desk)) is not None:
         if text or event.files:
-            send(event.actor.ref, text, event.files, source, ticket, desk, work)
+            send(event.actor, text, event.files, source, ticket, desk, work)
         return None
     note(event, source, ticket, work)
     return None
@@ -47,24 +47,37 @@ def note(event: MessagePosted, source: Source | None, ticket: Ticket, work: Unit
 
 
 def send(
-    staff: UserRef, text: str, files: tuple[File, ...], source: Source | None, ticket: Ticket, desk: Desk, work: UnitOfWork
+    staff: Actor,
+    text: str,
+    files: tuple[File, ...],
+    source: Source | None,
+    ticket: Ticket,
+    desk: Desk,
+    work: UnitOfWork,
 ) -> None:
     """To the customer. Written elsewhere than in the agents' room (a form, a command), it is shown there, too."""
-    entry = _entry(Kind.REPLIED, staff, ticket, work, text=text, files=files, source=source, mark=Mark.SENDING)
+    entry = _entry(Kind.REPLIED, staff.ref, ticket, work, text=text, files=files, source=source, mark=Mark.SENDING)
     ticket, entry = work.timeline.add(ticket, entry)
-    copies.tell_customers_what_was_said(ticket, entry, work)
+    copies.tell_customers_what_was_said(ticket, entry, staff.name, work)
     if source is None:
-        copies.tell_agents_what_was_said(ticket, desk, entry, work)
+        copies.tell_agents_what_was_said(ticket, desk, entry, staff.name, work)
 
 
 def said_to_customer(event: MessagePosted, ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
     """An agent spoke in the customer's room: the customer has it already, the agents' room gets the copy."""
     source = source_of(event.place)
     entry = _entry(
-        Kind.REPLIED, event.actor.ref, ticket, work, text=event.text, files=event.files, source=source, mark=Mark.DELIVERED
+        Kind.REPLIED,
+        event.actor.ref,
+        ticket,
+        work,
+        text=event.text,
+        files=event.files,
+        source=source,
+        mark=Mark.DELIVERED,
     )
     ticket, entry = work.timeline.add(ticket, entry)
-    copies.tell_agents_what_was_said(ticket, desk, entry, work)
+    copies.tell_agents_what_was_said(ticket, desk, entry, event.actor.name, work)
 
 
 def set_mark(entry: Entry, ticket: Ticket, mark: Mark, reason: str, work: UnitOfWork) -> None:
@@ -81,7 +94,7 @@ def set_mark(entry: Entry, ticket: Ticket, mark: Mark, reason: str, work: UnitOf
     allow=Rank.AGENT, scope=Scope.TICKET, form=views.REPLY_FORM, label="Reply",
 )  # fmt: skip
 def reply(call: Call, work: UnitOfWork) -> Reply:
-    send(call.actor.ref, call.options["text"], (), None, call.ticket, call.desk, work)
+    send(call.actor, call.options["text"], (), None, call.ticket, call.desk, work)
     return Say(views.sent(call.ticket))
 
 

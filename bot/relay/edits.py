@@ -65,7 +65,5 @@ def _with_words(entry: Entry, text: str, desk: Desk) -> Entry:
 
 
 def _record(kind: Kind, entry: Entry, ticket: Ticket, work: UnitOfWork) -> Ticket:
-    happened = Entry(
-        0, ticket.id, kind, work.now, entry.about, author=entry.author, staff=entry.staff, refers=entry.id
-    )
+    happened = Entry(0, ticket.id, kind, work.now, entry.about, author=entry.author, staff=entry.staff, refers=entry.id)
     return work.timeline.add(ticket, happened)[0]

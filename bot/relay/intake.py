@@ -66,7 +66,8 @@ def in_channel(event: MessagePosted, what: Said, person: Person, work: UnitOfWor
     refuse_blocked(person, work)
     check_limits(desk, what.author, what.text, work)
     open_ticket(
-        Opening(desk, what.author, what.text, files=what.files, source=what.source, thread=event.place), work
+        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source, thread=event.place),
+        work,
     )
     return None
 

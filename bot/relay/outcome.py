@@ -54,7 +54,7 @@ def _show(entry: Entry, mark: Mark, reason: str, work: UnitOfWork) -> None:
     if entry.source is not None:
         set_mark(entry, ticket, mark, reason, work)
     elif (desk := desk_of(ticket, work)).agents is not None:
-        message = copies.agents_copy(ticket, replace(entry, mark=mark), work)
+        message = copies.agents_copy(ticket, replace(entry, mark=mark), copies.name_of(entry, work))
         effect = Rewrite(entry.agents_copy, desk.agents.platform, ticket.agents_room, message)
         work.outbox.post(effect, about=entry.about)
 

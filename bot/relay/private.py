@@ -32,7 +32,7 @@ TALK = timedelta(minutes=30)  # how long a choice of ticket holds
 def in_private(what: Said, person: Person, work: UnitOfWork) -> Reply:
     work.tickets.hold(what.author)
     mine = _mine(what.author, work)
-    if len(mine) == 1 and not work.drafts.of(what.author):
+    if len(mine) == 1:
         record(mine[0], desk_of(mine[0], work), what, work)
         return None
     if mine:
@@ -74,7 +74,9 @@ def candidates(platform: str, workspace: str, work: UnitOfWork) -> Sequence[Desk
 
 def _open(desk: Desk, what: Said, prior: Ticket | None, work: UnitOfWork) -> Reply:
     check_limits(desk, what.author, what.text, work)
-    open_ticket(Opening(desk, what.author, what.text, files=what.files, source=what.source, prior=prior), work)
+    open_ticket(
+        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source, prior=prior), work
+    )
     return None
 
 
@@ -121,7 +123,9 @@ def _open_with(drafts: Sequence[Draft], name: str, desk: Desk, work: UnitOfWork)
     first, *rest = drafts
     what = _said(first, name)
     check_limits(desk, what.author, what.text, work)
-    ticket = open_ticket(Opening(desk, what.author, what.text, files=what.files, source=what.source), work)
+    ticket = open_ticket(
+        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source), work
+    )
     work.drafts.drop(first.id)
     return _move(rest, name, ticket, work)
 
@@ -148,7 +152,10 @@ def find_homes(tick: Tick, work: UnitOfWork) -> None:
             _move([draft], name, mine[0], work)
             continue
         desk = candidates(draft.place.platform, draft.place.workspace, work)[0]
-        open_ticket(Opening(desk, draft.author, draft.text, files=draft.files, source=_said(draft, name).source), work)
+        open_ticket(
+            Opening(desk, draft.author, draft.text, name=name, files=draft.files, source=_said(draft, name).source),
+            work,
+        )
         work.drafts.drop(draft.id)
 
 

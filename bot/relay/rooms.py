@@ -56,7 +56,8 @@ def to_customers(ticket: Ticket, key: str, message: Message, work: UnitOfWork, b
 
 
 def everyone(ticket: Ticket, work: UnitOfWork) -> Iterable[UserRef]:
-    return (ticket.customer, *work.tickets.participants(ticket.id))
+    others = work.tickets.participants(ticket.id) if ticket.shared else ()
+    return (ticket.customer, *others)
 
 
 def notice(ticket: Ticket, what: str) -> str:

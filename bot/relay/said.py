@@ -51,7 +51,17 @@ def receive(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
     check_limits(desk, what.author, what.text, work)
     thread = what.place if ticket.room_kind is RoomKind.THREAD else None
     return open_ticket(
-        Opening(desk, what.author, what.text, files=what.files, source=what.source, thread=thread, prior=ticket), work
+        Opening(
+            desk,
+            what.author,
+            what.text,
+            name=what.name,
+            files=what.files,
+            source=what.source,
+            thread=thread,
+            prior=ticket,
+        ),
+        work,
     )
 
 
@@ -62,9 +72,9 @@ def record(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
         author=what.author, text=what.text, source=what.source, files=what.files,
     )  # fmt: skip
     ticket, entry = work.timeline.add(ticket, entry)
-    copies.tell_agents_what_was_said(ticket, desk, entry, work)
-    if ticket.room_kind is RoomKind.DIRECT:
-        copies.tell_customers_what_was_said(ticket, entry, work, but=what.author)
+    copies.tell_agents_what_was_said(ticket, desk, entry, what.name, work)
+    if ticket.shared and ticket.room_kind is RoomKind.DIRECT:
+        copies.tell_customers_what_was_said(ticket, entry, what.name, work, but=what.author)
     return ticket
 
 

@@ -2,10 +2,72 @@
 
 import re
 
-THANKS = frozenset("thanks thank thx ty tysm cheers danke dank dankeschön merci gracias grazie obrigado obrigada".split())
+THANKS = frozenset(
+    [
+        "thanks",
+        "thank",
+        "thx",
+        "ty",
+        "tysm",
+        "cheers",
+        "danke",
+        "dank",
+        "dankeschön",
+        "merci",
+        "gracias",
+        "grazie",
+        "obrigado",
+        "obrigada",
+    ]
+)
 FILLERS = frozenset(
-    "you so very much a lot again all for the your help me us now it that this ok okay great perfect cool super nice yes "
-    "many everyone everybody guys team works worked solved fixed is was really awesome vielen schön sehr dir euch ihnen".split()
+    [
+        "you",
+        "so",
+        "very",
+        "much",
+        "a",
+        "lot",
+        "again",
+        "all",
+        "for",
+        "the",
+        "your",
+        "help",
+        "me",
+        "us",
+        "now",
+        "it",
+        "that",
+        "this",
+        "ok",
+        "okay",
+        "great",
+        "perfect",
+        "cool",
+        "super",
+        "nice",
+        "yes",
+        "many",
+        "everyone",
+        "everybody",
+        "guys",
+        "team",
+        "works",
+        "worked",
+        "solved",
+        "fixed",
+        "is",
+        "was",
+        "really",
+        "awesome",
+        "vielen",
+        "schön",
+        "sehr",
+        "dir",
+        "euch",
+        "ihnen",
+    ]
 )
 LONGEST = 60  # characters; whoever writes more wants more than to say thanks
 WORD = re.compile(r"\w+")

@@ -28,9 +28,7 @@ def close_ticket(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.done(ticket, "is closed."))
 
 
-def close(
-    ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work: UnitOfWork, *, staff: bool
-) -> Ticket:
+def close(ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work: UnitOfWork, *, staff: bool) -> Ticket:
     ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
     rooms.refresh_card(ticket, desk, work)
     told = views.closed(ticket, reason, desk.settings.farewell, desk.settings.reopen_days)

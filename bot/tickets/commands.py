@@ -26,7 +26,8 @@ def open_command(call: Call, work: UnitOfWork) -> Reply:
     desk = _desk(call, work)
     check_block(call.actor.ref, work)
     check_limits(desk, call.actor.ref, call.options["text"], work)
-    new = Opening(desk, call.actor.ref, call.options["text"], subject=call.options.get("subject", ""))
+    subject = call.options.get("subject", "")
+    new = Opening(desk, call.actor.ref, call.options["text"], subject, name=call.actor.name)
     return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE))
 
 
@@ -39,7 +40,7 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
     assert desk is not None
     work.people.meet(customer.ref, customer.name, customer.language)
-    new = Opening(desk, customer.ref, call.options["text"], staff=call.actor.ref, staff_name=call.actor.name)
+    new = Opening(desk, customer.ref, call.options["text"], staff=call.actor)
     ticket = open_ticket(new, work)
     return Say(views.done(ticket, f"is open for {customer.name}."))
 

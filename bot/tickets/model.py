@@ -34,7 +34,10 @@ class RoomKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`entries` counts the timeline; `prior` is the closed ticket this one continues; `version` guards saving."""
+    """`entries` counts the timeline; `prior` is the closed ticket this one continues; `version` guards saving.
+
+    `shared` is set once others were added, so that only then somebody looks for them.
+    """
 
     id: int
     desk: int
@@ -49,6 +52,7 @@ class Ticket:
     priority: Priority = Priority.NORMAL
     closed_at: datetime | None = None
     prior: int | None = None
+    shared: bool = False
     entries: int = 0
     version: int = 1
 

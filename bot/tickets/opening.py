@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.desks.model import Desk
 from bot.effects import OpenRoom
 from bot.errors import NotAllowed
-from bot.inbound import Place
+from bot.inbound import Actor, Place
 from bot.message import File, Mark, UserRef
 from bot.ports import UnitOfWork
 from bot.relay import rooms
@@ -18,7 +18,10 @@ from bot.tickets.timeline import Entry, Kind, Source
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """`staff` opens it for the customer. `thread` is where the customer's room is to be, if not in private."""
+    """`name` is the customer's; `staff` opens it for them.
+
+    `thread` is where the customer's room is to be, if not in private.
+    """
 
     desk: Desk
     customer: UserRef
@@ -27,8 +30,8 @@ class Opening:
     files: tuple[File, ...] = ()
     source: Source | None = None
     thread: Place | None = None
-    staff: UserRef | None = None
-    staff_name: str = ""
+    name: str = ""
+    staff: Actor | None = None
     prior: Ticket | None = None
 
 
@@ -37,11 +40,9 @@ def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
     ticket = _record(new, work)
     rooms.post_card(ticket, new.desk, work)
     if new.thread is not None:
-        room = OpenRoom(
-            ticket.customer_room, new.customer.platform, new.thread, views.number(ticket), (new.customer,)
-        )
+        room = OpenRoom(ticket.customer_room, new.customer.platform, new.thread, views.number(ticket), (new.customer,))
         work.outbox.post(room, about=ticket.customer)
-    greeting = views.opened(ticket, new.desk.settings.greeting, new.prior, new.staff_name)
+    greeting = views.opened(ticket, new.desk.settings.greeting, new.prior, new.staff.name if new.staff else "")
     rooms.to_customers(ticket, rooms.notice(ticket, "opened"), greeting, work)
     if new.text or new.files:
         ticket = _say_first(ticket, new, work)
@@ -52,26 +53,34 @@ def _record(new: Opening, work: UnitOfWork) -> Ticket:
     subject = " ".join(new.subject.split()) or subject_from(new.text) or next((f.name for f in new.files), "")
     kind = RoomKind.DIRECT if new.thread is None else RoomKind.THREAD
     prior = new.prior.id if new.prior else None
-    ticket = work.tickets.add(
-        Ticket(0, new.desk.id, 0, subject, new.customer, work.now, work.now, kind, prior=prior)
-    )
+    ticket = work.tickets.add(Ticket(0, new.desk.id, 0, subject, new.customer, work.now, work.now, kind, prior=prior))
     author = None if new.staff else new.customer
     opened = Entry(
-        0, ticket.id, Kind.OPENED, work.now, new.customer, author=author, staff=new.staff, text=subject
+        0,
+        ticket.id,
+        Kind.OPENED,
+        work.now,
+        new.customer,
+        author=author,
+        staff=new.staff.ref if new.staff else None,
+        text=subject,
     )
     return work.timeline.add(ticket, opened)[0]
 
 
 def _say_first(ticket: Ticket, new: Opening, work: UnitOfWork) -> Ticket:
-    kind, author = (Kind.REPLIED, None) if new.staff else (Kind.SAID, new.customer)
     entry = Entry(
-        0, ticket.id, kind, work.now, ticket.customer,
-        author=author, staff=new.staff, text=new.text, source=new.source, files=new.files,
+        0, ticket.id, Kind.SAID, work.now, ticket.customer,
+        author=new.customer, text=new.text, source=new.source, files=new.files,
     )  # fmt: skip
-    ticket, entry = work.timeline.add(ticket, replace(entry, mark=Mark.SENDING if new.staff else None))
-    if new.staff:
-        tell_customers_what_was_said(ticket, entry, work)
-    tell_agents_what_was_said(ticket, new.desk, entry, work)
+    if new.staff is None:
+        ticket, entry = work.timeline.add(ticket, entry)
+        tell_agents_what_was_said(ticket, new.desk, entry, new.name, work)
+        return ticket
+    replied = replace(entry, kind=Kind.REPLIED, author=None, staff=new.staff.ref, mark=Mark.SENDING)
+    ticket, entry = work.timeline.add(ticket, replied)
+    tell_customers_what_was_said(ticket, entry, new.staff.name, work)
+    tell_agents_what_was_said(ticket, new.desk, entry, new.staff.name, work)
     return ticket
 
 

@@ -1,5 +1,7 @@
 """Letting others into a ticket, and out again."""
 
+from dataclasses import replace
+
 from bot.access import Call
 from bot.desks.model import Rank
 from bot.effects import Admit, Direct
@@ -39,7 +41,7 @@ def remove(call: Call, work: UnitOfWork) -> Reply:
 
 
 def _record(kind: Kind, call: Call, who: Actor, work: UnitOfWork) -> Ticket:
-    ticket = call.ticket
+    ticket = replace(call.ticket, shared=True)
     entry = Entry(0, ticket.id, kind, work.now, ticket.customer, staff=call.actor.ref, person=who.ref)
     return work.timeline.add(ticket, entry)[0]
 

@@ -92,7 +92,9 @@ def reopened(ticket: Ticket) -> Message:
 
 
 def added(ticket: Ticket, by: str) -> Message:
-    return say(f"{by} added you to ticket ", Bold(number(ticket)), f": {subject(ticket)}. What you write here is read there.")
+    return say(
+        f"{by} added you to ticket ", Bold(number(ticket)), f": {subject(ticket)}. What you write here is read there."
+    )
 
 
 def removed(ticket: Ticket) -> Message:
@@ -149,7 +151,9 @@ def not_an_agent(name: str) -> str:
 
 
 def is_closed(ticket: Ticket) -> str:
-    return f"Ticket {number(ticket)} is closed. Nothing was changed; reopen it first with /ticket reopen {ticket.number}."
+    return (
+        f"Ticket {number(ticket)} is closed. Nothing was changed; reopen it first with /ticket reopen {ticket.number}."
+    )
 
 
 def closed_already(ticket: Ticket) -> str:
@@ -175,8 +179,8 @@ def takes_no_part(name: str, ticket: Ticket) -> str:
 def too_many_open(tickets: Sequence[Ticket], most: int) -> str:
     listed = ", ".join(f"{number(t)} {subject(t)}" for t in tickets[:5])
     return (
-        f"You already have {count(most, 'ticket')} open ({listed}), which is as many as this desk allows. No new one was opened. "
-        "Please write in one of them, or close one with /ticket close."
+        f"You already have {count(most, 'ticket')} open ({listed}), which is as many as this desk allows. "
+        "No new one was opened. Please write in one of them, or close one with /ticket close."
     )
 
 
@@ -218,7 +222,9 @@ def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
     return f"{what} · {status(ticket, names)}"
 
 
-def details(ticket: Ticket, names: Mapping[UserRef, str], tags: frozenset[str], people: Sequence[str], agent: bool) -> Message:
+def details(
+    ticket: Ticket, names: Mapping[UserRef, str], tags: frozenset[str], people: Sequence[str], agent: bool
+) -> Message:
     fields = [
         Field("Status", (status(ticket, names),)),
         Field("From", (names.get(ticket.customer, GONE),)),

@@ -105,12 +105,14 @@ def tickets() -> None:
         number("priority"),
         when("closed_at", nullable=True),
         number("prior", nullable=True),
+        flag("shared"),
         number("entries"),
         number("version"),
         sa.UniqueConstraint("desk", "number"),
         **NEVER_AGAIN,
     )
     op.create_index("ix_tickets_customer", "tickets", ["customer", "desk", "opened_at"])
+    partial("ix_tickets_open", "tickets", ["customer"], "state = 'open'")
     partial("ix_tickets_queue", "tickets", ["desk", "priority", "opened_at", "id"], "state = 'open'")
     partial("ix_tickets_closed", "tickets", ["desk", "closed_at", "id"], "state = 'closed'")
     partial("ix_tickets_assignee", "tickets", ["assignee"], "assignee IS NOT NULL")
