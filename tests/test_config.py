@@ -78,6 +78,11 @@ def test_every_setting_says_what_is_allowed():
         ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL names no file, so nothing would be kept; allowed: sqlite"),
         (
             "DATABASE_URL",
+            "sqlite:///a.db?mode=ro",
+            "DATABASE_URL has options behind a file's name, where there are none",
+        ),
+        (
+            "DATABASE_URL",
             "./my.db",
             "DATABASE_URL is no database that Helpthread knows; allowed: sqlite:///FILE or post",
         ),
@@ -164,6 +169,7 @@ def test_a_database_is_named_in_the_usual_ways_and_the_driver_is_ours(given, use
 
 def test_a_database_file_is_known_and_a_server_has_none():
     assert Settings(database_url="sqlite:////var/lib/desk.db").database_file == Path("/var/lib/desk.db")
+    assert Settings(data_dir=Path("what?/50%")).database_file == Path("what?/50%/helpthread.db")
     assert Settings(database_url="postgresql://h/d").database_file is None
 
 
