@@ -13,6 +13,7 @@ from bot.errors import NotAllowed, Problem
 from bot.message import UserRef
 from bot.ports import Filter, Reply, Say, UnitOfWork
 from bot.router import Option, Router, Scope, Takes
+from bot.tickets.handlers import known
 
 router = Router()
 
@@ -86,10 +87,13 @@ def _meant(call: Call, work: UnitOfWork, may_be_anywhere: bool = False) -> str:
     person, group = call.options.get("person", "").strip(), call.options.get("group", "").strip()
     if bool(person) == bool(group):
         raise Problem(views.who_or_which_group(call.command.usage))
-    try:
-        who = str(UserRef.parse(person)) if person.count("/") >= 2 else principal(person or group)
-    except ValueError as error:
-        raise Problem(views.no_such_principal()) from error
+    if person:
+        who = str(known(call, "person", work).ref)
+    else:
+        try:
+            who = principal(group)
+        except ValueError as error:
+            raise Problem(views.no_such_principal()) from error
     platforms = {place.platform for place in (*work.desks.intake(call.desk.id), call.desk.agents) if place}
     if platform_of(who) not in platforms and not may_be_anywhere:
         raise Problem(views.no_such_platform(platform_of(who)))

@@ -41,13 +41,9 @@ def blocked_list(people: Sequence[Person], more: bool) -> Message:
     return Message(("\n".join(lines),), title="Blocked")
 
 
-def called(person: Person | None, written: str) -> str:
-    return person.name if person and person.name else written
-
-
 def _line(person: Person) -> str:
     until = f" until {_day(person.blocked_until)}" if person.blocked_until else ""
-    return f"{called(person, person.who.id)}{until}" + (f": {person.block_reason}" if person.block_reason else "")
+    return f"{person.name or person.who.id}{until}" + (f": {person.block_reason}" if person.block_reason else "")
 
 
 def _day(when: datetime) -> str:

@@ -35,6 +35,7 @@ class Office:
 
     store: SqliteStore
     router: Router
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     ids: Iterator[int] = field(default_factory=itertools.count)
 
@@ -49,9 +50,15 @@ class Office:
         found = find(self.router, line.removeprefix("/"))
         assert found is not None, f"no such command: {line}"
         command, rest = found
-        given = options(command, rest, person=lambda word: str(person(word)))
+        named: list[Actor] = []
+
+        def mentioned(word: str) -> str:
+            named.append(Actor(person(word), word.capitalize(), self.groups.get(word, ())))
+            return str(person(word))
+
+        given = options(command, rest, person=mentioned)
         actor = Actor(person(who), who.capitalize(), groups)
-        event = CommandInvoked(f"event {next(self.ids)}", actor, place, command.name, given)
+        event = CommandInvoked(f"event {next(self.ids)}", actor, place, command.name, given, tuple(named))
         reply = await App(self.router, self.store, lambda: None).handle(event)
         assert isinstance(reply, Say)
         assert not reply.public

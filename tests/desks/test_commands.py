@@ -84,9 +84,9 @@ async def test_an_agent_may_not_change_anything(office: Office):
 
 
 async def test_a_lead_takes_an_agent_on_and_lets_them_go(office: Office):
-    assert await office.types("lea", "/desk agent bob") == "chat:w/bob is now an agent of the desk support."
+    assert await office.types("lea", "/desk agent bob") == "Bob is now an agent of the desk support."
     assert (await office.ranks())["chat/w/bob"] is Rank.AGENT
-    assert await office.types("lea", "/desk remove bob") == "chat:w/bob no longer works at the desk support."
+    assert await office.types("lea", "/desk remove bob") == "Bob no longer works at the desk support."
     assert "chat/w/bob" not in await office.ranks()
 
 
@@ -142,7 +142,7 @@ async def test_the_last_lead_stays(office: Office):
 
 async def test_a_lead_is_not_made_less_by_accident(office: Office):
     told = await office.types("lea", "/desk agent ada")
-    assert told.startswith("Nothing was changed: chat:w/ada is administrator already.")
+    assert told.startswith("Nothing was changed: Ada is administrator already.")
     assert (await office.ranks())["chat/w/ada"] is Rank.ADMIN
 
 
