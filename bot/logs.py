@@ -98,6 +98,8 @@ def describe(error: BaseException, margin: str = "", known: frozenset[int] = fro
 def _named(error: BaseException) -> str:
     kind = type(error)
     codes = [f"{code} {value}" for code in CODES if (value := _code(getattr(error, code, None))) is not None]
+    if isinstance(error, ImportError | NameError):  # a name in the program, not a person's
+        codes.append(f"name {error.name}")
     name = f"{kind.__module__}.{kind.__qualname__}" + (f" ({', '.join(codes)})" if codes else "")
     # Of the class itself: one derived from it may put other things into its text.
     safe = _is_ours(kind.__module__) and vars(kind).get("safe_to_log") is True

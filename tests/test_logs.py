@@ -154,6 +154,14 @@ def test_codes_that_say_what_happened_are_kept(json_log):
     assert "sqlite3.IntegrityError (sqlite_errorname SQLITE_CONSTRAINT_UNIQUE)" in json_log.lines[0]["exception"]
 
 
+def test_the_module_that_is_missing_is_named(json_log):
+    try:
+        import no.such_module  # type: ignore[import-not-found]  # noqa: F401
+    except ImportError:
+        logging.getLogger("bot").exception("no start")
+    assert json_log.lines[0]["exception"].endswith("builtins.ModuleNotFoundError (name no)")
+
+
 def test_a_chain_that_goes_in_a_circle_or_on_and_on_ends(log):
     first, second = ValueError(SECRET), KeyError(SECRET)
     first.__cause__, second.__cause__ = second, first
