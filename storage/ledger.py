@@ -6,7 +6,6 @@ holding up anyone's writes; who acts does it by what was found.
 """
 
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -18,7 +17,7 @@ from sqlalchemy import Text as SqlText
 from bot.message import UserRef
 from bot.privacy.disguise import ERASED
 from bot.privacy.model import Copy
-from storage.outbox import DEAD, DUE, HOLD, IS_DUE, PROMOTE
+from storage.outbox import DEAD, DUE, IS_DUE, PROMOTE, SqlOutbox
 from storage.rows import EFFECT, OutboxRow, SpotRow
 
 outbox = OutboxRow.__table__
@@ -100,8 +99,7 @@ class Ledger:
         self.connection.execute(delete(spots).where(spots.c.room == room))
 
     def _forget(self, row: Row[Any]) -> None:
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(HOLD, {"room": zlib.crc32(row.room.encode())})
+        SqlOutbox(self.connection, self.now)._hold(row.room)
         self.connection.execute(delete(outbox).where(outbox.c.id == row.id))
         if row.head:
             self.connection.execute(PROMOTE, {"of_room": row.room})

@@ -20,13 +20,13 @@ class SqlPrivacy(Showing, Erasing, Ledger, Requests):
         self.connection = connection
         self.now = now
 
-    def residue(self, request: Request) -> Sequence[Held]:
+    def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held about the person, but for the request, which knows where its receipt must go."""
         who, ghost = request.who, request.nobody
         held = list(self._held(who, [sheet for sheet in sheets() if sheet.says("until") != "receipt"]))
-        if self.pending(who, ghost, 1):
+        if thorough and self.pending(who, ghost, 1):
             held.append(Held("effects that name you", Role.NAMED, "", 1))
-        if self.copies(who, ghost, 1):
+        if thorough and self.copies(who, ghost, 1):
             held.append(Held("posts in your rooms", Role.NAMED, "", 1))
         return held
 

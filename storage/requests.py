@@ -1,21 +1,28 @@
 """What people asked of their own data."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, text, update
 
 from bot.message import File, UserRef
 from bot.privacy.model import RUNNING, Asked, Request, Stage
 from storage.rows import RequestRow
 
 requests = RequestRow.__table__
+ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
 
 
 class Requests:
     connection: Connection
+
+    def alone(self, who: UserRef) -> None:
+        """One transaction at a time for each person; SQLite has one writer anyway."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(ALONE, {"who": zlib.crc32(str(who).encode()) - 2**31})
 
     def open_request(self, request: Request) -> Request:
         """Keep a new one; returns it with its number."""

@@ -77,8 +77,8 @@ class Disguise:
         self.own = {word.casefold() for word in called(who, name)}
         self.labels: dict[UserRef, str] = {}
         self.numbers: dict[str, int] = {}
-        self.known: dict[UserRef, Other] = {}
-        for other in sorted(others, key=lambda o: hashlib.sha256(f"{salt} {o.who}".encode()).digest()):
+        self.others = tuple(others)
+        for other in sorted(self.others, key=lambda o: hashlib.sha256(f"{salt} {o.who}".encode()).digest()):
             self.meet(other)
 
     def meet(self, other: Other) -> None:
@@ -99,10 +99,10 @@ class Disguise:
         self.meet(Other(who, "person"))
         return self.labels[who]
 
-    def replacer(self, others: Iterable[Other]) -> Replacer:
-        """Finds these others in texts. What they share with the person's own name stays."""
+    def replacer(self, beside: Iterable[Other]) -> Replacer:
+        """Finds these others, and every agent, in texts. What they share with the person's own name stays."""
         names: dict[str, str] = {}
-        for other in others:
+        for other in (*beside, *(other for other in self.others if other.kind == "agent")):
             if other.who == self.who or other.who.platform == GONE:
                 continue
             self.meet(other)

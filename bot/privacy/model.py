@@ -67,7 +67,7 @@ class Request:
     @property
     def room(self) -> str:
         """Where its work and its answers stand in line."""
-        return f"privacy:{self.number}"
+        return f"privacy:{self.number}:line"
 
     @property
     def running(self) -> bool:

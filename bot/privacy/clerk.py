@@ -1,0 +1,120 @@
+"""The clerk does work of our own that takes longer than one transaction: exports and erasures.
+
+To the courier it is one more chat: it delivers `Work`, and a crash repeats it. So each task looks first how far it is.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from bot.effects import CLERK, Effect, Work
+from bot.message import File, UserRef
+from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.privacy.archive import CHUNK, empty_folder
+from bot.privacy.erase import Erasure, sweep
+from bot.privacy.export import write_export
+from bot.privacy.handlers import send_export
+from bot.privacy.model import Request, Stage
+from bot.privacy.reading import Abandoned
+
+
+class Clerk:
+    """`folder` is the clerk's own: exports are built in it, and whatever is in it at the start is deleted.
+
+    `new_id` makes random ids (32 hexadecimal digits or so). `export_hours` is how long an export can be had.
+    `patience` is how long (seconds) an erasure waits in the courier's hands for a post to be taken back.
+    """
+
+    platform = CLERK
+
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        folder: Path,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        export_hours: int = 72,
+        patience: float = 0.5,
+    ) -> None:
+        self.store, self.files, self.folder = store, files, folder
+        self.now, self.new_id = now, new_id
+        self.export_hours, self.patience = export_hours, patience
+        self.exporting: set[UserRef] = set()
+        self.tidy = False
+
+    async def run(self, handle: Handle) -> None:
+        """Returns at once: nothing ever comes in from the clerk."""
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        if not isinstance(effect, Work):
+            raise Refused("the clerk does nothing but our own work")
+        request = await self.store.read(lambda work: work.privacy.request(effect.number))
+        if request is None:
+            return None
+        match effect.task:
+            case "export":
+                await self._export(request)
+            case "expire":
+                await self._expire(request)
+            case "erase":
+                await self._erase(request)
+            case "sweep":
+                await sweep(self.store, request, self.now())
+            case _:
+                raise Refused("nobody knows this task")
+        return None
+
+    async def _export(self, request: Request) -> None:
+        if request.stage is not Stage.DUE:
+            return
+        if request.who in self.exporting:
+            raise TryLater(1, "an export that was called off is still being put away")
+        self.exporting.add(request.who)
+        await self._tidied()
+        path = self.folder / f"{request.number}.zip"
+        try:
+            await write_export(self.store, self.files, request, path, self.new_id(), self.now())
+            file = await self.files.keep(_chunks(path), f"mydata-{request.number}.zip", "application/zip")
+            if not await self.store.write(partial(self._hand_out, request.number, file)):
+                await asyncio.to_thread(self.files.drop, [file.sha])
+        except Abandoned:
+            return
+        finally:
+            path.unlink(missing_ok=True)
+            self.exporting.discard(request.who)
+
+    def _hand_out(self, number: int, file: File, work: UnitOfWork) -> bool:
+        """Send it, unless everything was called off meanwhile."""
+        request = work.privacy.request(number)
+        if request is None or request.stage is not Stage.DUE:
+            return False
+        until = work.now + timedelta(hours=self.export_hours)
+        done = replace(request, stage=Stage.DONE, done_at=work.now, file=file, expires_at=until)
+        work.privacy.save(done)
+        send_export(done, self.export_hours, work)
+        return True
+
+    async def _expire(self, request: Request) -> None:
+        if request.file is not None and request.stage is Stage.EXPIRED:
+            await asyncio.to_thread(self.files.drop, [request.file.sha])
+            await self.store.write(lambda work: work.privacy.save(replace(request, file=None)))
+
+    async def _erase(self, request: Request) -> None:
+        if request.who in self.exporting:
+            raise TryLater(1, "their export is being called off")
+        await Erasure(self.store, self.files, request, self.now(), self.patience).run(self.new_id)
+
+    async def _tidied(self) -> None:
+        if not self.tidy:
+            await asyncio.to_thread(empty_folder, self.folder)
+            self.tidy = True
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -1,0 +1,162 @@
+"""/mydata: what we hold about a person, all of it as a file, and its deletion. It is about the presser, always."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.access import Call
+from bot.effects import CLERK, Direct, Remove, Work
+from bot.errors import Problem
+from bot.inbound import Tick
+from bot.message import UserRef
+from bot.ports import Pending, Reply, Say, UnitOfWork
+from bot.privacy import farewell, views
+from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.router import Router
+
+router = Router()
+CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
+
+
+@router.command("mydata", "See what we hold about you, export it, delete it")
+def overview(call: Call, work: UnitOfWork) -> Reply:
+    return Say(views.overview(work.privacy.view(call.actor.ref)))
+
+
+@router.command("mydata view", "See what we hold about you, and why")
+def view(call: Call, work: UnitOfWork) -> Reply:
+    return overview(call, work)
+
+
+@router.command("mydata export", "Get everything we hold about you, as a file in private")
+def export(call: Call, work: UnitOfWork) -> Reply:
+    who = call.actor.ref
+    work.privacy.alone(who)
+    _refuse_while_erasing(who, work)
+    last = next(iter(work.privacy.requests_of(who, Asked.EXPORT, 1)), None)
+    if last is not None and last.running:
+        return Say(views.export_running())
+    if last is not None and (left := _fresh_for(last, work)):
+        return _again(last, left, work)
+    request = work.privacy.open_request(Request(0, who, Asked.EXPORT, work.now))
+    give_work(request, "export", work, about=who)
+    return Say(views.export_begun())
+
+
+@router.command("mydata delete", "Delete what we hold about you")
+def delete(call: Call, work: UnitOfWork) -> Reply:
+    """A preview. Nothing happens until its button is pressed, by the same person and soon."""
+    who = call.actor.ref
+    work.privacy.alone(who)
+    _refuse_while_erasing(who, work)
+    _refuse_last_lead(who, work)
+    until = work.now + CONFIRM_WITHIN
+    last = next(iter(work.privacy.requests_of(who, Asked.ERASURE, 1)), None)
+    if last is not None and last.stage is Stage.ASKED:
+        request = replace(last, at=work.now, expires_at=until)
+        work.privacy.save(request)
+    else:
+        new = Request(0, who, Asked.ERASURE, work.now, Stage.ASKED, expires_at=until)
+        request = work.privacy.open_request(new)
+    return Say(views.preview(work.privacy.view(who), request))
+
+
+@router.command("mydata confirm", "Delete it now", hidden=True)
+def confirm(call: Call, work: UnitOfWork) -> Reply:
+    who, number = call.actor.ref, call.arg
+    work.privacy.alone(who)
+    _refuse_while_erasing(who, work)
+    request = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
+    if request is None or request.who != who or request.stage is not Stage.ASKED or _past(request, work):
+        raise Problem(views.stale_confirmation())
+    _refuse_last_lead(who, work)
+    request = replace(request, stage=Stage.DUE, at=work.now, expires_at=None)
+    work.privacy.save(request)
+    for running in work.privacy.requests_of(who, Asked.EXPORT):
+        if running.running:
+            work.privacy.save(replace(running, stage=Stage.EXPIRED))
+    farewell.close_some(who, work, CLOSED_AT_ONCE)
+    give_work(request, "erase", work)
+    return Say(views.erasing())
+
+
+def give_work(request: Request, task: str, work: UnitOfWork, about: UserRef = NOBODY) -> None:
+    """Have the clerk do it. Work `about` somebody is called off when they are erased."""
+    effect = Work(f"privacy:{request.number}:{task}", CLERK, request.room, task, request.number)
+    work.outbox.post(effect, about=about)
+
+
+def export_key(request: Request) -> str:
+    return f"privacy:{request.number}:file"
+
+
+def send_export(request: Request, hours: int, work: UnitOfWork) -> None:
+    if request.file is not None:
+        who = request.who
+        direct = Direct(export_key(request), who.platform, request.room, who, views.export_ready(request.file, hours))
+        work.outbox.post(direct, about=who)
+
+
+def on_tick(tick: Tick, work: UnitOfWork) -> None:
+    """Exports go when their time is over; work that nobody has in hand any more is given out again."""
+    for request in work.privacy.outdated(work.now, 50):
+        work.privacy.save(replace(request, stage=Stage.EXPIRED, expires_at=None))
+        if request.asked is Asked.EXPORT:
+            _take_back(request, work)
+            give_work(request, "expire", work)
+    for request in work.privacy.running(50):
+        if not work.outbox.waiting(request.room):
+            about = request.who if request.asked is Asked.EXPORT else NOBODY
+            give_work(request, _task(request), work, about=about)
+
+
+def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
+    """What we owe somebody is not given up, whatever goes wrong."""
+    if isinstance(row.effect, Work) and work.outbox.discard(row.id):
+        work.outbox.post(row.effect, about=row.about)
+
+
+def _task(request: Request) -> str:
+    if request.asked is Asked.EXPORT:
+        return "export"
+    return "sweep" if request.stage is Stage.TOLD else "erase"
+
+
+def _take_back(request: Request, work: UnitOfWork) -> None:
+    key = export_key(request)
+    work.outbox.cancel(key)
+    if work.outbox.posted(key):
+        work.outbox.post(Remove(key, request.who.platform, request.room), about=request.who)
+
+
+def _again(request: Request, left: timedelta, work: UnitOfWork) -> Reply:
+    """Too soon for a new one. If the last one could not be delivered, it is sent once more."""
+    if work.outbox.posted(export_key(request)):
+        return Say(views.export_recent(left))
+    expires = request.expires_at or work.now
+    send_export(request, max(1, round((expires - work.now).total_seconds() / 3600)), work)
+    return Say(views.export_sent_again())
+
+
+def _fresh_for(request: Request, work: UnitOfWork) -> timedelta | None:
+    if request.stage is not Stage.DONE or request.done_at is None or request.file is None or _past(request, work):
+        return None
+    left = request.done_at + EXPORT_EVERY - work.now
+    return left if left > timedelta() else None
+
+
+def _past(request: Request, work: UnitOfWork) -> bool:
+    return request.expires_at is not None and request.expires_at <= work.now
+
+
+def _refuse_while_erasing(who: UserRef, work: UnitOfWork) -> None:
+    if any(request.running for request in work.privacy.requests_of(who, Asked.ERASURE)):
+        raise Problem(views.being_erased())
+
+
+def _refuse_last_lead(who: UserRef, work: UnitOfWork) -> None:
+    if desks := farewell.leads_alone(who, work):
+        raise Problem(views.last_lead(desks))
+
+
+router.ticks.append(on_tick)
+router.failed.append(on_failed)
