@@ -13,7 +13,7 @@ from bot.message import say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.router import Router
 
-CONFLICTS = 20  # tries before a person is told that somebody else is always first
+CONFLICTS = 20  # tries, because somebody else changed the ticket meanwhile, before it is too busy
 log = logging.getLogger(__name__)
 Invoked = CommandInvoked | ButtonPressed | FormSubmitted
 
@@ -50,8 +50,9 @@ class App:
         """Let time pass, once for each tick id: every timer is a job of its own."""
         if await self.store.write(lambda work: work.seen(tick.id)):
             return
-        for listener in self.router.ticks:
-            await self.store.write(partial(listener, tick))
+        for timer in self.router.ticks:
+            while await self.store.write(partial(timer, tick)):
+                pass
         self.posted()
 
     async def _react_once(self, event: Event) -> Reply:
@@ -61,7 +62,7 @@ class App:
                 return await self.store.write(lambda work: self._react(event, work))
             except Stale:
                 await asyncio.sleep(0.001 * attempt)
-        return await self.store.write(lambda work: self._react(event, work))
+        raise Busy
 
     def _react(self, event: Event, work: UnitOfWork) -> Reply:
         if work.seen(event.id):

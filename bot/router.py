@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.desks.model import Rank
+from bot.inbound import Tick
 from bot.message import Form
 from bot.ports import Reply, UnitOfWork
 
@@ -86,13 +87,14 @@ class Command:
 # Called with a `bot.access.Call`; typed loosely because access needs the router's commands.
 Handler = Callable[[Any, UnitOfWork], Reply]
 Listener = Callable[[Any, UnitOfWork], Reply]
+Timer = Callable[[Tick, UnitOfWork], bool | None]  # true if there is more to do at once, in another transaction
 
 
 class Router:
     def __init__(self) -> None:
         self.commands: dict[str, Command] = {}
         self.listeners: dict[type, Listener] = {}
-        self.ticks: list[Listener] = []
+        self.ticks: list[Timer] = []
         self.delivered: list[Callable[[Any, UnitOfWork], None]] = []
         self.failed: list[Callable[[Any, str, UnitOfWork], None]] = []
 

@@ -1,5 +1,6 @@
 """Everything the bot answers to."""
 
+from bot import upkeep
 from bot.desks import handlers as desks
 from bot.people import handlers as people
 from bot.privacy import handlers as privacy
@@ -12,6 +13,6 @@ def all_routes() -> Router:
     router = Router()
     for feature in (commands, listing, handlers, participants, closing, agents, intake, private, edits, outcome):
         router.include(feature.router)
-    for other in (desks, people, privacy):
+    for other in (desks, people, privacy, upkeep):
         router.include(other.router)
     return router
