@@ -8,11 +8,15 @@ PACKAGES := bot storage adapters
 CHECKED := $(wildcard bot storage adapters tests benchmarks)
 SAYS_WHO_AND_WHERE := import os, sys; print(sys.version.split()[0], os.getcwd())
 
-# An environment that was moved, or whose Python is gone or another by now, cannot be mended: it is made again.
+# An environment that was moved, or whose Python is gone or another by now, cannot be mended: it is made anew. Where only
+# pins or settings changed, what is there is brought up to date, and whoever is using it is not disturbed.
 ifneq ($(wildcard $(STAMP)),)
-ifneq ($(shell $(BIN)/python -ISc "$(SAYS_WHO_AND_WHERE)" 2>/dev/null),$(shell cat $(STAMP)))
-$(shell rm -f $(STAMP))
+ifeq ($(shell $(BIN)/python -ISc "$(SAYS_WHO_AND_WHERE)" 2>/dev/null),$(shell cat $(STAMP)))
+SOUND := yes
 endif
+endif
+ifndef SOUND
+.PHONY: $(STAMP)
 endif
 
 .DEFAULT_GOAL := help
@@ -25,11 +29,13 @@ help: ## say what there is
 install: $(STAMP) ## make .venv with everything in it
 
 $(STAMP): pyproject.toml constraints.txt
+ifndef SOUND
 	@python=; for try in $(PYTHON) $(if $(PYTHON),,python3 python3.13 python3.12 python3.11 python); do \
 		if $$try -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$try; break; fi; done; \
 	if [ -z "$$python" ]; then echo "Helpthread needs Python 3.11 or newer: install it, or say PYTHON=/path/to/python3" >&2; exit 1; fi; \
-	echo "Setting up $(VENV) with $$($$python --version) (once, about a minute)"; \
+	echo "Setting up $(VENV) with $$($$python --version) (once, about a minute)"; rm -f $(STAMP); \
 	$$python -m venv --clear $(VENV) || { echo "Python could not make $(VENV); on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+endif
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev]'
 	@$(BIN)/python -m compileall -q $(wildcard $(PACKAGES))
