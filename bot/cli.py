@@ -1,0 +1,188 @@
+"""The command line. Nothing of the bot is imported before it is known what is asked, so that help is quick."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+HOW: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False}
+app = typer.Typer(help="Support tickets in the threads where people already talk.", **HOW)
+desk = typer.Typer(help="Set up desks from a file, or write one.", **HOW)
+outbox = typer.Typer(help="What could not be delivered.", **HOW)
+app.add_typer(desk, name="desk")
+app.add_typer(outbox, name="outbox")
+
+File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
+Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox list.")]
+
+
+@app.command()
+def run() -> None:
+    """Serve every platform whose token is set."""
+    from bot import operating
+
+    settings = _settings()
+    operating.in_loop(lambda: operating.run(settings))
+
+
+@app.command()
+def console(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each thing shown.")] = False,
+) -> None:
+    """Open a working desk right here, for people and for scripts."""
+    from bot import operating
+
+    settings = _settings()
+    operating.in_loop(lambda: operating.console(settings, json))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Every start does that by itself, too."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.migrate(settings)))
+
+
+@app.command()
+def backup(file: Annotated[str, typer.Argument(help="A file that does not exist yet.")]) -> None:
+    """Copy the database into a file, also while the desk runs."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.backup(settings, file)))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything the desk needs, and say what to do about what is wrong."""
+    from bot import doctor
+    from bot.running import now
+
+    wrong = False
+    for finding in doctor.examine(_settings(), now()):
+        print(finding, flush=True)
+        wrong = wrong or finding.wrong
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is."""
+    from importlib.metadata import version
+
+    print(f"helpthread {version('helpthread')}")
+
+
+@desk.command("export")
+def export_desks(file: File) -> None:
+    """Write what every desk is set to."""
+    from bot import operating
+
+    settings = _settings()
+    text = operating.in_loop(lambda: operating.export_desks(settings))
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+@desk.command("import")
+def import_desks(file: File) -> None:
+    """Set desks to what a file says, all of it or nothing. Desks that it does not name stay as they are."""
+    from bot import operating
+
+    settings, data = _settings(), operating.file_bytes(file)
+    name = "standard input" if file == "-" else file
+    print("\n".join(operating.in_loop(lambda: operating.import_desks(settings, data, name))))
+
+
+@outbox.command("list")
+def list_outbox() -> None:
+    """List what was given up, and why; nobody's words are shown."""
+    from bot import operating
+
+    settings = _settings()
+    print("\n".join(operating.in_loop(lambda: operating.list_outbox(settings))))
+
+
+@outbox.command()
+def retry(ids: Ids) -> None:
+    """Try these again."""
+    from bot import operating
+
+    settings = _settings()
+    print("\n".join(operating.in_loop(lambda: operating.retry(settings, ids))))
+
+
+@outbox.command()
+def discard(ids: Ids) -> None:
+    """Give these up for good."""
+    from bot import operating
+
+    settings = _settings()
+    print("\n".join(operating.in_loop(lambda: operating.discard(settings, ids))))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; what people can cause ends it with a line, not with a traceback."""
+    given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    code = _guarded(lambda: typer.main.get_command(app)(given, "helpthread", standalone_mode=False))
+    _flush()
+    sys.exit(code)
+
+
+def _guarded(command: Callable[[], Any]) -> int:
+    try:
+        return int(command() or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has nowhere to go
+        return 0
+    except Exception as error:
+        line, code = _explained(error)
+        if not line:
+            raise
+        print(f"helpthread: {line}", file=sys.stderr)
+        return code
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """What to say about an error that people can cause, and the exit code; no words for what is our own mistake."""
+    if callable(format_message := getattr(error, "format_message", None)):  # the command line was not understood
+        return f"{format_message()} (try: helpthread --help)", 2
+    from bot.config import ConfigError
+    from bot.desk_file import DeskFileError
+    from bot.errors import Problem
+    from storage.errors import CannotOpen
+
+    match error:
+        case ConfigError() | DeskFileError():
+            return str(error), 2
+        case CannotOpen() | Problem():
+            return str(error), 1
+        case OSError() if error.filename is not None:
+            return f"{error.filename}: {error.strerror}", 1
+    return "", 1
+
+
+def _settings() -> "Settings":
+    from bot.config import load_settings
+
+    return load_settings()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,160 @@
+"""What the command line does, once it is known what was asked. Results are lines to print."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from bot import desk_file, platforms
+from bot.config import Settings, likely_typos
+from bot.desk_yaml import MOST_BYTES
+from bot.desks.importing import SheetsWrong, hand_out, take_over
+from bot.errors import Problem
+from bot.logs import guard_last_words, set_up
+from bot.ports import Job, Pending, T
+from bot.running import Make, Running, desk_running, make_first_desk, now, stop_on_signals
+from storage.errors import CannotOpen
+from storage.migrate import HEAD, schema_version
+from storage.opening import open_store
+from storage.sqlite import sqlite_readers
+from storage.store import SqlStore
+
+MOST_LISTED = 200
+NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
+NO_DESK = "no desk is set up yet, so nobody is answered: write one down and say helpthread desk import FILE"
+
+
+async def run(settings: Settings) -> None:
+    """Serve every platform whose token is set, until a signal comes."""
+    _log(settings, "INFO")
+    async with desk_running(settings, platforms.with_tokens(settings), ticking=True) as running:
+        if not await running.store.read(lambda work: work.desks.all()):
+            _warn(NO_DESK)
+        await running.serve(stop_on_signals())
+
+
+async def console(settings: Settings, json: bool) -> None:
+    """Serve the terminal, or a script, until its input ends."""
+    _log(settings, "WARNING")
+    make: Make = partial(platforms.console, json=json)
+    async with desk_running(settings, [make], ticking=True) as running:
+        await running.store.write(make_first_desk)
+        await _check_console(running)
+        await running.serve(stop_on_signals())
+
+
+async def migrate(settings: Settings) -> str:
+    await open_store(settings.database, now).close()
+    return f"{settings.database_shown} is ready (schema {HEAD})"
+
+
+async def export_desks(settings: Settings) -> str:
+    sheets = await read(settings, hand_out)
+    if not sheets:
+        raise Problem("there is no desk to export yet")
+    return desk_file.write(sheets)
+
+
+async def import_desks(settings: Settings, data: bytes, name: str) -> Sequence[str]:
+    """Raises `DeskFileError` with every mistake; then nothing was changed."""
+    file = desk_file.read(data, name, platforms.PLATFORMS)
+    try:
+        return await _write(settings, lambda work: take_over(file.sheets, work))
+    except SheetsWrong as error:
+        raise file.error(error) from error
+
+
+async def list_outbox(settings: Settings) -> Sequence[str]:
+    """What was given up, a line each, without anybody's words."""
+    dead = await read(settings, lambda work: work.outbox.dead(MOST_LISTED))
+    waiting = await read(settings, lambda work: work.outbox.waiting(""))
+    return [*(_given_up(pending, reason) for pending, reason in dead), f"{len(dead)} given up, {waiting} waiting"]
+
+
+async def retry(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
+    done = await _write(settings, lambda work: {id: work.outbox.retry(id) for id in ids})
+    return [f"{id}: is tried again when the desk runs" if found else _no_such(id) for id, found in done.items()]
+
+
+async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
+    done = await _write(settings, lambda work: {id: work.outbox.discard(id) for id in ids})
+    return [f"{id}: discarded" if found else _no_such(id) for id, found in done.items()]
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
+    """A store to read from, also while a desk runs on the same SQLite file. Raises `CannotOpen`."""
+    path = settings.database_file
+    if path is None:
+        store = open_store(settings.database, now)
+    elif not path.exists():
+        raise CannotOpen(f"there is no database at {path} yet; helpthread console or helpthread run makes it")
+    else:
+        readers = sqlite_readers(path)
+        store = SqlStore(readers.sync_engine, readers, now)
+    try:
+        async with store.readers.connect() as connection:
+            version = await connection.run_sync(schema_version)
+        if version != HEAD:
+            raise CannotOpen(f"{settings.database_shown} has an older schema ({version or 'none'}): helpthread migrate")
+        yield store
+    finally:
+        await store.close()
+
+
+async def read(settings: Settings, job: Job[T]) -> T:
+    async with reading(settings) as store:
+        return await store.read(job)
+
+
+async def _write(settings: Settings, job: Job[T]) -> T:
+    store = open_store(settings.database, now)
+    try:
+        return await store.write(job)
+    finally:
+        await store.close()
+
+
+async def _check_console(running: Running) -> None:
+    desks = await running.store.read(hand_out)
+    if not any(place.platform == "console" for sheet in desks for place in sheet.intake):
+        _warn(NO_CONSOLE_DESK)
+
+
+def _given_up(pending: Pending, reason: str) -> str:
+    """Rooms of tickets are named by numbers of ours; any other room may be named after a person."""
+    effect = pending.effect
+    where = effect.room if effect.room.startswith(("ticket:", "desk:")) else "a private room"
+    return f"{pending.id}: {effect.kind} on {effect.platform} in {where}, tried {pending.attempts} times: {reason}"
+
+
+def _no_such(id: int) -> str:
+    return f"{id}: nothing of that number was given up"
+
+
+def _log(settings: Settings, level: str) -> None:
+    set_up(settings.log_level or level, settings.log_format)
+    guard_last_words()
+    for line in likely_typos():
+        _warn(line)
+
+
+def _warn(line: str) -> None:
+    print(f"helpthread: {line}", file=sys.stderr)
+
+
+def in_loop(job: Callable[[], Awaitable[T]]) -> T:
+    async def run() -> T:
+        return await job()
+
+    return asyncio.run(run())
+
+
+def file_bytes(path: str) -> bytes:
+    """A file, or standard input for `-`. Of one that is far too large, no more than shows that it is."""
+    if path == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(MOST_BYTES + 1)

@@ -1,0 +1,57 @@
+"""The platforms there are. An adapter is imported when it is needed, because their SDKs take long to load."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from bot.config import ConfigError, Settings
+from bot.desk_file import Platform
+from bot.ports import Chat, UnitOfWork
+from bot.running import Make, Running, new_id
+
+PLATFORMS = {"console": Platform(True, "@"), "discord": Platform(False, "&"), "slack": Platform(True, "@")}
+LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
+NONE_SET = (
+    "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
+    "file .env; to try it right here, use: helpthread console"
+)
+
+
+def tokens(settings: Settings) -> Mapping[str, object]:
+    """The platforms that need a token, and theirs if it is set."""
+    return {"discord": settings.discord_token, "slack": settings.slack_bot_token}
+
+
+def with_tokens(settings: Settings) -> Sequence[Make]:
+    """The platforms whose tokens are set. Raises `ConfigError` if there is none."""
+    for name, token in tokens(settings).items():
+        if token:
+            raise ConfigError(f"a token for {name} is set, but this version cannot connect there yet")
+    raise ConfigError(NONE_SET)
+
+
+def console(running: Running, json: bool = False) -> Chat:
+    """The console on this process's standard input and output."""
+    from adapters.console.chat import ConsoleChat
+
+    settings, courier = running.settings, running.courier
+    return ConsoleChat(
+        running.router,
+        running.files,
+        settings.console_agents,
+        sys.stdin,
+        sys.stdout,
+        settle=courier.settle,
+        finish=lambda: courier.finish(LAST_WORDS),
+        state=settings.data_dir / "console.jsonl",
+        new_id=new_id,
+        json=json,
+        terminal=sys.stdin.isatty() and sys.stdout.isatty(),
+        channels=lambda: running.store.read(_console_channels),
+    )
+
+
+def _console_channels(work: UnitOfWork) -> Mapping[str, bool]:
+    """Every channel that a desk has on the console, and whether it is its agents'."""
+    places = [(place, False) for desk in work.desks.all() for place in work.desks.intake(desk.id)]
+    places += [(desk.agents, True) for desk in work.desks.all() if desk.agents]
+    return {place.conversation: agents for place, agents in places if place.platform == "console"}

@@ -1,0 +1,149 @@
+"""The one place that builds everything and knows everyone: a desk, from settings to a running bot."""
+
+import asyncio
+import logging
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.app import App
+from bot.config import Settings
+from bot.courier import Courier
+from bot.desks.model import Desk, Member, Rank
+from bot.desks.model import Settings as DeskSettings
+from bot.effects import CLERK
+from bot.inbound import Place, Tick
+from bot.ports import Chat, Files, Store, UnitOfWork
+from bot.router import Router
+from bot.routes import all_routes
+
+log = logging.getLogger(__name__)
+LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
+FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
+FIRST_INTAKE = (Place("console", "local", "help"),)
+FIRST_MEMBERS = (Member("console:local/@agents", Rank.AGENT), Member("console:local/@leads", Rank.LEAD))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass
+class Running:
+    """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
+
+    settings: Settings
+    store: Store
+    files: Files
+    router: Router
+    courier: Courier
+    app: App
+    chats: dict[str, Chat]
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Stay connected until every platform is done or `stop` is set. Raises what ended a platform."""
+        talking = [asyncio.create_task(chat.run(self.app.handle)) for name, chat in self.chats.items() if name != CLERK]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while any(not task.done() for task in talking) and not stopping.done():
+                done, _ = await asyncio.wait({stopping, *talking}, return_when=asyncio.FIRST_COMPLETED)
+                for task in done & set(talking):
+                    task.result()
+                talking = [task for task in talking if not task.done()]
+        finally:
+            await self.rest()
+            await _end([stopping, *talking])
+
+    async def rest(self) -> None:
+        """Start no more deliveries, and let those on their way arrive while the platforms are still connected."""
+        tasks, self.tasks = self.tasks, []
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=LAST_DELIVERIES)
+            await _end(tasks)
+
+
+Make = Callable[[Running], Chat]  # a platform, given what it may need
+
+
+@asynccontextmanager
+async def desk_running(
+    settings: Settings, makers: Sequence[Make] = (), *, now: Callable[[], datetime] = now, ticking: bool = False
+) -> AsyncIterator[Running]:
+    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute.
+
+    Raises `storage.errors.CannotOpen`.
+    """
+    # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
+    sys.setswitchinterval(0.0005)
+    from storage.files import DiskFiles
+    from storage.opening import open_store
+
+    store = open_store(settings.database, now)
+    try:
+        files, router, chats = DiskFiles(settings.data_dir / "files"), all_routes(), dict[str, Chat]()
+        courier = Courier(router, store, chats, now)
+        running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats)
+        for make in makers:
+            chat = make(running)
+            chats[chat.platform] = chat
+        running.tasks = [asyncio.create_task(courier.run())]
+        if ticking:
+            running.tasks.append(asyncio.create_task(tick_every_minute(running.app, now)))
+        try:
+            yield running
+        finally:
+            await running.rest()
+    finally:
+        await store.close()
+
+
+async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
+    """One tick a minute, with the same id in every process, so that one of them handles it."""
+    while True:
+        minute = now().replace(second=0, microsecond=0)
+        try:
+            await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
+        except Exception:  # the next minute is another try
+            log.exception("a tick failed")
+        await asyncio.sleep((minute + timedelta(minutes=1) - now()).total_seconds())
+
+
+def make_first_desk(work: UnitOfWork) -> bool:
+    """The desk of the console, where there is none at all yet."""
+    if work.desks.all():
+        return False
+    work.desks.save(FIRST_DESK, FIRST_INTAKE, FIRST_MEMBERS)
+    return True
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set at the first Ctrl-C or SIGTERM; a second one ends the process at once."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def first(number: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, first, number)
+    return stop
+
+
+async def _end(tasks: Sequence[asyncio.Task[object]] | Sequence[Awaitable[object]]) -> None:
+    for task in tasks:
+        if isinstance(task, asyncio.Task):
+            task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError, Exception):
+            await task
