@@ -1,27 +1,30 @@
 """The one place that builds everything and knows everyone: a desk, from settings to a running bot."""
 
 import asyncio
-import logging
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from asyncio import create_task
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
 from bot.app import App
+from bot.clockwork import sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
-from bot.effects import CLERK
-from bot.inbound import Place, Tick
+from bot.inbound import Place
 from bot.ports import Chat, Files, Store, UnitOfWork
+from bot.privacy.clerk import Clerk
 from bot.router import Router
 from bot.routes import all_routes
+from storage.files import MEGABYTE, DiskFiles
+from storage.opening import open_store
 
-log = logging.getLogger(__name__)
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
 FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
 FIRST_INTAKE = (Place("console", "local", "help"),)
@@ -47,12 +50,13 @@ class Running:
     courier: Courier
     app: App
     chats: dict[str, Chat]
+    now: Callable[[], datetime]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Stay connected until every platform is done or `stop` is set. Raises what ended a platform."""
-        talking = [asyncio.create_task(chat.run(self.app.handle)) for name, chat in self.chats.items() if name != CLERK]
-        stopping = asyncio.create_task(stop.wait())
+        talking = [create_task(chat.run(self.app.handle)) for chat in self.chats.values()]
+        stopping = create_task(stop.wait())
         try:
             while any(not task.done() for task in talking) and not stopping.done():
                 done, _ = await asyncio.wait({stopping, *talking}, return_when=asyncio.FIRST_COMPLETED)
@@ -86,37 +90,27 @@ async def desk_running(
     """
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
-    from storage.files import DiskFiles
-    from storage.opening import open_store
-
     store = open_store(settings.database, now)
     try:
-        files, router, chats = DiskFiles(settings.data_dir / "files"), all_routes(), dict[str, Chat]()
+        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
-        running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats)
-        for make in makers:
+        running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
+        for make in (_clerk, *makers):
             chat = make(running)
             chats[chat.platform] = chat
-        running.tasks = [asyncio.create_task(courier.run())]
+        running.tasks = [create_task(courier.run())]
         if ticking:
-            running.tasks.append(asyncio.create_task(tick_every_minute(running.app, now)))
+            running.tasks += [
+                create_task(tick_every_minute(running.app, now)),
+                create_task(sweep_every_hour(store, files)),
+            ]
         try:
             yield running
         finally:
             await running.rest()
     finally:
         await store.close()
-
-
-async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
-    """One tick a minute, with the same id in every process, so that one of them handles it."""
-    while True:
-        minute = now().replace(second=0, microsecond=0)
-        try:
-            await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
-        except Exception:  # the next minute is another try
-            log.exception("a tick failed")
-        await asyncio.sleep((minute + timedelta(minutes=1) - now()).total_seconds())
 
 
 def make_first_desk(work: UnitOfWork) -> bool:
@@ -140,10 +134,15 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _end(tasks: Sequence[asyncio.Task[object]] | Sequence[Awaitable[object]]) -> None:
+def _clerk(running: Running) -> Chat:
+    settings = running.settings
+    folder = settings.data_dir / "exports"
+    return Clerk(running.store, running.files, folder, running.now, new_id, settings.export_hours)
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
-        if isinstance(task, asyncio.Task):
-            task.cancel()
+        task.cancel()
     for task in tasks:
         with suppress(asyncio.CancelledError, Exception):
             await task

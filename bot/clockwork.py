@@ -1,0 +1,49 @@
+"""What happens by itself while a desk runs: time passes, and files that nobody refers to go."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from bot.app import App
+from bot.inbound import Tick
+from bot.ports import UnitOfWork
+from storage.files import DiskFiles, referenced
+from storage.store import SqlStore, SqlUnitOfWork
+
+log = logging.getLogger(__name__)
+UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
+BETWEEN_SWEEPS = 3600.0  # seconds
+BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
+
+
+async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
+    """One tick a minute, with the same id in every process, so that one of them handles it."""
+    while True:
+        minute = now().replace(second=0, microsecond=0)
+        try:
+            await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
+        except Exception:  # the next minute is another try
+            log.exception("a tick failed")
+        await asyncio.sleep(max(0.1, (minute + timedelta(minutes=1) - now()).total_seconds()))
+
+
+async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
+    """For files that no deletion took along, as when a process was killed in between."""
+
+    async def wanted(shas: Sequence[str]) -> Collection[str]:
+        return await store.read(lambda work: _referenced(work, shas))
+
+    await asyncio.sleep(BEFORE_FIRST_SWEEP)
+    while True:
+        try:
+            if gone := await files.sweep(wanted, UNREFERRED):
+                log.info("files deleted that nobody refers to", extra={"count": gone})
+        except Exception:  # the next hour is another try
+            log.exception("a sweep of the files failed")
+        await asyncio.sleep(BETWEEN_SWEEPS)
+
+
+def _referenced(work: UnitOfWork, shas: Sequence[str]) -> frozenset[str]:
+    assert isinstance(work, SqlUnitOfWork), "the store is one of ours"
+    return referenced(work.connection, shas)
