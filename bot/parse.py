@@ -35,7 +35,7 @@ def find(router: Router, line: str) -> tuple[Command, str] | None:
 def find_verb(router: Router, line: str) -> tuple[Command, str] | None:
     """Like `find`, where people address the bot: the group may be left out ("claim", "close done")."""
     verb, rest = _split(line)
-    if command := router.find(f"ticket.{verb.lower()}"):
+    if (command := router.find(f"ticket.{verb.lower()}")) and not command.hidden:
         return command, rest
     return find(router, line.removeprefix("/"))
 
@@ -46,19 +46,22 @@ def options(command: Command, rest: str, *, person: Person, room_number: int | N
     waiting = list(command.options)
     while rest.strip():
         word, after = _split(rest)
-        option, value = _meant(word, waiting, command, room_number)
+        option, value = _meant(word, waiting, command, room_number, quoted=rest.lstrip().startswith('"'))
         waiting = [o for o in waiting if o is not option]
         if option.takes is Takes.TEXT:
-            given[option.name] = rest.strip() if value == word or word not in rest else rest.strip()[len(option.name) + 1 :]
+            as_typed = rest.strip()
+            given[option.name] = as_typed if value == word else as_typed[len(option.name) + 1 :]
             return given
         given[option.name] = _read(option, value, command, person)
         rest = after
     return given
 
 
-def _meant(word: str, waiting: list[Option], command: Command, room_number: int | None) -> tuple[Option, str]:
+def _meant(
+    word: str, waiting: list[Option], command: Command, room_number: int | None, *, quoted: bool
+) -> tuple[Option, str]:
     """The option a word is for, and the word without the option's name."""
-    match = NAMED.fullmatch(word)
+    match = None if quoted else NAMED.fullmatch(word)
     for option in waiting:
         if match and option.name == match["name"]:
             return option, match["value"]
