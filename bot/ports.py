@@ -295,6 +295,9 @@ class UnitOfWork(Protocol):
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
 
+    def referenced(self, shas: Sequence[str]) -> frozenset[str]:
+        """Those of these files that a message, a draft, an export or an undelivered effect refers to."""
+
 
 Job = Callable[[UnitOfWork], T]
 
@@ -315,9 +318,23 @@ class Store(Protocol):
 class Files(Protocol):
     """Files on disk, found by the hash of their content."""
 
-    async def keep(self, chunks: AsyncIterator[bytes] | Iterator[bytes], name: str, type: str) -> File: ...
+    async def keep(
+        self, chunks: AsyncIterator[bytes] | Iterator[bytes], name: str, type: str, *, checked: bool = True
+    ) -> File:
+        """Write it down safely and pin it, so that nobody deletes it before a commit refers to it.
+
+        Raises `Problem` if it is too large or of a kind not taken; files of our own making need not be `checked`.
+        """
+
     def path(self, file: File) -> Path: ...
-    def drop(self, shas: Sequence[str]) -> None: ...
+    def release(self, shas: Sequence[str]) -> None:
+        """What `keep` pinned is committed, or never will be."""
+
+    def moment(self) -> int:
+        """Take it before asking which files nobody refers to, and give it to `drop`."""
+
+    def drop(self, shas: Sequence[str], since: int | None = None) -> Sequence[str]:
+        """Delete them, but for those pinned and those kept again `since` a moment. Returns those left. Blocks."""
 
 
 Incoming = Event | Tick

@@ -131,7 +131,9 @@ class SqlOutbox:
         return self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
 
     def cancel(self, key: str) -> None:
-        waits = (outbox.c.key == key, outbox.c.state == DUE, ~outbox.c.head)
+        waits = (outbox.c.key == key, IS_DUE, ~outbox.c.head)
+        for room in self.connection.scalars(select(outbox.c.room).where(*waits).distinct()).all():
+            self._hold(room)  # or what is deleted here may be made head there, and the room waits for ever
         self.connection.execute(delete(outbox).where(*waits))
 
     def posted(self, key: str) -> bool:
@@ -166,10 +168,10 @@ class SqlOutbox:
     def _hold(self, room: str) -> None:
         """One transaction at a time keeps a room's head; SQLite has one writer anyway."""
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(HOLD, {"room": zlib.crc32(room.encode())})
+            self.connection.execute(HOLD, {"room": zlib.crc32(room.encode()) - 2**31})
 
 
-HOLD = text("SELECT pg_advisory_xact_lock(20260101, :room)").bindparams(bindparam("room"))
+HOLD = text("SELECT pg_advisory_xact_lock(20260101, CAST(:room AS integer))").bindparams(bindparam("room"))
 WHERE = ("about", "room", "platform", "conversation", "thread", "message")
 
 

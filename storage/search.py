@@ -30,7 +30,7 @@ def found(dialect: str, words: str, desks: Sequence[int], customer: UserRef | No
     return (
         select(hits.c.id)
         .join_from(hits, timeline, timeline.c.id == hits.c.id)
-        .join(tickets, tickets.c.id == timeline.c.id.op(">>")(SEQUENCE_BITS))
+        .join(tickets, tickets.c.id == timeline.c.id // 2**SEQUENCE_BITS)
         .where(_visible(desks, customer))
         .order_by(hits.c.id.desc())
         .limit(limit)

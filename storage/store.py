@@ -5,7 +5,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import Busy
 from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline
 from storage.desks import SqlDesks
+from storage.files import referenced
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -53,6 +54,9 @@ class SqlUnitOfWork:
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
         return self.connection.execute(statement, {"event_id": event_id[:200], "at": self.now}).first() is None
+
+    def referenced(self, shas: Sequence[str]) -> frozenset[str]:
+        return referenced(self.connection, shas)
 
     def forget_seen(self, before: datetime, limit: int) -> int:
         old = select(seen_events.c.event_id).where(seen_events.c.at < before).limit(limit)
