@@ -137,7 +137,8 @@ def stop_on_signals() -> asyncio.Event:
 def _clerk(running: Running) -> Chat:
     settings = running.settings
     folder = settings.data_dir / "exports"
-    return Clerk(running.store, running.files, folder, running.now, new_id, settings.export_hours)
+    posted = running.courier.posted
+    return Clerk(running.store, running.files, folder, running.now, new_id, settings.export_hours, posted=posted)
 
 
 async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:

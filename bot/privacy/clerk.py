@@ -25,7 +25,8 @@ class Clerk:
     """`folder` is the clerk's own: exports are built in it, and whatever is in it at the start is deleted.
 
     `new_id` makes random ids (32 hexadecimal digits or so). `export_hours` is how long an export can be had.
-    `patience` is how long (seconds) an erasure waits in the courier's hands for a post to be taken back.
+    `patience` is how long (seconds) an erasure waits in the courier's hands for a post to be taken back; `posted` tells
+    the courier that there is something to deliver.
     """
 
     platform = CLERK
@@ -39,8 +40,9 @@ class Clerk:
         new_id: Callable[[], str],
         export_hours: int = 72,
         patience: float = 0.5,
+        posted: Callable[[], None] = lambda: None,
     ) -> None:
-        self.store, self.files, self.folder = store, files, folder
+        self.store, self.files, self.folder, self.posted = store, files, folder, posted
         self.now, self.new_id = now, new_id
         self.export_hours, self.patience = export_hours, patience
         self.exporting: set[UserRef] = set()
@@ -78,9 +80,16 @@ class Clerk:
         path = self.folder / f"{request.number}.zip"
         try:
             await write_export(self.store, self.files, request, path, self.new_id(), self.now())
-            file = await self.files.keep(_chunks(path), f"mydata-{request.number}.zip", "application/zip")
-            if not await self.store.write(partial(self._hand_out, request.number, file)):
+            name = f"mydata-{request.number}.zip"
+            file = await self.files.keep(_chunks(path), name, "application/zip", checked=False)
+            handed_out = False
+            try:
+                handed_out = await self.store.write(partial(self._hand_out, request.number, file))
+            finally:
+                self.files.release([file.sha])
+            if not handed_out:
                 await asyncio.to_thread(self.files.drop, [file.sha])
+            self.posted()
         except Abandoned:
             return
         finally:
@@ -106,7 +115,7 @@ class Clerk:
     async def _erase(self, request: Request) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
-        await Erasure(self.store, self.files, request, self.now(), self.patience).run(self.new_id)
+        await Erasure(self.store, self.files, request, self.now(), self.patience, self.posted).run(self.new_id)
 
     async def _tidied(self) -> None:
         if not self.tidy:

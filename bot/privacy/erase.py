@@ -20,11 +20,19 @@ POLL = 0.05  # seconds between looks at how many posts are still to be taken bac
 
 
 class Erasure:
-    """`patience` is how long (seconds) to wait for a post to be taken back before others get their turn."""
+    """`patience` is how long (seconds) to wait for a post to be taken back before the clerk does something else."""
 
-    def __init__(self, store: Store, files: Files, request: Request, now: datetime, patience: float) -> None:
-        self.store, self.files, self.request, self.patience = store, files, request, patience
-        self.who, self.now = request.who, now
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        request: Request,
+        now: datetime,
+        patience: float,
+        posted: Callable[[], None],
+    ) -> None:
+        self.store, self.files, self.request, self.posted = store, files, request, posted
+        self.who, self.now, self.patience = request.who, now, patience
 
     async def run(self, new_id: Callable[[], str]) -> None:
         """`new_id` makes a random id for the ghost. Raises `TryLater` while others must do something first."""
@@ -96,6 +104,7 @@ class Erasure:
         ghost = self.request.nobody
         while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, CHUNK)):
             await self.store.write(partial(self._blank, copies))
+            self.posted()
 
     def _blank(self, copies: Sequence[Copy], work: UnitOfWork) -> None:
         ghost = self.request.nobody
@@ -108,15 +117,17 @@ class Erasure:
         """Before their rows go: whoever starts again after a crash still finds which ones they are."""
         after = None
         while True:
+            since = self.files.moment()
             shas, after = await self.store.read(partial(_blobs, self.who, after))
-            await asyncio.to_thread(self.files.drop, shas)
+            await asyncio.to_thread(self.files.drop, shas, since)
             if after is None:
                 return
 
     async def _erase(self, phase: str) -> None:
         while True:
+            since = self.files.moment()
             erased = await self.store.write(partial(self._erase_some, phase))
-            await asyncio.to_thread(self.files.drop, erased.shas)
+            await asyncio.to_thread(self.files.drop, erased.shas, since)
             if not erased.more:
                 return
 
