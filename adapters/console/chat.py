@@ -24,7 +24,7 @@ from adapters.console.persona import Persona
 from adapters.console.plain import PlainView
 from adapters.console.recent import Recent
 from adapters.console.screen import ScreenView
-from adapters.console.shown import Kind, Shown
+from adapters.console.shown import HERE, Kind, Shown
 from adapters.console.stage import Stage, View
 from bot.effects import Effect, SetMark
 from bot.errors import Problem
@@ -113,7 +113,7 @@ class ConsoleChat:
         """First what was left to say the last time."""
         await self.settle()
         if self.terminal:
-            self.stage.show(Shown(Kind.HELP, "help", say(words.GREETING)))
+            self.stage.show(Shown(Kind.HELP, HERE, say(words.GREETING)))
 
     async def _next_line(self, conversation: Conversation) -> bool:
         """Take one line; false at the end of input."""
@@ -124,7 +124,7 @@ class ConsoleChat:
             if line.strip() and (self.terminal or not line.startswith("#")):
                 await self._take(line, conversation)
         except Problem as problem:
-            conversation.tell(str(problem), self.persona.name)
+            conversation.tell(str(problem), self.persona.name if self.terminal else "")
         return True
 
     async def _take(self, line: str, conversation: Conversation) -> None:
@@ -147,7 +147,7 @@ class ConsoleChat:
         await conversation.take(said)
 
     def _help(self, text: str) -> None:
-        self.stage.show(Shown(Kind.HELP, "help", say(text)))
+        self.stage.show(Shown(Kind.HELP, HERE, say(text)))
 
     def _is_agents(self, room: str) -> bool:
         return self.board.is_agents(room.removeprefix("#").partition("/")[0])

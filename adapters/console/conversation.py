@@ -10,7 +10,7 @@ from adapters.console.board import Board
 from adapters.console.inbound import Inbound
 from adapters.console.keyboard import Keyboard
 from adapters.console.lines import Line
-from adapters.console.shown import Kind, Shown, room_name
+from adapters.console.shown import HERE, Kind, Shown, room_name
 from adapters.console.stage import Stage
 from bot.errors import Busy, Problem
 from bot.inbound import Event, FormSubmitted, MessageDeleted, MessagePosted, Place
@@ -42,8 +42,9 @@ class Conversation:
             await self._through(event, line.where.number)
 
     def tell(self, text: str, name: str, place: Place | None = None) -> None:
-        """What the console itself has to say to a person."""
-        self.stage.show(Shown(Kind.ERROR, room_name(place) if place else f"@{name}", say(text), name))
+        """What the console itself has to say to a person; to nobody in particular if there is no `name`."""
+        room = room_name(place) if place else f"@{name}" if name else HERE
+        self.stage.show(Shown(Kind.ERROR, room, say(text), name))
 
     async def _through(self, event: Event, number: str) -> None:
         """Hand it to the bot and show the answer; a form leads to the next event."""

@@ -93,13 +93,15 @@ def _line_editor() -> bool:
 @contextlib.contextmanager
 def terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
     """Leave the terminal as it was found, also when a line was being edited."""
-    try:
-        import termios
-
-        settings = termios.tcgetattr(stdin)
-    except (ImportError, OSError, ValueError):  # no such thing here, or no terminal
+    if not stdin.isatty():
         yield
         return
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    settings = termios.tcgetattr(stdin)
     try:
         yield
     finally:

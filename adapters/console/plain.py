@@ -27,6 +27,8 @@ class PlainView:
                 )
             case Kind.FORM if shown.form:
                 lines = iter([f"{one_line(shown.form.title)} ({words.HOW_TO_FILL})"])
+            case Kind.HELP:
+                lines = iter(plain(shown.message.text).split("\n"))
             case Kind.REWRITE:
                 lines = _marked_first("(now)", self.message(shown.message))
             case _:

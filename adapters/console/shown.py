@@ -6,6 +6,8 @@ from enum import StrEnum
 from bot.inbound import Place
 from bot.message import Bold, Form, Mark, Mention, Message, Text
 
+HERE = "console"  # the room of what is said to whoever sits here
+
 
 class Kind(StrEnum):
     CARD = "card"

@@ -53,7 +53,8 @@ def bad_name(name: str) -> str:
 
 
 def no_channel(name: str, known: Iterable[str]) -> str:
-    return f"There is no channel #{name} for you. There is: {', '.join(f'#{k}' for k in known)}. Nothing was sent."
+    there = ", ".join(f"#{channel}" for channel in known)
+    return f"There is no channel #{name} for you.{f' There is: {there}.' if there else ''} Nothing was sent."
 
 
 def no_room(number: str) -> str:
@@ -92,7 +93,7 @@ def mark(mark: Mark, reason: str = "") -> str:
 
 
 def marked(whose: str, mark_words: str) -> str:
-    return f"{whose}: {mark_words}" if whose else mark_words
+    return f"({whose}: {mark_words})" if whose else f"({mark_words})"
 
 
 def only(name: str) -> str:
