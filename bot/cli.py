@@ -53,10 +53,13 @@ def migrate() -> None:
 @app.command()
 def backup(file: Annotated[str, typer.Argument(help="A file that does not exist yet.")]) -> None:
     """Copy the database into a file, also while the desk runs."""
-    from bot import operating
+    from pathlib import Path
+
+    from storage.backup import backup
 
     settings = _settings()
-    print(operating.in_loop(lambda: operating.backup(settings, file)))
+    size = backup(settings.database, Path(file))
+    print(f"{file}: {size} bytes. Files that people sent are not in it: copy {settings.data_dir / 'files'} as well")
 
 
 @app.command()
@@ -160,6 +163,8 @@ def _explained(error: Exception) -> tuple[str, int]:
     """What to say about an error that people can cause, and the exit code; no words for what is our own mistake."""
     if callable(format_message := getattr(error, "format_message", None)):  # the command line was not understood
         return f"{format_message()} (try: helpthread --help)", 2
+    from sqlalchemy.exc import DatabaseError, OperationalError
+
     from bot.config import ConfigError
     from bot.desk_file import DeskFileError
     from bot.errors import Problem
@@ -170,6 +175,8 @@ def _explained(error: Exception) -> tuple[str, int]:
             return str(error), 2
         case CannotOpen() | Problem():
             return str(error), 1
+        case DatabaseError(orig=cause) if type(error) in (DatabaseError, OperationalError):
+            return f"the database cannot be used ({str(cause).splitlines()[0]}); try: helpthread doctor", 1
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", 1
     return "", 1

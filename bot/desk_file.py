@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -14,7 +14,8 @@ from bot.desk_yaml import Document, YamlWrong, read_yaml
 from bot.desks import views
 from bot.desks.importing import SheetsWrong
 from bot.desks.model import Settings
-from bot.desks.sheet import Loc, Sheet, is_group, platform_of, written_place, written_principal
+from bot.desks.naming import Naming, written_place, written_principal
+from bot.desks.sheet import Loc, Sheet
 
 MOST_ERRORS = 20
 SHAPES = {
@@ -27,13 +28,6 @@ HEADER = """\
 # A desk becomes what is written here: whoever and whatever is left out, goes. Desks left out stay as they are.
 # Settings left out are:
 """
-
-
-class Platform(NamedTuple):
-    """How a platform names people: whether accounts belong to a workspace, and the sign its groups are written with."""
-
-    accounts_in_workspaces: bool
-    group_sign: str
 
 
 class DeskFileError(Exception):
@@ -57,7 +51,7 @@ class DeskFile:
         return DeskFileError(self.name, [(self.document.line(loc), text) for loc, text in error.problems])
 
 
-def read(data: bytes, name: str, platforms: Mapping[str, Platform]) -> DeskFile:
+def read(data: bytes, name: str, platforms: Mapping[str, Naming]) -> DeskFile:
     """The desks in a file called `name`. Raises `DeskFileError` with all that is wrong in it."""
     try:
         document = read_yaml(data)
@@ -66,13 +60,10 @@ def read(data: bytes, name: str, platforms: Mapping[str, Platform]) -> DeskFile:
     sheets, problems = [], list(_outside_desks(document))
     for i, values in enumerate(_desks(document)):
         try:
-            sheet = Sheet.model_validate(values)
+            sheets.append(Sheet.model_validate(values, context=platforms))
         except ValidationError as error:
             found = error.errors(include_url=False)
             problems += [_explained(each, ("desks", i, *each["loc"]), document) for each in found]
-            continue
-        sheets.append(sheet)
-        problems += [(document.line(("desks", i, *loc)), text) for loc, text in _unknown(sheet, platforms)]
     if problems:
         raise DeskFileError(name, problems)
     return DeskFile(name, document, sheets)
@@ -154,25 +145,3 @@ def _wrong_value(error: ErrorDetails, name: str, is_setting: bool, loc: Loc) -> 
     if kind == "tuple_type":
         return f"{name} has to be a list, such as [platform:workspace/…]"
     return "a desk has to be keys and values: - name: …" if len(loc) == 2 else "this has to be one word"
-
-
-def _unknown(sheet: Sheet, platforms: Mapping[str, Platform]) -> Iterator[tuple[Loc, str]]:
-    """What is well written but means nobody and nothing on the platforms there are."""
-    for loc, place in sheet.channels():
-        if place.platform not in platforms:
-            yield loc, f"there is no platform {place.platform}; known: {', '.join(platforms)}"
-    for loc, principal in sheet.principals():
-        name = platform_of(principal)
-        if name not in platforms:
-            yield loc, f"there is no platform {name}; known: {', '.join(platforms)}"
-        elif text := _impossible(principal, name, platforms[name]):
-            yield loc, text
-
-
-def _impossible(principal: str, name: str, platform: Platform) -> str:
-    if is_group(principal):
-        sign = principal.split("/")[1][0]
-        return "" if sign == platform.group_sign else f"groups are written {name}:workspace/{platform.group_sign}group"
-    if platform.accounts_in_workspaces == ("//" not in principal):
-        return ""
-    return f"people are written {name}:{'workspace/' if platform.accounts_in_workspaces else ''}ID"

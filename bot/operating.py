@@ -2,14 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from bot import desk_file, platforms
+from bot import platforms
 from bot.config import Settings, likely_typos
-from bot.desk_yaml import MOST_BYTES
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
@@ -51,6 +50,8 @@ async def migrate(settings: Settings) -> str:
 
 
 async def export_desks(settings: Settings) -> str:
+    from bot import desk_file
+
     sheets = await read(settings, hand_out)
     if not sheets:
         raise Problem("there is no desk to export yet")
@@ -59,6 +60,8 @@ async def export_desks(settings: Settings) -> str:
 
 async def import_desks(settings: Settings, data: bytes, name: str) -> Sequence[str]:
     """Raises `DeskFileError` with every mistake; then nothing was changed."""
+    from bot import desk_file
+
     file = desk_file.read(data, name, platforms.PLATFORMS)
     try:
         return await _write(settings, lambda work: take_over(file.sheets, work))
@@ -74,13 +77,15 @@ async def list_outbox(settings: Settings) -> Sequence[str]:
 
 
 async def retry(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
+    """Raises `Problem` if none of them was given up."""
     done = await _write(settings, lambda work: {id: work.outbox.retry(id) for id in ids})
-    return [f"{id}: is tried again when the desk runs" if found else _no_such(id) for id, found in done.items()]
+    return _told(done, "is tried again when the desk runs")
 
 
 async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
+    """Raises `Problem` if none of them was given up."""
     done = await _write(settings, lambda work: {id: work.outbox.discard(id) for id in ids})
-    return [f"{id}: discarded" if found else _no_such(id) for id, found in done.items()]
+    return _told(done, "discarded")
 
 
 @asynccontextmanager
@@ -130,8 +135,11 @@ def _given_up(pending: Pending, reason: str) -> str:
     return f"{pending.id}: {effect.kind} on {effect.platform} in {where}, tried {pending.attempts} times: {reason}"
 
 
-def _no_such(id: int) -> str:
-    return f"{id}: nothing of that number was given up"
+def _told(done: Mapping[int, bool], what: str) -> Sequence[str]:
+    lines = [f"{id}: {what if found else 'nothing of that number was given up'}" for id, found in done.items()]
+    if not any(done.values()):
+        raise Problem("; ".join(lines))
+    return lines
 
 
 def _log(settings: Settings, level: str) -> None:
@@ -154,6 +162,8 @@ def in_loop(job: Callable[[], Awaitable[T]]) -> T:
 
 def file_bytes(path: str) -> bytes:
     """A file, or standard input for `-`. Of one that is far too large, no more than shows that it is."""
+    from bot.desk_yaml import MOST_BYTES
+
     if path == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     with Path(path).open("rb") as file:

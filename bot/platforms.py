@@ -4,11 +4,11 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from bot.config import ConfigError, Settings
-from bot.desk_file import Platform
+from bot.desks.naming import Naming
 from bot.ports import Chat, UnitOfWork
 from bot.running import Make, Running, new_id
 
-PLATFORMS = {"console": Platform(True, "@"), "discord": Platform(False, "&"), "slack": Platform(True, "@")}
+PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, union_all, update
 
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.naming import is_group
 from bot.errors import Problem
 from bot.inbound import Place
 from bot.message import UserRef
@@ -134,11 +135,6 @@ class SqlDesks:
 def _desk(row: Row[Any]) -> Desk:
     agents = _place(row) if row.platform is not None else None
     return Desk(row.id, row.name, agents, Settings.model_validate(row.settings))
-
-
-def is_group(principal: str) -> bool:
-    """Groups are written `platform:workspace/@group` or `platform:workspace/&role`; people have two slashes."""
-    return ":" in principal.split("/")[0]
 
 
 def _principal(principal: str) -> tuple[Any, str, Any]:

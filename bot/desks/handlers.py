@@ -8,7 +8,7 @@ from bot import wording
 from bot.access import NAMES, Call
 from bot.desks import views
 from bot.desks.model import Desk, Member, Rank, Settings
-from bot.desks.sheet import is_group, platform_of, principal
+from bot.desks.naming import is_group, platform_of, principal
 from bot.errors import NotAllowed, Problem
 from bot.message import UserRef
 from bot.ports import Filter, Reply, Say, UnitOfWork

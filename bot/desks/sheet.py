@@ -1,81 +1,46 @@
-"""A desk as it is written down: in a file, and where somebody has to be named in a word.
+"""Everything a desk is set to, as one value: what its file says, and what the database holds."""
 
-platform:workspace/channel     a channel
-platform:workspace/ID          a person whose account belongs to that workspace
-platform:ID                    a person whose account belongs to no workspace
-platform:workspace/@group      everybody in a user group
-platform:workspace/&role       everybody with a role
-"""
-
-import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.naming import impossible, place, platform_of, principal
 from bot.inbound import Place
-from bot.message import UserRef
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,31}$"  # what can stand before the # of a ticket's number
-LONGEST = 200  # characters of a channel or principal, as wide as the columns
-PLACE = re.compile(r"(?P<platform>[a-z][a-z0-9-]*):(?P<workspace>[^\s/]+)/(?P<channel>[^\s/@&][^\s/]*)")
-PRINCIPAL = re.compile(r"(?P<platform>[a-z][a-z0-9-]*):(?:(?P<workspace>[^\s/]+)/)?(?P<id>[@&]?[^\s/@&][^\s/]*)")
-
+T = TypeVar("T")
 Loc = tuple[str | int, ...]  # where in a file something stands: ("desks", 0, "intake", 2)
 
 
-def place(text: str) -> Place:
-    """The channel written as `text`. Raises `ValueError`."""
-    match = PLACE.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None:
-        raise ValueError("write a channel as platform:workspace/channel")
-    return Place(match["platform"], match["workspace"], match["channel"])
+def _read_place(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    read = place(value)
+    return read if not info.context else _checked(read, impossible(read.platform, "", info.context))
 
 
-def written_place(place: Place) -> str:
-    return f"{place.platform}:{place.workspace}/{place.conversation}"
+def _read_principal(value: str, info: ValidationInfo) -> str:
+    read = principal(value)
+    return read if not info.context else _checked(read, impossible(platform_of(read), read, info.context))
 
 
-def principal(text: str) -> str:
-    """The person or group written as `text`, as desks store it: a person as `str` of a `UserRef`, a group as written.
-
-    Raises `ValueError`.
-    """
-    match = PRINCIPAL.fullmatch(text) if len(text) < LONGEST else None
-    if match is None or (match["id"][0] in "@&" and not match["workspace"]):
-        raise ValueError("write a person as platform:workspace/ID or platform:ID, a group as platform:workspace/@group")
-    if match["id"][0] in "@&":
-        return text
-    return str(UserRef(match["platform"], match["workspace"] or "", match["id"]))
-
-
-def is_group(principal: str) -> bool:
-    return ":" in principal.partition("/")[0]
-
-
-def written_principal(principal: str) -> str:
-    """The opposite of `principal`."""
-    if is_group(principal):
-        return principal
-    who = UserRef.parse(principal)
-    return f"{who.platform}:{who.realm}/{who.id}" if who.realm else f"{who.platform}:{who.id}"
-
-
-def platform_of(principal: str) -> str:
-    return re.split("[:/]", principal, maxsplit=1)[0]
-
-
-def _read_place(value: Any) -> Any:
-    return place(value) if isinstance(value, str) else value
+def _checked(value: T, wrong: str) -> T:
+    if wrong:
+        raise ValueError(wrong)
+    return value
 
 
 Channel = Annotated[Place, BeforeValidator(_read_place)]
-Principal = Annotated[str, AfterValidator(principal)]
+Principal = Annotated[str, AfterValidator(_read_principal)]
 
 
 class Sheet(BaseModel):
-    """Everything a desk is set to. Whoever is in several lists has the highest rank."""
+    """Everything a desk is set to. Whoever is in several lists has the highest rank.
+
+    Validated with a context of platforms (`Mapping[str, Naming]`), it takes only what can exist on them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from bot.desks.model import Desk, Member, Rank, Settings
-from bot.desks.sheet import Sheet, is_group, written_place, written_principal
+from bot.desks.naming import is_group, written_place, written_principal
+from bot.desks.sheet import Sheet
 from bot.inbound import Place
 from bot.message import Field, Message, UserRef, say
 

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
 
-from bot.desk_file import DeskFileError, Platform, read, write
+from bot.desk_file import DeskFileError, read, write
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.desks.model import Member, Rank, Settings
-from bot.desks.sheet import Sheet, place, principal, written_place, written_principal
+from bot.desks.naming import Naming, place, principal, written_place, written_principal
+from bot.desks.sheet import Sheet
 from bot.inbound import Place
 from tests.desks.conftest import Office
 
-PLATFORMS = {"chat": Platform(True, "@"), "talk": Platform(False, "&")}
+PLATFORMS = {"chat": Naming(True, "@"), "talk": Naming(False, "&")}
 
 SUPPORT = """\
 desks:
@@ -106,10 +107,14 @@ office: x
         "desks.yaml:3: write a channel as platform:workspace/channel",
         "desks.yaml:4: unknown key agent_channel; did you mean agents_channel?",
         "desks.yaml:7: write a person as platform:workspace/ID or platform:ID, a group as platform:workspace/@group",
+        "desks.yaml:8: there is no platform slak; known: chat, talk",
         "desks.yaml:10: max_open_per_customer has to be a whole number from 1 to 1000",
         f"desks.yaml:11: unknown key colour; allowed: {known}",
         "desks.yaml:12: intake has to be a list, such as [platform:workspace/…]",
         "desks.yaml:12: name is missing",
+        "desks.yaml:13: groups are written chat:workspace/@group",
+        "desks.yaml:13: people are written chat:workspace/ID",
+        "desks.yaml:13: people are written talk:ID",
         "desks.yaml:14: a desk has to be keys and values: - name: …",
         "desks.yaml:15: unknown key office; allowed: desks",
     ]
