@@ -17,6 +17,8 @@ Blob      the hash of a file on disk, which goes when no row refers to it
 JSON (Payload, Data) says of each key what it holds, with `keys`.
 """
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -60,16 +62,39 @@ class User(TypeDecorator[UserRef]):
         return None if value is None else UserRef.parse(value)
 
 
+def clean(text: str) -> str:
+    """Without what PostgreSQL cannot store and no platform takes: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
 class Clean(TypeDecorator[str]):
-    """Text as people type it, without what PostgreSQL cannot store: NUL and halves of characters."""
+    """Text as people type it, made `clean`."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else clean(value)
+
+
+UNCLEAN = re.compile("\\\\u0000|[\ud800-\udfff]")  # as JSON has it: NUL escaped, halves as they are
+
+
+def plain_json(value: Any) -> str:
+    """The JSON of a value, with its texts made `clean`; other than in ASCII, so that words are found as they are."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_cleaned(value), ensure_ascii=False, separators=(",", ":")) if UNCLEAN.search(text) else text
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case str():
+            return clean(value)
+        case list() | tuple():
+            return [_cleaned(item) for item in value]
+        case dict():
+            return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return value
 
 
 def holds(kind: str, **more: Any) -> dict[str, Any]:

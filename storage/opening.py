@@ -12,6 +12,7 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.columns import plain_json
 from storage.errors import CannotOpen
 from storage.migrate import migrate
 from storage.sqlite import FileLock, SqliteStore
@@ -100,6 +101,7 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         pool_pre_ping=True,
         pool_recycle=RECYCLE_SECONDS,
         connect_args=arguments,
+        json_serializer=plain_json,
         hide_parameters=True,
     )
     readers = create_async_engine(

@@ -4,6 +4,7 @@
 is one walk over one small index, however long the queue of a stuck room grows.
 """
 
+import logging
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,6 +30,7 @@ from bot.message import UserRef
 from bot.ports import Pending, Spot
 from storage.rows import OutboxRow, SpotRow
 
+log = logging.getLogger(__name__)
 outbox = OutboxRow.__table__
 spots = SpotRow.__table__
 DUE, DEAD = "due", "dead"
@@ -78,10 +80,9 @@ class SqlOutbox:
             .order_by(outbox.c.not_before, outbox.c.id)
             .limit(limit)
         )
-        rows = self.connection.execute(query).all()
-        effects = [codec.validate_python(row.effect) for row in rows]
-        places = self._spots([effect.anchor for effect in effects])
-        return [_pending(row, effect, places.get(effect.anchor)) for row, effect in zip(rows, effects, strict=True)]
+        found = _understood(self.connection.execute(query).all())
+        places = self._spots([effect.anchor for _, effect in found])
+        return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
     def next_due(self, platforms: Sequence[str]) -> datetime | None:
         query = select(func.min(outbox.c.not_before)).where(outbox.c.head, outbox.c.platform.in_(platforms))
@@ -111,7 +112,7 @@ class SqlOutbox:
 
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
         rows = self.connection.execute(select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
-        return [(_pending(row, codec.validate_python(row.effect), None), row.error) for row in rows]
+        return [(_pending(row, effect, None), row.error) for row, effect in _understood(rows.all())]
 
     def retry(self, id: int) -> bool:
         room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id, outbox.c.state == DEAD))
@@ -181,6 +182,17 @@ def _remember(dialect: Any) -> Any:
 
 
 REMEMBER = {"sqlite": _remember(sqlite), "postgresql": _remember(postgresql)}
+
+
+def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:
+    """One that an older or newer version left, and this one cannot read, stops its room and no other."""
+    found = []
+    for row in rows:
+        try:
+            found.append((row, codec.validate_python(row.effect)))
+        except ValueError:  # pydantic's
+            log.error("an effect in the outbox cannot be read by this version", extra={"effect": row.id})
+    return found
 
 
 def _pending(row: Row[Any], effect: Effect, at: Spot | None) -> Pending:

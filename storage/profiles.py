@@ -102,7 +102,7 @@ class SqlDrafts:
         return self._all(select(drafts).where(drafts.c.author == author).order_by(drafts.c.id))
 
     def older_than(self, when: datetime, limit: int) -> Sequence[Draft]:
-        return self._all(select(drafts).where(drafts.c.at < when).order_by(drafts.c.id).limit(limit))
+        return self._all(select(drafts).where(drafts.c.at < when).order_by(drafts.c.at, drafts.c.id).limit(limit))
 
     def drop(self, id: int) -> None:
         self.connection.execute(delete(attachments).where(attachments.c.draft == id))

@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.errors import Busy
 from bot.ports import Job, T
+from storage.columns import plain_json
 from storage.errors import DatabaseInUse
 from storage.store import MOST_WAITING, SqlStore
 
@@ -59,6 +60,7 @@ def sqlite_engine(path: Path) -> Engine:
         URL.create("sqlite", database=str(path.absolute())),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "isolation_level": None},
+        json_serializer=plain_json,
         hide_parameters=True,
     )
 
