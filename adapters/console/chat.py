@@ -155,6 +155,7 @@ class ConsoleChat:
     def _prompt(self) -> str:
         if not self.terminal:
             return ""
+        self.stage.gap()
         if not self.keyboard.edited:
             self.stage.write(self.persona.prompt)
         return self.persona.prompt

@@ -68,6 +68,9 @@ class Conversation:
         except Exception:  # a bug or a broken disk must not end the console
             log.exception("event failed", extra={"event": event.id})
             return Say(say(words.NOT_STORED))
+        finally:
+            if isinstance(event, MessagePosted):
+                self.inbound.files.release([file.sha for file in event.files])
         if isinstance(event, MessagePosted):
             self.inbound.recent.wrote(event.actor.name, event.place)
         if isinstance(event, MessageDeleted):

@@ -18,11 +18,19 @@ class Stage:
         self.view = view
         self.stdout = stdout
         self.keyboard = keyboard
+        self.since_gap = False
 
     def show(self, shown: Shown) -> None:
         """Raises `OSError` or `ValueError` if nobody can read it any more."""
         if text := self.view.show(shown):
             self.write(text)
+            self.since_gap = True
+
+    def gap(self) -> None:
+        """An empty line, if anything was shown since the last one."""
+        if self.since_gap:
+            self.write("\n")
+        self.since_gap = False
 
     def write(self, text: str) -> None:
         prompt = self.keyboard.waiting
