@@ -112,6 +112,10 @@ def now_are(who: str, *, agent: bool) -> str:
     return f"You are {who} now, {'an agent' if agent else 'a customer'}."
 
 
+def somebody_new(name: str) -> str:
+    return f"{name} speaks for the first time. (Not meant as a name? Begin the line with a space.)"
+
+
 def size(count: int) -> str:
     for unit, one in (("MB", 1 << 20), ("kB", 1 << 10)):
         if count >= one:
