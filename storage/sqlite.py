@@ -104,6 +104,8 @@ class SqliteStore(SqlStore):
         self.writer: asyncio.Task[None] | None = None
 
     async def write(self, job: Job[T]) -> T:
+        if self.closed:
+            raise RuntimeError("the store is closed")
         if len(self.waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -120,6 +122,7 @@ class SqliteStore(SqlStore):
         return await self._on_writer(self._checkpoint)
 
     async def close(self) -> None:
+        self.closed = True
         if self.writer is not None:
             await self.writer
         await self.readers.dispose()
