@@ -1,6 +1,7 @@
 """A desk put together: its clock, its courier, its platforms, and how it stops."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from pydantic import SecretStr
 
 from bot.clockwork import tick_every_minute
 from bot.config import Settings
@@ -118,6 +120,20 @@ async def test_a_desk_lets_go_of_its_database_when_it_ends(settings: Settings):
     with sqlite3.connect(settings.data_dir / "helpthread.db") as database:
         assert database.execute("PRAGMA quick_check").fetchall() == [("ok",)]
     database.close()
+
+
+async def test_what_people_wrote_is_nobody_elses_to_read(tmp_path: Path):
+    """Wherever the database is, and whatever the process's mask lets through."""
+    before = os.umask(0o000)
+    try:
+        database = SecretStr(f"sqlite:///{tmp_path}/elsewhere/desk.db")
+        async with desk_running(Settings(data_dir=tmp_path / "data", database_url=database)):
+            pass
+    finally:
+        os.umask(before)
+    modes = {path.relative_to(tmp_path): path.stat().st_mode & 0o077 for path in tmp_path.rglob("*")}
+    assert modes
+    assert set(modes.values()) == {0}, modes
 
 
 async def test_it_ends_in_order_when_a_platform_cannot_even_be_made(settings: Settings):
