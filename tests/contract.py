@@ -7,37 +7,19 @@ from typing import Any
 
 import pytest
 
-from bot.desks.model import Rank
 from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
 from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessageDeleted, MessageEdited, MessagePosted
 from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, Style, UserRef, say
-from bot.ports import Ask, Refused, Reply, Say, Spot, TryLater
-from bot.router import Option, Router, Scope, Takes
+from bot.ports import Ask, Refused, Say, Spot, TryLater
+from bot.router import Router
 from tests.console.rig import ConsoleRig
-from tests.rig import Core, Deletes, Edits, Fills, Presses, Rig, Says, Types
+from tests.rig import HOSTILE, Core, Deletes, Edits, Fills, Presses, Rig, Says, Types, commands
 
 RIGS: dict[str, Callable[[Path, Router], Rig]] = {"console": ConsoleRig}
 
 CARD, ROOM, KEY = "ticket:1:agents", "ticket:1:customer", "message:1:customer"
 CLOSE = Button("Close", "ticket.close", "7", Style.DANGER)
 FORM = Form("ticket.open", "Open a ticket", (Input("subject", "Subject"), Input("text", "More", required=False)), "7")
-# What any platform might take for a ping, a link, a button, markup, or an order to a terminal.
-HOSTILE = (
-    "<!channel> <@U0300> @everyone @here <@&9300> <#C1> <https://x.test|bank> [Close] [x](https://x.test) *b* _i_ "
-    "`c` ||s|| &amp; <b> \x1b[31mred\x1b]0;title\x07 \u202egnp.exe \x00 {x} %s $1 \\u0041 :smile: //x"
-)
-
-
-def never(call: Any, work: Any) -> Reply:
-    raise AssertionError("the contract's commands are never run")
-
-
-def commands() -> Router:
-    router = Router()
-    reason = Option("reason", "Why", Takes.TEXT, required=False)
-    router.command("ticket close", "Close a ticket", reason, scope=Scope.TICKET, own=True, label="Close")(never)
-    router.command("ticket assign", "Give it", Option("person", "Who", Takes.PERSON), allow=Rank.AGENT)(never)
-    return router
 
 
 @pytest.fixture(params=RIGS)

@@ -1,12 +1,20 @@
 """What a platform's tests provide, so that the contract (`tests.contract`) can be checked on it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.desks.model import Rank
 from bot.inbound import Event, Place
 from bot.message import File, UserRef
 from bot.ports import Chat, Handle, Reply
+from bot.router import Option, Router, Scope, Takes
+
+# What any platform might take for a ping, a link, a button, markup, or an order to a terminal.
+HOSTILE = (
+    "<!channel> <@U0300> @everyone @here <@&9300> <#C1> <https://x.test|bank> [Close] [x](https://x.test) *b* _i_ "
+    "`c` ||s|| &amp; <b> \x1b[31mred\x1b]0;title\x07 \u202egnp.exe \x00 {x} %s $1 \\u0041 :smile: //x"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ Act = Says | Types | Presses | Fills | Edits | Deletes
 
 
 class Rig(Protocol):
-    """A chat connected to a local fake of its platform. The router of the contract has `COMMANDS`."""
+    """A chat connected to a local fake of its platform. It was given the router of `commands`."""
 
     chat: Chat
     channel: Place  # where the bot may post
@@ -90,6 +98,18 @@ class Rig(Protocol):
         """What was kept of a file that came in."""
 
 
+def never(call: Any, work: Any) -> Reply:
+    raise AssertionError("the contract's commands are never run")
+
+
+def commands() -> Router:
+    router = Router()
+    reason = Option("reason", "Why", Takes.TEXT, required=False)
+    router.command("ticket close", "Close a ticket", reason, scope=Scope.TICKET, own=True, label="Close")(never)
+    router.command("ticket assign", "Give it", Option("person", "Who", Takes.PERSON), allow=Rank.AGENT)(never)
+    return router
+
+
 @dataclass
 class Core:
     """Stands for the bot: remembers what happened, and answers what it was told to answer."""
@@ -103,6 +123,3 @@ class Core:
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-
-Make = Callable[[], Awaitable[Rig]]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.rig import Script
-from tests.contract import commands
+from tests.rig import commands
 
 
 @pytest.fixture

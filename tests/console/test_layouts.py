@@ -16,7 +16,7 @@ from adapters.console.screen import ScreenView
 from adapters.console.shown import Kind, Shown
 from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, UserRef, say
 from tests.console.rig import FewFiles
-from tests.contract import HOSTILE
+from tests.rig import HOSTILE
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 CARD = Message(
