@@ -1,10 +1,8 @@
 """The command line. Nothing of the bot is imported before it is known what is asked, so that help is quick."""
 
-import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,8 +24,7 @@ Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox l
 @app.command()
 def run() -> None:
     """Serve every platform whose token is set."""
-    with _uncollected():
-        from bot import operating
+    from bot import operating
 
     settings = _settings()
     operating.in_loop(lambda: operating.run(settings))
@@ -38,8 +35,7 @@ def console(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each thing shown.")] = False,
 ) -> None:
     """Open a working desk right here, for people and for scripts."""
-    with _uncollected():
-        from bot import operating
+    from bot import operating
 
     settings = _settings()
     operating.in_loop(lambda: operating.console(settings, json))
@@ -184,16 +180,6 @@ def _explained(error: Exception) -> tuple[str, int]:
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", 1
     return "", 1
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Importing makes no garbage, and looking for some takes a tenth of the time to start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _settings() -> "Settings":
