@@ -66,7 +66,7 @@ class ScreenView:
                 return Rich.assemble((one_line(shown.form.title), "bold"), (f"  {words.HOW_TO_FILL}", "dim"))
             case Kind.ERROR:
                 return Rich.assemble(("! ", "bold yellow"), _rich(message.text))
-            case Kind.ROOM | Kind.ADMIT | Kind.REMOVE:
+            case Kind.ROOM | Kind.ADMIT | Kind.REMOVE | Kind.ECHO:
                 return Rich(visible(plain(message.text)), "dim italic")
             case Kind.CARD:
                 return self._card(message)

@@ -34,6 +34,7 @@ NOT_STORED = "Something went wrong on our side and this was not stored. Please s
 BUSY = "There is very much to do right now and this was not stored. Please send it again in a minute."
 NO_LAST = "I do not know of a message of yours here that can be changed. Nothing was changed."
 NO_FILES_HERE = "Files go with messages, not with commands and edits. Nothing was done."
+NOTHING_MORE = "(done; nothing more happened)"
 CANCELLED = "Cancelled. Nothing was sent."
 TAKEN_BACK = "(taken back)"
 HOW_TO_FILL = "One line for each field; /cancel stops."
