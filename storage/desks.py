@@ -69,6 +69,12 @@ class SqlDesks:
     def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
         return sorted({row.desk for row in self._ranks(principals) if row.rank >= least})
 
+    def hold(self, id: int) -> Desk:
+        self.connection.execute(select(desks.c.id).where(desks.c.id == id).with_for_update())
+        desk = self.get(id)
+        assert desk is not None
+        return desk
+
     def members(self, desk: int) -> Sequence[Member]:
         people = self.connection.execute(select(members).where(members.c.desk == desk).order_by(members.c.id)).all()
         roles = self.connection.execute(select(groups).where(groups.c.desk == desk).order_by(groups.c.id)).all()
