@@ -19,9 +19,9 @@ from bot.people import handlers as people
 from bot.ports import Job, Say, T
 from bot.router import Router
 from storage.opening import open_store
-from storage.rows import Base
 from storage.sqlite import SqliteStore
 from storage.store import SqlStore
+from tests.migrated import put_database
 
 INTAKE = Place("chat", "w", "help")
 OFFICE = Place("chat", "w", "office")
@@ -91,10 +91,15 @@ MEMBERS = [
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+def database(tmp_path: Path) -> Path:
+    put_database(tmp_path / "desk.db")
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+async def office(database: Path) -> AsyncIterator[Office]:
     """The desk "support" with the lead lea, the admin ada and the agents ann and the group @agents."""
-    store = SqliteStore(tmp_path / "desk.db", lambda: here.now)
-    Base.metadata.create_all(store.engine)
+    store = SqliteStore(database, lambda: here.now)
     here = Office(store, ROUTES)
     await here.do(lambda work: work.desks.save(Desk(0, "support", OFFICE, Settings()), [INTAKE], MEMBERS))
     yield here
