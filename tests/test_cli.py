@@ -278,6 +278,15 @@ def test_a_huge_file_is_not_read_to_its_end(shell: Shell):
     assert shell.refuses("desk", "import", "huge.yaml", code=2) == "helpthread: huge.yaml:1: it is larger than 256 kB"
 
 
+def test_a_terminal_that_knows_few_letters_gets_the_file_all_the_same(set_up: Shell, monkeypatch: pytest.MonkeyPatch):
+    Path("desks.yaml").write_text(DESKS.replace("language: de", "greeting: Grüße"), encoding="utf-8")
+    set_up("desk", "import", "desks.yaml")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert set_up("desk", "export", "-") == 0
+    assert "greeting: Grüße" in written.getvalue().decode()
+
+
 def test_there_is_no_desk_to_export_yet(set_up: Shell):
     assert set_up.refuses("desk", "export", "desks.yaml") == "helpthread: there is no desk to export yet"
     assert not Path("desks.yaml").exists()
