@@ -97,8 +97,8 @@ class Conversation:
 
         async def read(prompt: str) -> str | None:
             if not self.keyboard.edited:
-                self.stage.show(Shown(Kind.PROMPT, room, say(f"  {prompt}:"), name))
-            return await self.keyboard.line(f"  {prompt}: ")
+                self.stage.show(Shown(Kind.PROMPT, room, say(f"  {prompt}"), name))
+            return await self.keyboard.line(f"  {prompt} ")
 
         values = await forms.fill(form, read, lambda text: self.tell(text, name, place))
         if values is None:

@@ -1,6 +1,7 @@
 """The whole bot in a process of its own, quickly: a server that has imported everything forks one."""
 
 import asyncio
+import codecs
 import io
 import json
 import multiprocessing
@@ -82,6 +83,7 @@ class Terminal:
         self.ours, self.theirs = os.openpty()
         self.before = termios.tcgetattr(self.theirs)
         self.seen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.process = FORKS.Process(target=sit_down, args=(folder, os.ttyname(self.theirs)), daemon=True)
         self.process.start()
 
@@ -94,7 +96,7 @@ class Terminal:
         while until not in (text := CONTROLS.sub("", self.seen)):
             ready, _, _ = select.select([self.ours], [], [], max(0, end - time.monotonic()))
             assert ready, f"{until!r} never came after {text!r}"
-            self.seen += os.read(self.ours, 65536).decode(errors="replace")
+            self.seen += self.decoder.decode(os.read(self.ours, 65536))
         self.seen = text.partition(until)[2]
         return text.partition(until)[0] + until
 

@@ -57,7 +57,7 @@ def test_forms_and_help(terminal: Terminal):
     terminal.type("/ticket open\n")
     assert "Open a ticket" in terminal.read("Subject: ")
     terminal.type("Printer\n")
-    terminal.read("What happened?: ")
+    terminal.read("What happened? ")
     terminal.type("\x04")
     assert "Cancelled. Nothing was sent." in terminal.read("customer › ")
 
