@@ -184,6 +184,7 @@ def deliveries() -> None:
         flag("agents"),
     )
     partial("ix_spots_room", "spots", ["conversation", "thread", "platform"], "ticket IS NOT NULL")
+    partial("ix_spots_private", "spots", ["message", "conversation"], "thread = ''")
     table(
         "outbox",
         id_(),
