@@ -15,7 +15,6 @@ from storage.sqlite import PRAGMAS, SqliteStore
 from tests.storage.build import desk_in
 from tests.storage.conftest import Clock, disposed
 
-
 END_OURS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'helpthread'
