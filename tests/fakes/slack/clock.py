@@ -45,8 +45,9 @@ class Clock:
         return timer
 
     async def advance(self, seconds: float, settle: Callable[[], Awaitable[None]]) -> None:
-        """Let `seconds` pass. What falls due on the way happens in order, and `settle` is awaited after each, so
-        that consequences (a retry that fails and is to be repeated) start from the right moment."""
+        """Let `seconds` pass. What falls due on the way happens in order, and `settle` is awaited before and after
+        each, so that consequences (a retry that fails and is to be repeated) start from the right moment."""
+        await settle()
         target = self.now() + seconds
         while (due := self._next_due()) is not None and due <= target:
             self._offset += max(0.0, due - self.now())

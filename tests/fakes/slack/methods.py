@@ -71,6 +71,8 @@ class Method:
             raise SlackError("invalid_arguments", *wrong)
 
 
+# The SDK adds the team to every call once it knows it; Slack ignores it where it means nothing.
+EVERYWHERE = frozenset({"token", "team_id"})
 METHODS: dict[str, Method] = {}
 
 
@@ -79,7 +81,7 @@ def method(name: str, args: str = "", *, scope: str = "", tier: str, app_level: 
     words = args.split()
 
     def register(run: Run) -> Run:
-        known = frozenset(word.rstrip("!") for word in words) | {"token"}
+        known = frozenset(word.rstrip("!") for word in words) | EVERYWHERE
         required = tuple(word[:-1] for word in words if word.endswith("!"))
         METHODS[name] = Method(name, run, known, required, scope, tier, app_level)
         return run
