@@ -39,9 +39,7 @@ class EchoBot:
 
     def __init__(self, slack: FakeSlack) -> None:
         self.client = AsyncWebClient(slack.app.bot_token, base_url=slack.base_url, retry_handlers=[])
-        self.app = AsyncApp(
-            client=self.client, signing_secret=slack.app.signing_secret, process_before_response=True
-        )
+        self.app = AsyncApp(client=self.client, signing_secret=slack.app.signing_secret, process_before_response=True)
         self.slack = slack
         self.events: list[dict[str, Any]] = []
         self.broken: Exception | None = None
