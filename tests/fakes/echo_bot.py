@@ -98,7 +98,7 @@ class EchoBot:
 @contextlib.asynccontextmanager
 async def over_sockets(slack: FakeSlack, connections: int = 1) -> AsyncIterator[EchoBot]:
     bot = EchoBot(slack)
-    handlers = [AsyncSocketModeHandler(bot.app, slack.app.app_token) for _ in range(connections)]  # type: ignore[no-untyped-call]
+    handlers = [AsyncSocketModeHandler(bot.app, slack.app.app_token) for _ in range(connections)]
     for handler in handlers:
         await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.sockets.connected(connections)

@@ -10,13 +10,19 @@ from collections.abc import Awaitable, Callable
 class Timer:
     """A call due at a moment of the virtual clock (seconds since the epoch)."""
 
-    def __init__(self, due: float, call: Callable[[], None]) -> None:
+    def __init__(self, due: float, call: Callable[[], object]) -> None:
         self.due = due
         self.call = call
         self.cancelled = False
+        self.fired = False
 
     def cancel(self) -> None:
         self.cancelled = True
+
+    def fire(self) -> None:
+        if not self.cancelled:
+            self.fired = True
+            self.call()
 
 
 class Clock:
@@ -33,11 +39,11 @@ class Clock:
     def now(self) -> float:
         return (self._start if self.frozen else time.time()) + self._offset
 
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Timer:
         """What is due at once happens in the next round of the event loop, also when the clock stands still."""
         timer = Timer(self.now() + seconds, call)
         if seconds <= 0:
-            asyncio.get_running_loop().call_soon(lambda: None if timer.cancelled else call())
+            asyncio.get_running_loop().call_soon(timer.fire)
             return timer
         heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         if not self.frozen and self._timers[0][2] is timer:
@@ -69,7 +75,7 @@ class Clock:
     def _fire_due(self) -> None:
         now = self.now()
         while (due := self._next_due()) is not None and due <= now:
-            heapq.heappop(self._timers)[2].call()
+            heapq.heappop(self._timers)[2].fire()
 
     def _set_alarm(self) -> None:
         if self._alarm:

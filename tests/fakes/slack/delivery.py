@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from .app import EVENT_SCOPES
+from .clock import Clock
 from .events import envelope, subscription
 from .model import Channel, Json
 from .workspace import Workspace
 
+T = TypeVar("T")
 ACK_DEADLINE = 3.0  # seconds
 RETRY_AFTER = (0.0, 60.0, 300.0)  # at once, after one minute, after five
 
@@ -50,7 +51,7 @@ class Delivery:
 
 
 class Way(Protocol):
-    """A way to the app. `retry` counts from 0; `reason` says why the attempt before failed."""
+    """A way to the app. `retry` counts from 0; `reason` says why the attempt before failed. Keeps the deadline."""
 
     async def bring(self, delivery: Delivery, retry: int, reason: str) -> Answer: ...
 
@@ -109,36 +110,15 @@ class Courier:
         self.in_flight += 1
         self._quiet.clear()
         way = self.http if self.work.app.request_url else self.sockets
-        start = perf_counter()
         try:
-            answer = await self._within_deadline(way.bring(delivery, retry, reason))
+            answer = await way.bring(delivery, retry, reason)
         finally:
             self.in_flight -= 1
             if not self.in_flight:
                 self._quiet.set()
-        answer.took = answer.took or perf_counter() - start
         delivery.answers.append(answer)
         delivery.first.set()
         return answer
-
-    async def _within_deadline(self, bringing: Awaitable[Answer]) -> Answer:
-        task = asyncio.ensure_future(bringing)
-        late = False
-
-        def too_late() -> None:
-            nonlocal late
-            late = True
-            task.cancel()
-
-        timer = self.work.clock.call_later(ACK_DEADLINE, too_late)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if not late:
-                raise
-            return Answer(0, reason="http_timeout" if self.work.app.request_url else "timeout")
-        finally:
-            timer.cancel()
 
     async def _sleep(self, seconds: float) -> None:
         woken = asyncio.Event()
@@ -155,6 +135,19 @@ class Courier:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def in_time(clock: Clock, coming: "asyncio.Future[T]") -> T | None:
+    """What comes, or None if it did not within the deadline: then `coming` is cancelled."""
+    timer = clock.call_later(ACK_DEADLINE, coming.cancel)
+    try:
+        return await coming
+    except asyncio.CancelledError:
+        if not coming.cancelled() or not timer.fired:
+            raise
+        return None
+    finally:
+        timer.cancel()
 
 
 async def wait_for(wait: Callable[[], Awaitable[Any]], patience: float) -> bool:

@@ -1,14 +1,14 @@
 """Slack's signed requests to the app's request URL."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
 from urllib.parse import urlencode
 
-import aiohttp
-
-from .delivery import Answer, Delivery
+from .delivery import Answer, Delivery, in_time
+from .wire import Lines, Reply
 from .workspace import Workspace
 
 
@@ -18,23 +18,22 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class HttpOut:
-    """Signatures carry the wall clock, not the virtual one: apps check them against theirs."""
+    """At most `concurrency` requests at a time. Signatures carry the wall clock, not the virtual one: apps check them
+    against theirs."""
 
-    def __init__(self, work: Workspace, concurrency: int = 64) -> None:
+    def __init__(self, work: Workspace, concurrency: int) -> None:
         self.work = work
-        self.concurrency = concurrency
-        self._session: aiohttp.ClientSession | None = None
+        self.slots = asyncio.Semaphore(concurrency)
+        self._lines: dict[str, Lines] = {}
 
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self.concurrency)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
-        return self._session
+    def lines(self, url: str) -> Lines:
+        if url not in self._lines:
+            self._lines[url] = Lines(url)
+        return self._lines[url]
 
-    async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+    def close(self) -> None:
+        for lines in self._lines.values():
+            lines.close()
 
     def headers(self, body: bytes, content_type: str) -> dict[str, str]:
         now = str(int(time.time()))
@@ -43,42 +42,56 @@ class HttpOut:
             "X-Slack-Request-Timestamp": now,
             "X-Slack-Signature": signature(self.work.app.signing_secret, now, body),
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "Accept": "*/*",
         }
 
-    def encode(self, delivery: Delivery) -> tuple[bytes, str]:
-        """Body and content type: events are JSON, commands a form, interactivity JSON in a form field."""
-        if delivery.kind == "events_api":
-            return json.dumps(delivery.payload).encode(), "application/json"
-        form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
-        return urlencode(form).encode(), "application/x-www-form-urlencoded"
-
     async def bring(self, delivery: Delivery, retry: int, reason: str) -> Answer:
-        body, content_type = self.encode(delivery)
-        headers = self.headers(body, content_type)
-        if retry:
-            headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason}
-        start = time.perf_counter()
+        async with self.slots:
+            body, content_type = encode(delivery)
+            headers = self.headers(body, content_type)
+            if retry:
+                headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason}
+            return await self._exchange(self.lines(self.work.app.request_url), headers, body)
+
+    async def _exchange(self, lines: Lines, headers: dict[str, str], body: bytes) -> Answer:
         try:
-            async with self.session.post(self.work.app.request_url, data=body, headers=headers) as response:
-                content = await response.read()
-                took = time.perf_counter() - start
-                return _read(response, content, took)
-        except (aiohttp.ClientError, OSError):
+            line = await lines.take()
+        except OSError:
             return Answer(0, reason="connection_failed")
+        start, reply = time.perf_counter(), None
+        try:
+            reply = await in_time(self.work.clock, line.send(lines.request(headers, body)))
+        except ConnectionError:
+            return Answer(0, reason="connection_failed")
+        finally:
+            lines.give_back(line, reply)
+        return _read(reply, time.perf_counter() - start)
 
     async def verify(self, url: str) -> None:
         """What Slack does when a request URL is entered. Raises ValueError if the app does not echo the challenge."""
-        challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
+        challenge = "a-challenge-to-be-sent-back"
         asked = {"token": self.work.app.verification_token, "challenge": challenge, "type": "url_verification"}
         body = json.dumps(asked).encode()
-        async with self.session.post(url, data=body, headers=self.headers(body, "application/json")) as response:
-            if response.status != 200 or challenge not in await response.text():
-                raise ValueError("Your URL didn't respond with the value of the challenge parameter.")
+        answer = await self._exchange(self.lines(url), self.headers(body, "application/json"), body)
+        if answer.status != 200 or challenge not in json.dumps(answer.body):
+            raise ValueError("the app did not send the challenge back")
 
 
-def _read(response: aiohttp.ClientResponse, content: bytes, took: float) -> Answer:
-    text = content.decode(errors="replace")
-    body = json.loads(text) if response.content_type == "application/json" and text else text
-    no_retry = response.headers.get("X-Slack-No-Retry") == "1"
-    ok = 200 <= response.status < 300
-    return Answer(200 if ok else response.status, body, "" if ok else "http_error", no_retry, took)
+def encode(delivery: Delivery) -> tuple[bytes, str]:
+    """Body and content type: events are JSON, commands a form, interactivity JSON in a form field."""
+    if delivery.kind == "events_api":
+        return json.dumps(delivery.payload).encode(), "application/json"
+    form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
+def _read(reply: Reply | None, took: float) -> Answer:
+    if reply is None:
+        return Answer(0, reason="http_timeout", took=took)
+    text = reply.body.decode(errors="replace")
+    is_json = reply.headers.get("content-type", "").startswith("application/json") and text
+    no_retry = reply.headers.get("x-slack-no-retry") == "1"
+    ok = 200 <= reply.status < 300
+    return Answer(
+        200 if ok else reply.status, json.loads(text) if is_json else text, "" if ok else "http_error", no_retry, took
+    )

@@ -64,7 +64,7 @@ class People:
         if text.startswith("/"):
             raise NotPossible("Slack takes a message that begins with / for a command")
         new = Message(place.id, self.work.new_ts(), text, user=user, team=self.work.users[user].team_id)
-        new.client_msg_id = str(uuid.uuid4())
+        new.client_msg_id = str(uuid.UUID(int=self.work.next_number(), version=4))
         new.thread_ts, new.broadcast = thread_ts or "", broadcast
         new.blocks = [rich_text(text)] if text else []
         new.files = [self._file(user, name, content).id for name, content in files]

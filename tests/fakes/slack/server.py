@@ -66,7 +66,7 @@ class FakeSlack(Lifecycle):
     ) -> None:
         self.clock.close()
         await self.courier.close()
-        await self.http.close()
+        self.http.close()
         await self.sockets.close()
         if self._runner:
             await self._runner.cleanup()

@@ -4,11 +4,12 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from .delivery import Answer, Delivery
+from .delivery import Answer, Delivery, in_time
 from .methods import Args, method
 from .model import Json
 from .workspace import Workspace
@@ -79,7 +80,7 @@ class Sockets:
             said = json.loads(message.data)
             waiting = self.waiting.pop(said.get("envelope_id", ""), None)
             if waiting and not waiting.done():
-                waiting.set_result(said.get("payload"))
+                waiting.set_result(said.get("payload") or {})
 
     async def bring(self, delivery: Delivery, retry: int, reason: str) -> Answer:
         connection = self._next()
@@ -88,9 +89,14 @@ class Sockets:
         envelope_id = str(uuid.uuid4())
         answered = self.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         connection.envelopes.append(envelope_id)
+        start = perf_counter()
         try:
             await connection.ws.send_str(json.dumps(_envelope(delivery, envelope_id, retry, reason)))
-            return Answer(200, await answered)
+            payload = await in_time(self.work.clock, answered)
+            took = perf_counter() - start
+            return (
+                Answer(0, reason="timeout", took=took) if payload is None else Answer(200, payload or None, took=took)
+            )
         except ConnectionError:
             return Answer(0, reason="connection_failed")
         finally:

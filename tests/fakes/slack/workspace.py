@@ -48,6 +48,9 @@ class Workspace:
     def new_id(self, kind: str) -> str:
         return f"{kind}0{next(self._ids):08X}"
 
+    def next_number(self) -> int:
+        return next(self._ids)
+
     def new_ts(self) -> str:
         """Unique and rising, even if the clock stands still: microseconds of the virtual clock."""
         self._last_ts = max(self._last_ts + 1, int(self.clock.now() * 1_000_000))
