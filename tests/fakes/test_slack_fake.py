@@ -1,4 +1,4 @@
-"""The fake Slack with a real bot on slack-bolt: stories in both modes, and what happens when the bot does not answer."""
+"""The fake Slack with a real bot on slack-bolt: stories in both modes, and what follows when it does not answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -74,8 +74,8 @@ async def test_a_command_opens_a_form_that_can_be_sent(
     assert refused.body == {"response_action": "errors", "errors": {"subject": "Not this one."}}
     await slack.submit(anna, {"Subject": "yes"})
     assert slack.seen_by(anna).modal == ""
+    await slack.command(anna, place, "/ticket", "open")
     with pytest.raises(NotPossible, match="must be filled in"):
-        await slack.command(anna, place, "/ticket", "open")
         await slack.submit(anna)
 
 

@@ -8,6 +8,7 @@ from .blocks import check_message_blocks
 from .errors import SlackError
 from .methods import Args, method
 from .model import Channel, Json, Message
+from .normal import normal_blocks
 from .shapes import message as shape_of
 from .workspace import Workspace
 
@@ -33,12 +34,7 @@ def content(work: Workspace, args: Args, most: int) -> Json:
     check_message_blocks(work, blocks)
     for attachment in attachments:
         check_message_blocks(work, attachment.get("blocks", []))
-    return {"text": text or markdown, "blocks": _with_ids(blocks), "attachments": attachments}
-
-
-def _with_ids(blocks: list[Json]) -> list[Json]:
-    """Slack names every block, and every element one can press."""
-    return [block | {"block_id": block.get("block_id") or f"b{number}"} for number, block in enumerate(blocks)]
+    return {"text": text or markdown, "blocks": normal_blocks(work, blocks), "attachments": attachments}
 
 
 def metadata(args: Args) -> Json:

@@ -4,6 +4,7 @@ from .blocks import check_view
 from .errors import SlackError
 from .methods import Args, method
 from .model import Json, View
+from .normal import normal_view
 from .shapes import view as shape_of
 from .workspace import Workspace
 
@@ -14,19 +15,15 @@ def new_hash(work: Workspace) -> str:
     return f"{work.new_ts()}.{work.new_id('h')[-6:].lower()}"
 
 
-def with_ids(view: Json) -> Json:
-    """Slack names every block that has no block_id."""
-    blocks = [block | {"block_id": block.get("block_id") or f"b{n}"} for n, block in enumerate(view["blocks"])]
-    return view | {"blocks": blocks}
-
-
 def show(work: Workspace, user: str, payload: Json, *, on: View | None = None) -> View:
     """Open a modal, on top of another one or alone. Raises SlackError duplicate_external_id."""
     external = payload.get("external_id")
     if external and any(v.payload.get("external_id") == external for v in work.views.values()):
         raise SlackError("duplicate_external_id")
     view_id = work.new_id("V")
-    view = View(view_id, user, with_ids(payload), new_hash(work), on.root_id if on else view_id, on.id if on else "")
+    view = View(
+        view_id, user, normal_view(work, payload), new_hash(work), on.root_id if on else view_id, on.id if on else ""
+    )
     work.views[view.id] = view
     stack = work.modals.setdefault(user, [])
     if on is None:
@@ -47,7 +44,7 @@ def close(work: Workspace, user: str, *, only_top: bool = False) -> list[View]:
 
 
 def replace(work: Workspace, view: View, payload: Json) -> View:
-    view.payload, view.hash = with_ids(payload), new_hash(work)
+    view.payload, view.hash = normal_view(work, payload), new_hash(work)
     return view
 
 
@@ -97,5 +94,5 @@ def publish(work: Workspace, args: Args) -> Json:
         replace(work, home, payload)
     else:
         view_id = work.new_id("V")
-        home = work.homes[user] = View(view_id, user, with_ids(payload), new_hash(work), view_id)
+        home = work.homes[user] = View(view_id, user, normal_view(work, payload), new_hash(work), view_id)
     return {"view": shape_of(work, home)}

@@ -12,6 +12,8 @@ from .model import Json, Message, View
 from .people import People, Place
 from .triggers import ResponseUrl, answered_command
 
+Target = Message | View | str | None
+Values = dict[str, Any] | None
 Found = tuple[Message | View, Json, Json]  # where, its block, its element
 
 
@@ -32,20 +34,22 @@ class Clicks(People):
             self.complain(user, place.id, f"{word} failed with the error “{_trouble(delivery)}”")
         return delivery
 
-    async def press(self, user: str, button: str, on: Message | View | str | None = None) -> Delivery:
-        """Press the button with this label or action_id, on `on` or on the newest thing in sight that has it."""
-        return await self._act(user, button, on, None)
+    async def press(self, user: str, button: str, on: Target = None, values: Values = None) -> Delivery:
+        """Press the button with this label or action_id, on `on` (a message, its ts, a view, "home") or on the newest
+        thing in sight that has it; `values` is what was typed into the modal before."""
+        return await self._act(user, button, on, None, values)
 
-    async def choose(self, user: str, menu: str, wanted: Any, on: Message | View | str | None = None) -> Delivery:
+    async def choose(self, user: str, menu: str, wanted: Any, on: Target = None, values: Values = None) -> Delivery:
         """Choose from a menu (found by placeholder or action_id) in a message, on the Home tab or in a modal."""
-        return await self._act(user, menu, on, wanted)
+        return await self._act(user, menu, on, wanted, values)
 
-    async def _act(self, user: str, name: str, on: Message | View | str | None, wanted: Any) -> Delivery:
+    async def _act(self, user: str, name: str, on: Target, wanted: Any, values: Values) -> Delivery:
         where, block, element = self._find(user, name, on)
         chosen = choose(self.work, element, wanted) if wanted is not None else None
         action = payloads.action(self.work, block, element, chosen)
         if isinstance(where, View):
-            payload = payloads.pressed_on_view(self.work, user, where, action, {})
+            state = fill(self.work, where, values or {}, finished=False)
+            payload = payloads.pressed_on_view(self.work, user, where, action, state)
         else:
             payload = payloads.pressed_on_message(self.work, user, where, action)
         delivery = await self.courier.ask(Delivery("interactive", payload))
@@ -53,7 +57,7 @@ class Clicks(People):
             self.complain(user, where.channel, "This app responded with an error.")
         return delivery
 
-    def _find(self, user: str, name: str, on: Message | View | str | None) -> Found:
+    def _find(self, user: str, name: str, on: Target) -> Found:
         sights = [self._by_ts(user, on)] if isinstance(on, str) else [on] if on else self._in_sight(user)
         for where in sights:
             blocks = where.payload["blocks"] if isinstance(where, View) else where.blocks
@@ -89,7 +93,7 @@ class Clicks(People):
             raise NotPossible(f"{user} has no modal open")
         return self.work.views[stack[-1]]
 
-    async def submit(self, user: str, values: dict[str, Any] | None = None) -> Delivery:
+    async def submit(self, user: str, values: Values = None) -> Delivery:
         """Fill in the modal on top (by label, block_id or action_id) and submit it; it stays open if the app fails
         or answers with errors (then `delivery.body["errors"]`). Raises NotPossible for what the client would stop."""
         view = self.modal(user)

@@ -76,7 +76,9 @@ def channel_fate(work: Workspace, fate: str, channel: Channel, who: str) -> Json
     if fate == "rename":
         named = {"id": channel.id, "name": channel.name, "created": int(channel.created)}
         return event | {"channel": named}
-    return event | {"user": who, "actor_id": who}
+    # Only these two name a person as `user`; in the others that would look like the app's own doing.
+    named_user = {"user": who} if fate in ("archive", "unarchive") else {}
+    return event | named_user | {"actor_id": who}
 
 
 def user_changed(work: Workspace, who: User) -> Json:

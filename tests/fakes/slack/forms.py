@@ -26,8 +26,9 @@ INITIAL = {
 }
 
 
-def fill(work: Workspace, view: View, given: dict[str, Any]) -> Json:
-    """`state.values` of the view. Raises NotPossible for unknown fields, empty required ones, wrong lengths."""
+def fill(work: Workspace, view: View, given: dict[str, Any], *, finished: bool = True) -> Json:
+    """`state.values` of the view. Raises NotPossible for unknown fields, wrong lengths and, in a form that is
+    `finished`, for empty required fields."""
     left = dict(given)
     values: Json = {}
     for block in view.payload["blocks"]:
@@ -38,7 +39,7 @@ def fill(work: Workspace, view: View, given: dict[str, Any]) -> Json:
         name = next((n for n in names if n in left), None)
         initial = element.get(INITIAL.get(element["type"], "initial_value"))
         chosen = choose(work, element, left.pop(name)) if name else initial
-        if chosen in (None, "", []) and not block.get("optional"):
+        if finished and chosen in (None, "", []) and not block.get("optional"):
             raise NotPossible(f"{block['label']['text']!r} must be filled in")
         values[block["block_id"]] = {element.get("action_id", "e"): value_of(element, chosen if chosen != "" else None)}
     if left:

@@ -67,6 +67,10 @@ class HttpOut:
             lines.give_back(line, reply)
         return _read(reply, time.perf_counter() - start)
 
+    async def raw(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Whatever an impostor may send to the app: stale, unsigned, or with headers that are junk."""
+        return await self._exchange(self.lines(self.work.app.request_url), headers, body)
+
     async def verify(self, url: str) -> None:
         """What Slack does when a request URL is entered. Raises ValueError if the app does not echo the challenge."""
         challenge = "a-challenge-to-be-sent-back"

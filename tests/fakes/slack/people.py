@@ -8,8 +8,8 @@ from . import events, posting
 from .delivery import Courier, wait_for
 from .errors import NotPossible
 from .model import Channel, File, Message
+from .richtext import rich_text
 from .shapes import message as shape_of
-from .shapes import rich_text
 from .shapes import view as view_shape
 from .workspace import Workspace
 
@@ -38,7 +38,8 @@ class People:
 
     def own_place(self, place: Place, user: str) -> Channel:
         channel = self.place(place, user)
-        if user not in channel.members or channel.archived or self.work.users[user].deleted:
+        closed = channel.archived or (channel.kind == "im" and not self.work.app.messages_tab)
+        if user not in channel.members or closed or self.work.users[user].deleted:
             raise NotPossible(f"{user} cannot write in {channel.name or channel.id}")
         return channel
 
@@ -59,7 +60,7 @@ class People:
         files: Sequence[Upload] = (),
         broadcast: bool = False,
     ) -> Message:
-        """Write a message; `<@BOT>` in it is a mention. With `files` it is a file_share."""
+        """Write a message in Slack's encoding (a mention is `<@U…>`, a typed < is `&lt;`), perhaps with files."""
         place = self.own_place(channel, user)
         if text.startswith("/"):
             raise NotPossible("Slack takes a message that begins with / for a command")

@@ -60,6 +60,8 @@ def _rich(part: Any) -> str:
         return f"<!{part['range']}>"
     if kind == "emoji":
         return f":{part['name']}:"
+    if kind == "channel":
+        return f"<#{part['channel_id']}>"
     if kind == "link":
         return f"<{part['url']}|{part.get('text', part['url'])}>"
     return _rich(part["elements"]) if "elements" in part else str(part.get("text", ""))
@@ -94,9 +96,9 @@ def _rich_markup(part: Any) -> list[str]:
 
 def buttons(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """Everything one can press or choose from: (block, element)."""
-    found = []
-    for block in blocks:
-        for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]:
-            if isinstance(element, dict) and "type" in element and element["type"] not in ("mrkdwn", "plain_text"):
-                found.append((block, element))
-    return found
+    return [
+        (block, element)
+        for block in blocks
+        for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]
+        if isinstance(element, dict) and "action_id" in element
+    ]

@@ -122,11 +122,6 @@ def file_with_shares(work: Workspace, kept: File) -> Json:
     return file(work, kept) | {"shares": shares} | places
 
 
-def rich_text(text: str) -> Json:
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
-    return {"type": "rich_text", "block_id": "rt", "elements": [section]}
-
-
 def message(work: Workspace, said: Message, *, metadata: bool = False) -> Json:
     """A message as in history, in an answer, or inside an event; without its channel."""
     if said.deleted:

@@ -12,7 +12,7 @@ from .errors import SlackError
 from .faults import Fault, Faults
 from .methods import METHODS, Args, Method
 from .model import Call, Json
-from .workspace import Workspace
+from .workspace import Workspace, scope_list
 
 SIGN_IN_PAGE = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Home</body></html>"
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -74,7 +74,7 @@ class Web:
             call.answer = refused.answer()
         call.ok, call.error = call.answer["ok"], call.answer.get("error", "")
         call.status = 429 if wait else 200
-        headers = {"X-OAuth-Scopes": ",".join(sorted(self.work.app.scopes)), "X-Slack-Req-Id": self.work.new_id("r")}
+        headers = {"X-OAuth-Scopes": scope_list(self.work.app.scopes), "X-Slack-Req-Id": self.work.new_id("r")}
         if found:
             headers["X-Accepted-OAuth-Scopes"] = found.scope
         return _json(call.status, call.answer, headers | ({"Retry-After": str(wait)} if wait else {}))
@@ -186,8 +186,8 @@ async def _content(request: web.Request) -> bytes:
 
 
 def _json(status: int, answer: Json, headers: dict[str, str] | None = None) -> web.Response:
-    body = json.dumps(answer).encode()
-    return web.Response(status=status, body=body, content_type="application/json", charset="utf-8", headers=headers)
+    given = {"Content-Type": "application/json; charset=utf-8"} | (headers or {})
+    return web.Response(status=status, body=json.dumps(answer).encode(), headers=given)
 
 
 def _failed(request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """The state of the fake: who is there, where they talk, what was said. One object, readable by tests."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -12,6 +13,11 @@ from .model import Call, Channel, File, Json, Message, Team, User, UserGroup, Vi
 
 if TYPE_CHECKING:
     from .triggers import Tickets
+
+
+@functools.lru_cache
+def scope_list(scopes: frozenset[str]) -> str:
+    return ",".join(sorted(scopes))
 
 
 class Workspace:
@@ -120,8 +126,7 @@ class Workspace:
     def need(self, *scopes: str) -> None:
         """Raises SlackError missing_scope unless one of `scopes` was granted."""
         if not any(scope in self.app.scopes for scope in scopes):
-            provided = ",".join(sorted(self.app.scopes))
-            raise SlackError("missing_scope", needed=",".join(scopes), provided=provided)
+            raise SlackError("missing_scope", needed=",".join(scopes), provided=scope_list(self.app.scopes))
 
     def everything_said(self) -> Iterator[Message]:
         for channel in self.channels.values():
