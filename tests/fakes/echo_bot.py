@@ -51,6 +51,7 @@ class EchoBot:
         self.app.command(ANY)(self._on_command)
         self.app.action(ANY)(self._on_action)
         self.app.view(ANY)(self._on_form)
+        self.app.view_closed(ANY)(self._on_shortcut)
         self.app.shortcut(ANY)(self._on_shortcut)
 
     async def _on_message(self, body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:

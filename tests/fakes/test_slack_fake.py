@@ -143,6 +143,17 @@ async def test_a_person_is_told_when_the_bot_does_not_answer(
     assert "/ticket failed with the error" in slack.seen_by(anna)
 
 
+async def test_nobody_waits_for_ever_while_the_clock_stands_still(
+    slack: FakeSlack, bot: EchoBot, anna: str, place: Channel
+) -> None:
+    slack.courier.ask_patience = 0.05
+    slack.app.request_url = slack.app.request_url.replace("/slack/events", "/elsewhere")
+    bot.broken = RuntimeError("the database is gone")
+    delivery = await slack.command(anna, place, "/ticket", "list")
+    assert [answer.status for answer in delivery.answers] in ([0], [404])
+    assert "/ticket failed with the error" in slack.seen_by(anna)
+
+
 async def test_what_slack_has_no_way_to_do_nobody_can_do(slack: FakeSlack, anna: str, place: Channel) -> None:
     said = await slack.say(anna, place, "hello")
     with pytest.raises(NotPossible, match="not supported in threads"):

@@ -65,6 +65,7 @@ class Courier:
         self.sockets = sockets
         self.sent: list[Delivery] = []
         self.in_flight = 0
+        self.ask_patience = ACK_DEADLINE  # real seconds
         self._tasks: set[asyncio.Task[None]] = set()
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -92,9 +93,16 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def ask(self, delivery: Delivery) -> Delivery:
-        """A command or a click: one attempt, whose answer the person sees."""
+        """A command or a click: one attempt, whose answer the person sees. It ends after the deadline by the virtual
+        clock or `ask_patience` by the real one, so that a frozen clock leaves nobody waiting."""
         self.sent.append(delivery)
-        await self._attempt(delivery, 0, "")
+        attempt = asyncio.ensure_future(self._attempt(delivery, 0, ""))
+        await asyncio.wait({attempt}, timeout=self.ask_patience)
+        if not attempt.done():
+            attempt.cancel()
+            delivery.answers.append(Answer(0, reason="http_timeout" if self.work.app.request_url else "timeout"))
+        else:
+            attempt.result()
         return delivery
 
     async def _deliver(self, delivery: Delivery) -> None:
