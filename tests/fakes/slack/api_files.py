@@ -5,9 +5,9 @@ from typing import Any
 from . import events, posting
 from .api_chat import as_bot, place_to_post, thread_of
 from .errors import SlackError
+from .file_shapes import file_with_shares
 from .methods import Args, method
 from .model import File, Json
-from .shapes import file_with_shares
 from .workspace import Workspace
 
 MOST_BYTES = 1_000_000_000

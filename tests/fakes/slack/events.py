@@ -1,7 +1,8 @@
 """Events as the app gets them: which subscription each belongs to, and what is in it."""
 
+from .file_shapes import file
 from .model import Channel, File, Json, Message, User
-from .shapes import file, message, user
+from .shapes import message, user
 from .workspace import Workspace
 
 SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}

@@ -79,7 +79,7 @@ def submitted(work: Workspace, user: str, view: View, values: Json) -> Json:
 
 def closed(work: Workspace, user: str, view: View, *, cleared: bool) -> Json:
     payload = _interaction(work, "view_closed", user, trigger=False)
-    return payload | {"view": shapes.view(work, view), "is_cleared": cleared}
+    return payload | {"view": shapes.view(work, view), "is_cleared": cleared, "response_urls": []}
 
 
 def suggestion(work: Workspace, user: str, view: View, block: Json, element: Json, typed: str) -> Json:

@@ -3,15 +3,15 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from .api_files import take_bytes
 from .errors import SlackError
 from .faults import Fault, Faults
 from .methods import METHODS, Args, Method
 from .model import Call, Json
+from .requests import arguments, content_of, token_of
 from .workspace import Workspace, scope_list
 
 SIGN_IN_PAGE = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Home</body></html>"
@@ -39,10 +39,10 @@ class Web:
     async def api(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         try:
-            given = await _arguments(request)
+            given = await arguments(request)
         except SlackError as refused:
             return _json(200, refused.answer())
-        token = _token(request, given)
+        token = token_of(request, given)
         call = Call(name, given, self.work.clock.now())
         return await self._with_faults(request, call, lambda: self._answer(call, token))
 
@@ -100,7 +100,7 @@ class Web:
         return {"ok": True, **found.run(self.work, Args(dict(given)))}
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        content = await _content(request)
+        content = await content_of(request)
         call = Call("files.bytes", {"file": request.match_info["file"], "length": len(content)}, self.work.clock.now())
 
         def answer() -> web.Response:
@@ -121,7 +121,7 @@ class Web:
 
         def answer() -> web.Response:
             kept = self.work.files.get(file_id)
-            allowed = _token(request, {}) == self.work.app.bot_token and "files:read" in self.work.app.scopes
+            allowed = token_of(request, {}) == self.work.app.bot_token and "files:read" in self.work.app.scopes
             if not allowed or self.work.app.token_revoked or not self.work.app.installed:
                 return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
             if kept is None:
@@ -147,42 +147,6 @@ class Web:
             return web.Response(text="ok")
 
         return await self._with_faults(request, call, answer)
-
-
-async def _arguments(request: web.Request) -> Json:
-    """From the query, a form or a JSON body; nulls are as good as left out. Raises SlackError invalid_json, …"""
-    given: Json = dict(request.query)
-    if request.method == hdrs.METH_GET or not request.can_read_body:
-        return given
-    if request.content_type == "application/json":
-        try:
-            body = json.loads(await request.read())
-        except ValueError:
-            raise SlackError("invalid_json") from None
-        if not isinstance(body, dict):
-            raise SlackError("json_not_object")
-        return given | {name: value for name, value in body.items() if value is not None}
-    if request.content_type == "application/x-www-form-urlencoded":
-        return given | dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
-    if request.content_type == "multipart/form-data":
-        return given | {name: str(value) for name, value in (await request.post()).items()}
-    if request.content_type == "application/octet-stream":  # what clients say of an empty body
-        return given
-    raise SlackError("invalid_post_type")
-
-
-def _token(request: web.Request, given: Json) -> str:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return str(given.pop("token", "")) or bearer
-
-
-async def _content(request: web.Request) -> bytes:
-    if request.content_type != "multipart/form-data":
-        return await request.read()
-    for part in (await request.post()).values():
-        if isinstance(part, web.FileField):
-            return part.file.read()
-    return b""
 
 
 def _json(status: int, answer: Json, headers: dict[str, str] | None = None) -> web.Response:
