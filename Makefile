@@ -1,0 +1,58 @@
+# Everything a person or CI does here. Needs Python 3.11 or newer, git and make; the rest comes with `make install`.
+# PYTHON=… chooses the interpreter, ARGS=… goes on to the program, to pytest or to the benchmark.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := bot storage adapters
+CHECKED := $(wildcard bot storage adapters tests benchmarks)
+SAYS_WHO_AND_WHERE := import os, sys; print(sys.version.split()[0], os.getcwd())
+
+# An environment that was moved, or whose Python is gone or another by now, cannot be mended: it is made again.
+ifneq ($(wildcard $(STAMP)),)
+ifneq ($(shell $(BIN)/python -ISc "$(SAYS_WHO_AND_WHERE)" 2>/dev/null),$(shell cat $(STAMP)))
+$(shell rm -f $(STAMP))
+endif
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+		printf '%-14s %s\n' "$$name" "$$what"; done
+
+install: $(STAMP) ## make .venv with everything in it
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=; for try in $(PYTHON) $(if $(PYTHON),,python3 python3.13 python3.12 python3.11 python); do \
+		if $$try -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$try; break; fi; done; \
+	if [ -z "$$python" ]; then echo "Helpthread needs Python 3.11 or newer: install it, or say PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "Setting up $(VENV) with $$($$python --version) (once, about a minute)"; \
+	$$python -m venv --clear $(VENV) || { echo "Python could not make $(VENV); on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev]'
+	@$(BIN)/python -m compileall -q $(wildcard $(PACKAGES))
+	@$(BIN)/python -ISc "$(SAYS_WHO_AND_WHERE)" > $(STAMP)
+
+run: install ## open a working support desk in this terminal
+	@$(BIN)/helpthread console $(ARGS)
+
+test: install ## the whole suite, on SQLite and on a real PostgreSQL
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: install ## ruff, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(CHECKED)
+
+format: install ## put the code in order
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: install ## measure against the floor, print the table
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove what was made, never data/
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build *.egg-info
+	find $(wildcard $(PACKAGES) tests benchmarks) -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,177 @@
+"""What the console remembers of what it showed: which deliveries, which rooms, which buttons are where.
+
+Every change is a record, applied here and added to the journal, so that a restarted process knows the same.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.console.journal import Journal, Record
+from adapters.console.shown import plain
+from bot.message import Message, UserRef
+from bot.ports import Spot
+
+# A token repeats only while the outbox does not know that it was delivered: among the last few hundred.
+TOKENS = 10_000
+POSTS = 20_000  # with buttons on them, about 150 bytes each in the journal; and as many of what is said of people
+OUR_ID = re.compile(r"[0-9]{0,19}(?:-[0-9]{1,19})?")  # other arguments may quote people: they are not written down
+NUMBER = re.compile(r"#([0-9]{1,9})\b")
+
+
+@dataclass(slots=True)
+class Posted:
+    """A message with buttons. `room`, `to`, `about` and labels are sealed (see `adapters.console.journal`).
+
+    `all` also has the buttons it had before it was rewritten: a person may press one a moment too late, and
+    then the bot says what has changed.
+    """
+
+    id: str
+    room: str
+    thread: str
+    to: str = ""
+    card: bool = False
+    about: frozenset[str] = frozenset()
+    all: dict[str, tuple[str, str]] = field(default_factory=dict)
+    live: frozenset[str] = frozenset()
+
+
+class Board:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.tokens: dict[str, None] = {}
+        self.rooms: dict[tuple[str, str], bool] = {}  # conversation and thread → is it the agents'?
+        self.numbers: dict[tuple[str, str], None] = {}  # private conversation and ticket number, both sealed
+        self.members: dict[tuple[str, str, str], None] = {}  # who was let into which room
+        self.posts: dict[str, Posted] = {}
+
+    def load(self) -> None:
+        for record in self.journal.read():
+            self._apply(record)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Write down what still counts, instead of all that happened."""
+        self.journal.rewrite(self._records())
+
+    def note(self, record: Record) -> None:
+        if not record:
+            return
+        self._apply(record)
+        if "buttons" in record:
+            known = [button for button in record["buttons"] if OUR_ID.fullmatch(button[2])]
+            record = record | {"buttons": known}
+        self.journal.add(record)
+
+    def is_agents(self, channel: str) -> bool:
+        """Whether cards hang in this channel."""
+        return any(agents for (conversation, _), agents in self.rooms.items() if conversation == channel)
+
+    # Records of what happened
+
+    def room(self, spot: Spot, people: Iterable[UserRef] = (), *, agents: bool) -> Record:
+        members = [[*self._in(spot), self.seal(f"@{who.id}")] for who in people]
+        return {"room": [*self._in(spot), int(agents)], "in": members}
+
+    def admitted(self, spot: Spot, who: UserRef, *, out: bool) -> Record:
+        return {"out" if out else "in": [[*self._in(spot), self.seal(f"@{who.id}")]]}
+
+    def post(self, spot: Spot, message: Message, *, to: str = "", card: bool = False) -> Record:
+        """A message; of one without buttons there is only to know which tickets it told a person about."""
+        about = sorted(self._numbers(message))
+        record: Record = {}
+        if about and spot.conversation.startswith("@"):
+            record["told"] = [self.seal(spot.conversation), about]
+        if message.buttons:
+            where = [self.seal(spot.conversation), spot.thread, self.seal(f"@{to}") if to else "", int(card)]
+            record |= {"post": spot.message, "at": where, "about": about, "buttons": self._buttons(message)}
+        return record
+
+    def rewritten(self, spot: Spot, message: Message, *, card: bool) -> Record:
+        if spot.message in self.posts:
+            return {"post": spot.message, "buttons": self._buttons(message)}
+        return self.post(spot, message, card=card)
+
+    def _in(self, spot: Spot) -> tuple[str, str]:
+        return self.seal(spot.conversation), spot.thread
+
+    def seal(self, conversation: str) -> str:
+        """How a conversation is written down: private ones sealed, channels as they are."""
+        return "@" + self.journal.seal(conversation) if conversation.startswith("@") else conversation
+
+    def seal_label(self, label: str) -> str:
+        return self.journal.seal(" ".join(label.split()).casefold())
+
+    def seal_number(self, number: str) -> str:
+        return self.journal.seal(f"#{number}")
+
+    def _numbers(self, message: Message) -> set[str]:
+        """The tickets that the bot itself names; what it carries over from people may say anything."""
+        text = message.speaker or f"{message.title} {plain(message.text)}"
+        return {self.seal_number(number) for number in NUMBER.findall(text)[:20]}
+
+    def _buttons(self, message: Message) -> list[list[str]]:
+        return [[self.seal_label(b.label), b.action, b.arg] for b in message.buttons]
+
+    # Taking them in
+
+    def _apply(self, record: Record) -> None:
+        for token in (*record.get("tokens", ()), *([record["token"]] if "token" in record else [])):
+            self.tokens[token] = None
+        if room := record.get("room"):
+            self.rooms[(room[0], room[1])] = bool(room[2])
+        if told := record.get("told"):
+            for number in told[1]:
+                self.numbers.pop((told[0], number), None)
+                self.numbers[(told[0], number)] = None
+        for conversation, thread, who in record.get("in", ()):
+            self.members[(conversation, thread, who)] = None
+        for conversation, thread, who in record.get("out", ()):
+            self.members.pop((conversation, thread, who), None)
+        if "gone" in record:
+            self.posts.pop(record["gone"], None)
+        if "post" in record:
+            self._put_up(record)
+        _forget_oldest(self.tokens, TOKENS)
+        for kept in (self.posts, self.numbers, self.members):
+            _forget_oldest(kept, POSTS)
+
+    def _put_up(self, record: Record) -> None:
+        id = record["post"]
+        post = self.posts.pop(id, None)
+        if post is None:
+            if "at" not in record:
+                return
+            room, thread, to, card = record["at"]
+            post = Posted(id, room, thread, to, bool(card), frozenset(record.get("about", ())))
+        post.all |= {label: (action, arg) for label, action, arg in (*record.get("old", ()), *record["buttons"])}
+        post.live = frozenset(label for label, _, _ in record["buttons"])
+        self.posts[id] = post
+
+    def _records(self) -> Iterator[Record]:
+        yield {"tokens": list(self.tokens)}
+        for (conversation, thread), agents in self.rooms.items():
+            yield {"room": [conversation, thread, int(agents)]}
+        for conversation, number in self.numbers:
+            yield {"told": [conversation, [number]]}
+        yield {"in": [list(member) for member in self.members]}
+        for post in self.posts.values():
+            yield _record_of(post)
+
+
+def _record_of(post: Posted) -> Record:
+    buttons = [[label, *what] for label, what in post.all.items() if OUR_ID.fullmatch(what[1])]
+    return {
+        "post": post.id,
+        "at": [post.room, post.thread, post.to, int(post.card)],
+        "about": sorted(post.about),
+        "old": [button for button in buttons if button[0] not in post.live],
+        "buttons": [button for button in buttons if button[0] in post.live],
+    }
+
+
+def _forget_oldest(kept: dict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        del kept[next(iter(kept))]

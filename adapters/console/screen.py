@@ -1,0 +1,120 @@
+"""What is shown, on a terminal: the room on the left, what happens in it on the right, cards as cards."""
+
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from rich.box import ROUNDED
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text as Rich
+
+from adapters.console import words
+from adapters.console.safe import one_line, visible
+from adapters.console.shown import Kind, Shown, plain
+from bot.message import Bold, Button, File, Mark, Mention, Message, Style, Text
+from bot.ports import Files
+
+WIDEST = 100  # columns: longer lines are hard to read
+CARD = 64
+ROOM = 12
+BUTTONS = {Style.NORMAL: "bold", Style.PRIMARY: "bold green", Style.DANGER: "bold red"}
+MARKS = {
+    Mark.INTERNAL: ("○", "dim"),
+    Mark.SENDING: ("…", "dim"),
+    Mark.DELIVERED: ("✓", "green"),
+    Mark.FAILED: ("✗", "bold red"),
+}
+
+
+class ScreenView:
+    """`is_agents` tells the agents' rooms from the others, by the room's name."""
+
+    def __init__(self, files: Files, stdout: TextIO, is_agents: Callable[[str], bool]) -> None:
+        self.files = files
+        self.is_agents = is_agents
+        self.console = Console(file=stdout, force_terminal=True, highlight=False, markup=False, emoji=False)
+
+    def show(self, shown: Shown) -> str:
+        """All of it with its colours, to be written at once."""
+        with self.console.capture() as capture:
+            self.console.print(self._laid_out(shown), width=min(WIDEST, self.console.width))
+        return capture.get()
+
+    def _laid_out(self, shown: Shown) -> RenderableType:
+        if shown.kind is Kind.HELP:
+            return Padding(Rich(plain(shown.message.text), "dim"), (0, 1))
+        row = Table.grid(padding=(0, 2))
+        row.add_column(min_width=ROOM, no_wrap=True)
+        row.add_column(overflow="fold")
+        row.add_row(Rich(one_line(shown.room), self._colour(shown.room)), self._content(shown))
+        return row
+
+    def _colour(self, room: str) -> str:
+        if room.startswith("@"):
+            return "cyan"
+        return "yellow" if self.is_agents(room) else "blue"
+
+    def _content(self, shown: Shown) -> RenderableType:
+        match shown.kind:
+            case Kind.MARK if shown.mark:
+                return _mark(shown.mark, shown.reason)
+            case Kind.FORM if shown.form:
+                return Rich.assemble((one_line(shown.form.title), "bold"), (f"  {words.HOW_TO_FILL}", "dim"))
+            case Kind.ERROR:
+                return Rich.assemble(("! ", "bold yellow"), _rich(shown.message.text))
+            case Kind.ROOM | Kind.ADMIT | Kind.REMOVE:
+                return Rich(visible(plain(shown.message.text)), "dim italic")
+            case Kind.CARD:
+                return self._card(shown.message)
+            case Kind.REWRITE:
+                return Group(Rich("now", "dim italic"), *self._parts(shown.message))
+        aside = shown.to and shown.room != f"@{shown.to}"
+        return Group(*self._parts(shown.message), *([Rich(words.only(one_line(shown.to)), "dim")] if aside else []))
+
+    def _card(self, message: Message) -> RenderableType:
+        title = Rich(one_line(message.title), "bold")
+        body = Group(*self._body(message))
+        return Panel(body, title=title, title_align="left", box=ROUNDED, border_style="dim", width=CARD, padding=(0, 1))
+
+    def _parts(self, message: Message) -> Iterator[RenderableType]:
+        if message.title:
+            yield Rich(one_line(message.title), "bold")
+        yield from self._body(message)
+
+    def _body(self, message: Message) -> Iterator[RenderableType]:
+        if message.text or message.speaker:
+            speaker = (f"{one_line(message.speaker)}  ", "bold") if message.speaker else ""
+            mark = Rich.assemble("  ", _mark(message.mark)) if message.mark else ""
+            yield Rich.assemble(speaker, _rich(message.text), mark)
+        if message.fields:
+            fields = Table.grid(padding=(0, 2))
+            for field in message.fields:
+                fields.add_row(Rich(one_line(field.name), "dim"), _rich(field.value))
+            yield fields
+        yield from (self._file(file) for file in message.files)
+        if message.buttons:
+            yield Rich("  ").join(map(_button, message.buttons))
+
+    def _file(self, file: File) -> RenderableType:
+        path = one_line(str(self.files.path(file)))
+        return Rich.assemble(("file  ", "dim"), one_line(file.name), (f"  {words.size(file.size)}  {path}", "dim"))
+
+
+def _rich(text: Text) -> Rich:
+    return Rich.assemble(*(_span(span) for span in text))
+
+
+def _span(span: str | Bold | Mention) -> tuple[str, str]:
+    style = "bold" if isinstance(span, Bold) else "bold cyan" if isinstance(span, Mention) else ""
+    return visible(plain((span,))), style
+
+
+def _mark(mark: Mark, reason: str = "") -> Rich:
+    sign, style = MARKS[mark]
+    return Rich(f"{sign} {words.mark(mark, one_line(reason))}", style)
+
+
+def _button(button: Button) -> Rich:
+    return Rich(f"[{one_line(button.label)}]", BUTTONS[button.style])

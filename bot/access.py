@@ -1,0 +1,180 @@
+"""Who may do what: a command, whatever surface it came from, becomes a `Call` whose rights are checked.
+
+Numbers of tickets belong to a desk and ids in buttons are opaque, but neither is ever trusted: a ticket
+that the presser may not see is answered like one that does not exist.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot import wording
+from bot.desks.model import Desk, Rank
+from bot.errors import NotAllowed, NotFound, Problem
+from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, Place
+from bot.message import UserRef
+from bot.parse import TICKET_WORD
+from bot.ports import UnitOfWork
+from bot.router import Command, Scope
+from bot.tickets.model import Ticket
+
+NAMES = {Rank.CUSTOMER: "customer", Rank.AGENT: "agent", Rank.LEAD: "lead", Rank.ADMIN: "administrator"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command invoked. With scope TICKET, `ticket` is there; with DESK or TICKET, `desk` is."""
+
+    event: Event
+    command: Command
+    options: Mapping[str, str] = field(default_factory=dict)
+    rank: Rank = Rank.CUSTOMER
+    officer: bool = False
+    found_ticket: Ticket | None = None
+    found_desk: Desk | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return self.event.actor
+
+    @property
+    def ticket(self) -> Ticket:
+        assert self.found_ticket is not None, "declare the command with scope=Scope.TICKET"
+        return self.found_ticket
+
+    @property
+    def desk(self) -> Desk:
+        assert self.found_desk is not None, "declare the command with a scope"
+        return self.found_desk
+
+    @property
+    def is_agent(self) -> bool:
+        return self.rank >= Rank.AGENT
+
+    @property
+    def arg(self) -> str:
+        return self.options.get("", "")
+
+    def person(self, option: str) -> Actor | None:
+        """The person an option names, with what the platform says of them."""
+        if not (value := self.options.get(option)):
+            return None
+        try:
+            ref = UserRef.parse(value)
+        except ValueError:
+            raise Problem(wording.no_person(wording.shortened(value, 40))) from None
+        named = self.event.named if isinstance(self.event, CommandInvoked) else ()
+        return next((actor for actor in named if actor.ref == ref), Actor(ref, ""))
+
+
+def principals(actor: Actor) -> tuple[str, ...]:
+    """The names under which a desk may list this person: their own, and those of their groups."""
+    return (str(actor.ref), *actor.groups)
+
+
+def call_for(event: Event, command: Command, work: UnitOfWork) -> Call:
+    """Find the ticket or desk a command is about and check the actor's rights there. Raises `Problem`."""
+    given = _given(event)
+    match command.scope:
+        case Scope.NONE:
+            return Call(event, command, given)
+        case Scope.DESK:
+            desk = _desk_for(event, command, work)
+            call = _ranked(Call(event, command, given, found_desk=desk), work)
+            if call.rank < command.allow:
+                raise NotAllowed(wording.not_allowed(NAMES[command.allow]))
+            return call
+        case Scope.TICKET:
+            return call_on(_ticket_for(event, command, given, work), Call(event, command, given), work)
+
+
+def call_on(ticket: Ticket, call: Call, work: UnitOfWork) -> Call:
+    """The call about this ticket, if the actor may see it and do this to it. Raises `Problem`."""
+    desk = work.desks.get(ticket.desk)
+    assert desk is not None
+    call = _ranked(Call(call.event, call.command, call.options, found_ticket=ticket, found_desk=desk), work)
+    if not (call.is_agent or takes_part(call.actor.ref, ticket, work)):
+        raise NotFound(wording.no_ticket(str(ticket.number)))
+    if call.rank < call.command.allow and not call.command.own:
+        raise NotAllowed(wording.not_allowed(NAMES[call.command.allow]))
+    return call
+
+
+def takes_part(who: UserRef, ticket: Ticket, work: UnitOfWork) -> bool:
+    return who == ticket.customer or (ticket.shared and who in work.tickets.participants(ticket.id))
+
+
+def _given(event: Event) -> dict[str, str]:
+    """Options by name; a button's argument, which is an id of ours, under the empty name."""
+    match event:
+        case CommandInvoked(options=options):
+            return {name: value for name, value in options.items() if value}
+        case ButtonPressed(arg=arg):
+            return {"": arg}
+        case FormSubmitted(arg=arg, values=values):
+            return {**values, "": arg}
+    raise TypeError(event)
+
+
+def _ranked(call: Call, work: UnitOfWork) -> Call:
+    rank, officer = work.desks.rank(call.desk.id, principals(call.actor))
+    return Call(call.event, call.command, call.options, rank, officer, call.found_ticket, call.found_desk)
+
+
+def _ticket_for(event: Event, command: Command, given: Mapping[str, str], work: UnitOfWork) -> Ticket:
+    if id := given.get(""):
+        ticket = work.tickets.get(int(id)) if id.isdecimal() and len(id) < 19 else None
+        if ticket is None:
+            raise NotFound(wording.no_ticket(wording.shortened(id, 20)))
+        return ticket
+    if word := given.get("ticket"):
+        return ticket_named(word, event.actor, event.place, work)
+    room = work.tickets.room(event.place) if event.place.thread or event.place.direct else None
+    if room is not None:
+        return room[0]
+    mine = list(work.tickets.open_of(event.actor.ref)) if event.place.direct and command.own else []
+    if len(mine) != 1:
+        raise Problem(wording.which_ticket(command.usage))
+    return mine[0]
+
+
+def ticket_named(word: str, actor: Actor, place: Place, work: UnitOfWork) -> Ticket:
+    """The ticket a person calls "42", "#42" or "support#42", among those they may see. Raises `NotFound`."""
+    match = TICKET_WORD.fullmatch(word.strip())
+    if match is None:
+        raise NotFound(wording.no_ticket(wording.shortened(word, 20)))
+    number = int(match["number"])
+    here = work.desks.at(place)
+    desks = [here[0]] if here and not match["desk"] else list(work.desks.all())
+    if match["desk"]:
+        desks = [desk for desk in desks if desk.name == match["desk"].lower()]
+    found = [t for desk in desks if (t := work.tickets.numbered(desk.id, number)) and _sees(actor, t, work)]
+    if len(found) > 1:
+        raise Problem(wording.ambiguous(number, [d.name for d in desks if d.id in {t.desk for t in found}]))
+    if not found:
+        raise NotFound(wording.no_ticket(str(number)))
+    return found[0]
+
+
+def _sees(actor: Actor, ticket: Ticket, work: UnitOfWork) -> bool:
+    rank, _ = work.desks.rank(ticket.desk, principals(actor))
+    return rank >= Rank.AGENT or takes_part(actor.ref, ticket, work)
+
+
+def _desk_for(event: Event, command: Command, work: UnitOfWork) -> Desk:
+    """The desk of the channel; else the one where the actor has the rank; else the one that takes in from here."""
+    if (id := _given(event).get("")) and id.isdecimal() and len(id) < 19 and (desk := work.desks.get(int(id))):
+        return desk
+    if here := work.desks.at(event.place):
+        return here[0]
+    desks = work.desks.all()
+    if not desks:
+        raise Problem(wording.no_desk())
+    if command.allow > Rank.CUSTOMER:
+        mine = set(work.desks.ranked(principals(event.actor), command.allow))
+        desks = [desk for desk in desks if desk.id in mine] or list(desks[:1])
+    if len(desks) > 1:
+        near = {desk.id for desk in work.desks.near(event.place.platform, event.place.workspace)}
+        desks = [desk for desk in desks if desk.id in near] or desks
+    if len(desks) > 1:
+        raise Problem(wording.which_desk([desk.name for desk in desks]))
+    return desks[0]

@@ -1,0 +1,90 @@
+"""An event comes in (`handle`): one job, one transaction, one reply. What goes out is `bot.courier`'s."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from bot import wording
+from bot.access import Call, call_for
+from bot.errors import Busy, Problem, Stale
+from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
+from bot.message import say
+from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.router import Router
+
+CONFLICTS = 20  # tries before a person is told that somebody else is always first
+log = logging.getLogger(__name__)
+Invoked = CommandInvoked | ButtonPressed | FormSubmitted
+
+
+class App:
+    """`posted` is called after each commit that may have filled the outbox."""
+
+    def __init__(self, router: Router, store: Store, posted: Callable[[], None]) -> None:
+        self.router = router
+        self.store = store
+        self.posted = posted
+
+    async def handle(self, event: Event) -> Reply:
+        """React to one event. Returns after the commit: only then may the platform be told that we have it.
+
+        Raises what went wrong for events that the platform will deliver again (messages, edits, deletions);
+        a person who pressed or typed a command is told instead.
+        """
+        try:
+            reply = await self._react_once(event)
+        except Problem as problem:
+            return Say(say(str(problem)))
+        except Exception as error:
+            if not isinstance(event, Invoked):
+                raise
+            if isinstance(error, Busy):
+                return Say(say(wording.BUSY))
+            log.exception("event failed", extra={"event": event.id})
+            return Say(say(wording.BROKEN))
+        self.posted()
+        return reply
+
+    async def tick(self, tick: Tick) -> None:
+        """Let time pass, once for each tick id: every timer is a job of its own."""
+        if await self.store.write(lambda work: work.seen(tick.id)):
+            return
+        for listener in self.router.ticks:
+            await self.store.write(partial(listener, tick))
+        self.posted()
+
+    async def _react_once(self, event: Event) -> Reply:
+        """Whoever was second with a change looks again, and is told what the first one did."""
+        for attempt in range(CONFLICTS):
+            try:
+                return await self.store.write(lambda work: self._react(event, work))
+            except Stale:
+                await asyncio.sleep(0.001 * attempt)
+        return await self.store.write(lambda work: self._react(event, work))
+
+    def _react(self, event: Event, work: UnitOfWork) -> Reply:
+        if work.seen(event.id):
+            return None
+        if isinstance(event, Invoked):
+            work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+            return self.invoke(event, work)
+        listener = self.router.listeners[type(event)]
+        return listener(event, work)
+
+    def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
+        name = event.command if isinstance(event, CommandInvoked) else event.action
+        command = self.router.find(name.replace(" ", "."))
+        if command is None:
+            raise Problem(wording.unknown_command([f"/{c.name}" for c in self.router.visible()]))
+        return run(call_for(event, command, work), work)
+
+
+def run(call: Call, work: UnitOfWork) -> Reply:
+    """Call the command's handler, or ask first for what is missing."""
+    lacking = [o.name for o in call.command.options if o.required and not call.options.get(o.name, "").strip()]
+    if not lacking:
+        return call.command.handler(call, work)
+    if call.command.form is not None and not isinstance(call.event, FormSubmitted):
+        return Ask(call.command.form_for(str(call.found_ticket.id) if call.found_ticket else call.arg))
+    raise Problem(wording.missing(lacking[0], call.command.usage))

@@ -1,0 +1,147 @@
+"""What goes out: the courier takes effects from the outbox and has the platforms deliver them.
+
+Effects of one room go out in order, rooms side by side, and no transaction is open while a platform is
+talked to. A crash between a delivery and its `done` repeats it with the same token.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot.ports import Chat, Job, Pending, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.router import Router
+
+log = logging.getLogger(__name__)
+AT_ONCE = 64  # deliveries, each of another room
+LONGEST_PAUSE = 60.0  # seconds between two tries of one effect
+TRIES_WHILE_AWAY = 1500  # about a day of them, before an effect is given up because its platform stays away
+TRIES_AFTER_BUGS = 8
+IDLE = 5.0  # seconds between looks at the outbox when nobody says that something was posted
+
+
+class Courier:
+    """`chats` are those that are connected; effects for other platforms wait."""
+
+    def __init__(self, router: Router, store: Store, chats: Mapping[str, Chat], now: Callable[[], datetime]) -> None:
+        self.router = router
+        self.store = store
+        self.chats = chats
+        self.now = now
+        self.busy: dict[int, asyncio.Task[None]] = {}
+        self.news = asyncio.Event()
+        self.idle = asyncio.Event()
+
+    def posted(self) -> None:
+        """There may be something to deliver."""
+        self.idle.clear()
+        self.news.set()
+
+    async def run(self) -> None:
+        """Deliver for ever. A database that fails is tried again; nothing is lost meanwhile."""
+        try:
+            while True:
+                await self._step()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Wait for what is on its way."""
+        await asyncio.gather(*self.busy.values(), return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Wait until all that may be delivered now is delivered. `run` must be running."""
+        self.posted()
+        await self.idle.wait()
+
+    async def finish(self, patience: float) -> bool:
+        """Wait until nothing waits any more, postponed effects included; false when `patience` (seconds) ran out."""
+        end = asyncio.get_running_loop().time() + patience
+        while True:
+            await self.settle()
+            due = await self.store.read(lambda work: work.outbox.next_due(tuple(self.chats)))
+            if due is None:
+                return True
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(left, max(0.01, (due - self.now()).total_seconds())))
+
+    async def drain(self) -> int:
+        """Deliver what is due now, one effect of each room. Returns how many were tried. For tests and tools."""
+        due = await self._due()
+        await asyncio.gather(*map(self._deliver, due))
+        return len(due)
+
+    async def _step(self) -> None:
+        self.news.clear()
+        try:
+            due = await self._due() if len(self.busy) < AT_ONCE else []
+        except Exception:
+            log.exception("the outbox cannot be read")
+            return await asyncio.sleep(1)
+        for row in due:
+            self.busy[row.id] = asyncio.create_task(self._carry(row))
+        if due:
+            return await asyncio.sleep(0)
+        if not self.busy and not self.news.is_set():
+            self.idle.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.news.wait(), IDLE)
+        return None
+
+    async def _due(self) -> list[Pending]:
+        limit, busy, platforms = AT_ONCE - len(self.busy), tuple(self.busy), tuple(self.chats)
+        return list(await self.store.read(lambda work: work.outbox.due(self.now(), limit, platforms, busy)))
+
+    async def _carry(self, row: Pending) -> None:
+        try:
+            await self._deliver(row)
+        finally:
+            del self.busy[row.id]
+            self.news.set()
+
+    async def _deliver(self, row: Pending) -> None:
+        try:
+            spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
+        except Refused as error:
+            await self._bury(row, error.reason)
+        except TryLater as error:
+            seconds = max(error.seconds, min(LONGEST_PAUSE, 2.0**row.attempts))
+            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY)
+        except Exception as error:  # a bug in one delivery must not stop every other ticket
+            log.exception("delivery failed", extra={"effect": row.id})
+            await self._postpone(row, type(error).__name__, min(LONGEST_PAUSE, 2.0**row.attempts), TRIES_AFTER_BUGS)
+        else:
+            await self._note(lambda work: self._done(row, spot, work))
+
+    def _done(self, row: Pending, spot: Spot | None, work: UnitOfWork) -> None:
+        work.outbox.done(row, spot)
+        for listener in self.router.delivered:
+            listener(row.effect, work)
+
+    def _failed(self, row: Pending, reason: str, work: UnitOfWork) -> None:
+        work.outbox.bury(row.id, reason)
+        for listener in self.router.failed:
+            listener(row, reason, work)
+
+    async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int) -> None:
+        if row.attempts + 1 >= tries:
+            return await self._bury(row, reason)
+        until = self.now() + timedelta(seconds=seconds)
+        await self._note(lambda work: work.outbox.postpone(row.id, until, reason))
+
+    async def _bury(self, row: Pending, reason: str) -> None:
+        log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})
+        await self._note(lambda work: self._failed(row, reason, work))
+
+    async def _note(self, job: Job[None]) -> None:
+        """Write down what became of a delivery, patiently: a repeated write is better than a repeated post."""
+        for pause in (0.1, 1, 5, 25):
+            try:
+                return await self.store.write(job)
+            except Exception:
+                log.exception("the outcome of a delivery cannot be stored")
+                await asyncio.sleep(pause)
+        return None

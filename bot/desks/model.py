@@ -1,0 +1,60 @@
+"""A desk: one team's support. Its intake, its agents' channel, its people, its settings."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.inbound import Place
+
+
+class Rank(IntEnum):
+    """What a person may do at a desk. Each rank may do what those below may."""
+
+    CUSTOMER = 0
+    AGENT = 1
+    LEAD = 2
+    ADMIN = 3
+
+
+class Settings(BaseModel):
+    """What leads may set. Every key says in its description what it does; `/desk show` reads it out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="the desk's language, such as en")
+    reply_prefix: str = Field(
+        "!r",
+        min_length=1,
+        max_length=10,
+        pattern=r"^\S+$",
+        description="a message in the agents' room that begins so is sent",
+    )
+    max_open_per_customer: int = Field(3, ge=1, le=1000, description="tickets a customer may have open at once")
+    cooldown_seconds: int = Field(0, ge=0, le=86_400, description="seconds between two tickets of one customer")
+    reopen_days: int = Field(7, ge=0, le=365, description="days in which a new message reopens a closed ticket")
+    greeting: str = Field("", max_length=1000, description="said to a customer when a ticket opens, after its number")
+    farewell: str = Field("", max_length=1000, description="said to a customer when a ticket closes")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`agents` is the channel of the agents; without one there are no cards, only commands."""
+
+    id: int
+    name: str
+    agents: Place | None
+    settings: Settings
+
+    @property
+    def log_room(self) -> str:
+        return f"desk:{self.id}:agents"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who works at a desk: `principal` is a person or a group, written as in a desk's YAML."""
+
+    principal: str
+    rank: Rank
+    officer: bool = False

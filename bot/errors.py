@@ -1,0 +1,33 @@
+"""What can go wrong, as the core says it.
+
+Problem            something the person who acted can be told; nothing of their event is kept
+├── NotFound       what they named is not there, or not theirs to see (the two look alike on purpose)
+├── NotAllowed     they may see it, but not do this
+└── Conflict       somebody else was first
+    └── Stale      what was read has changed meanwhile: looking again will tell
+Busy               more waits than we can promise to store soon: the platform should deliver again
+"""
+
+
+class Problem(Exception):
+    """Something the person can be told. The text is what they read: what happened, what was kept, what to do."""
+
+
+class NotFound(Problem):
+    """There is no such thing, as far as this person may know."""
+
+
+class NotAllowed(Problem):
+    """They may not do that."""
+
+
+class Conflict(Problem):
+    """Somebody else changed it first."""
+
+
+class Stale(Conflict):
+    """The ticket was changed between reading and writing it; nothing of this job was kept."""
+
+
+class Busy(Exception):
+    """Too much is waiting to be stored; nothing of this event was kept."""

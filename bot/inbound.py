@@ -1,0 +1,96 @@
+"""What can happen to the bot. Adapters translate platform payloads into these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.message import File, UserRef
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it. `groups` are the roles and user groups they are in, as the platform says now
+    (`platform:workspace/@group`, the way a desk's YAML names them)."""
+
+    ref: UserRef
+    name: str
+    groups: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened, in the platform's own ids.
+
+    `thread` is empty outside threads; `message` is the message itself or the one pressed on;
+    `direct` is true in a private conversation with the bot.
+    """
+
+    platform: str
+    workspace: str
+    conversation: str
+    thread: str = ""
+    message: str = ""
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    id: str  # the platform's delivery id: the same event twice has the same id
+    actor: Actor
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInvoked(Event):
+    """A slash command, with its options parsed (see `bot.parse` for platforms that send a line of text).
+
+    An option that names a person holds the `str` of their UserRef; `named` says what the platform knows of them.
+    """
+
+    command: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[Actor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed(Event):
+    action: str
+    arg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted(Event):
+    action: str
+    arg: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Event):
+    """Somebody said something. A message that addresses the bot with a verb ("@bot claim") is a `CommandInvoked`.
+
+    `refused` names files that were too large or of a kind not taken, with the reason.
+    """
+
+    text: str = ""
+    files: tuple[File, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited(Event):
+    """`place.message` now reads `text`."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted(Event):
+    """`place.message` is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passing. One id per interval, so that of many processes one handles it."""
+
+    id: str

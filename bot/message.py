@@ -1,0 +1,124 @@
+"""What the bot can say, in no platform's dialect. Adapters render it; views build it.
+
+Plain `str` inside a text is always data: renderers escape it, so what a customer types can
+never become markup or a ping.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class UserRef:
+    """One account. `realm` owns the id: the workspace where ids are local to one, empty where they are global."""
+
+    platform: str
+    realm: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}/{self.realm}/{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "UserRef":
+        """The opposite of `str`. Raises `ValueError` if there are not three parts."""
+        platform, realm, id = text.split("/", 2)
+        return cls(platform, realm, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    text: str
+    kind: Literal["bold"] = "bold"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Names a person and pings them. `name` is shown where the platform cannot mention them."""
+
+    user: UserRef
+    name: str = ""
+    kind: Literal["mention"] = "mention"
+
+
+Span = str | Bold | Mention
+Text = tuple[Span, ...]
+
+
+class Style(StrEnum):
+    NORMAL = "normal"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+class Mark(StrEnum):
+    """What became of a message in the agents' room; adapters show it as a reaction or a word."""
+
+    INTERNAL = "internal"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it invokes the command registered for `action` with `arg`, an opaque id of ours."""
+
+    label: str
+    action: str
+    arg: str = ""
+    style: Style = Style.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: Text
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in the store: found by the SHA-256 of its content, shown under a safe name. `size` in bytes."""
+
+    sha: str
+    name: str
+    size: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`speaker` names the person whose words are carried over; empty when the bot itself speaks."""
+
+    text: Text
+    title: str = ""
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+    speaker: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    name: str
+    label: str
+    long: bool = False
+    required: bool = True
+    max_length: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Submitting it invokes the command registered for `action` with `arg` and the values."""
+
+    action: str
+    title: str
+    inputs: Sequence[Input]
+    arg: str = ""
+
+
+def say(*spans: Span) -> Message:
+    return Message(text=spans)

@@ -1,0 +1,323 @@
+"""What the core needs from the outside. `adapters` and `storage` implement these."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from bot.desks.model import Desk, Member, Rank, Settings
+from bot.effects import Effect
+from bot.inbound import Event, Place, Tick
+from bot.message import File, Form, Mark, Message, UserRef
+from bot.people.model import Person
+from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.tickets.model import Priority, Ticket
+from bot.tickets.timeline import Entry, Kind, Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Answer the person who acted, privately unless told otherwise."""
+
+    message: Message
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Answer with a form."""
+
+    form: Form
+
+
+Reply = Say | Ask | None
+Handle = Callable[[Event], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a delivered effect ended up, in the platform's ids. For a room, `thread` is what its messages carry."""
+
+    conversation: str
+    thread: str
+    message: str
+
+
+class Chat(Protocol):
+    """A chat platform. This is all a new adapter has to implement."""
+
+    platform: str
+
+    async def run(self, handle: Handle) -> None:
+        """Stay connected; translate what happens, `handle` it, show the reply. Returns when the platform is done."""
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        """Do it. `at` is where the effect's anchor already is; `token` repeats on retries.
+
+        Returns where the effect's key now is, if it made something. Raises `TryLater` or `Refused`.
+        """
+
+
+class TryLater(Exception):
+    """The platform is busy or away. `seconds` is how long to wait at least."""
+
+    def __init__(self, seconds: float = 5.0, reason: str = "the platform is away") -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.reason = reason
+
+
+class Refused(Exception):
+    """The platform will never accept this effect. `reason` is shown to agents: a few words, no one's data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An effect that waits in the outbox, and where its anchor already is."""
+
+    id: int
+    effect: Effect
+    about: UserRef
+    attempts: int
+    at: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tickets a list shows. `after` is the sort key of the last one seen."""
+
+    desks: Sequence[int]
+    open: bool = True
+    assignee: UserRef | None = None
+    unclaimed: bool = False
+    customer: UserRef | None = None
+    tag: str = ""
+    priority: Priority | None = None
+    after: tuple[int, int, int] | None = None
+
+
+class Tickets(Protocol):
+    def get(self, id: int) -> Ticket | None: ...
+    def numbered(self, desk: int, number: int) -> Ticket | None: ...
+    def room(self, place: Place) -> tuple[Ticket, bool] | None:
+        """The ticket whose room this is; true with it if it is the agents' room."""
+
+    def add(self, ticket: Ticket) -> Ticket:
+        """Gives it its id and the desk's next number, without gaps."""
+
+    def save(self, ticket: Ticket) -> Ticket:
+        """Write it. Raises `Stale` if someone else changed it since it was read."""
+
+    def hold(self, customer: UserRef) -> None:
+        """Let nobody else open or choose a ticket for this customer until this transaction ends."""
+
+    def open_of(self, customer: UserRef) -> Sequence[Ticket]:
+        """Every open ticket they opened or take part in, latest activity first."""
+
+    def last_closed(self, customer: UserRef) -> Ticket | None: ...
+    def last_opened_at(self, customer: UserRef, desk: int) -> datetime | None: ...
+    def find(self, wanted: Filter, limit: int) -> Sequence[Ticket]: ...
+    def sort_key(self, ticket: Ticket) -> tuple[int, int, int]: ...
+    def tags(self, ticket: int) -> frozenset[str]: ...
+    def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None: ...
+    def participants(self, ticket: int) -> Sequence[UserRef]: ...
+    def admit(self, ticket: Ticket, who: UserRef) -> bool: ...
+    def dismiss(self, ticket: Ticket, who: UserRef) -> bool: ...
+
+
+class Timeline(Protocol):
+    def add(self, ticket: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
+        """Append it: gives the entry its id, counts it in the ticket and writes both (so no `save` is needed).
+
+        Raises `Stale` if someone else changed the ticket since it was read.
+        """
+
+    def get(self, id: int) -> Entry | None: ...
+    def at(self, source: Source) -> Entry | None: ...
+    def rewrite(self, entry: Entry) -> None:
+        """Write its words, files, mark and edit or deletion times."""
+
+    def mark(self, id: int, mark: Mark) -> None: ...
+    def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]: ...
+    def search(
+        self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
+    ) -> Sequence[tuple[Ticket, Entry]]:
+        """Newest first: all that agents of `desks` may read, or what `customer` may read of their own tickets."""
+
+
+class Outbox(Protocol):
+    def post(self, effect: Effect, *, about: UserRef) -> None:
+        """To be delivered after this transaction commits. `about` is whose words or data it carries."""
+
+    def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
+        """The oldest undelivered effect of each room that may be tried now, but for those `busy` (ids)."""
+
+    def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        """When the earliest waiting effect may be tried, or None if nothing waits."""
+
+    def done(self, sent: Pending, spot: Spot | None) -> None: ...
+    def postpone(self, id: int, until: datetime, error: str) -> None: ...
+    def bury(self, id: int, error: str) -> None: ...
+    def dead(self, limit: int) -> Sequence[tuple[Pending, str]]: ...
+    def retry(self, id: int) -> bool: ...
+    def discard(self, id: int) -> bool: ...
+    def room_of(self, id: int) -> str | None: ...
+    def cancel(self, key: str) -> None:
+        """Forget what still waits under `key`, but for the head of the room, which may be on its way."""
+
+    def posted(self, key: str) -> bool:
+        """Whether `key` is, or will be, somewhere to be rewritten."""
+
+    def waiting(self, room: str) -> int:
+        """How many effects of a room (its name, or all that begin so) are not delivered yet."""
+
+
+class Desks(Protocol):
+    def get(self, id: int) -> Desk | None: ...
+    def all(self) -> Sequence[Desk]: ...
+    def at(self, place: Place) -> tuple[Desk, bool] | None:
+        """The desk whose channel this is; true with it if it is the agents' channel."""
+
+    def near(self, platform: str, workspace: str) -> Sequence[Desk]:
+        """The desks that take in from there."""
+
+    def rank(self, desk: int, principals: Sequence[str]) -> tuple[Rank, bool]:
+        """The highest rank of any of them, and whether one is a privacy officer."""
+
+    def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
+        """Ids of the desks where one of them has at least that rank."""
+
+    def members(self, desk: int) -> Sequence[Member]: ...
+    def intake(self, desk: int) -> Sequence[Place]: ...
+    def save(self, desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> Desk:
+        """Write all of it, replacing what the desk of that name had.
+
+        Raises `Problem` if a channel is another desk's.
+        """
+
+    def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
+    def set(self, desk: int, settings: Settings) -> None: ...
+
+
+class People(Protocol):
+    def meet(self, who: UserRef, name: str, language: str) -> Person:
+        """Remember their name as last seen."""
+
+    def get(self, who: UserRef) -> Person | None: ...
+    def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
+    def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
+    def unblock(self, who: UserRef) -> bool: ...
+    def blocked(self, limit: int) -> Sequence[Person]:
+        """Those who are blocked now, the block that ends first at the front."""
+
+    def talk_about(self, who: UserRef, ticket: int | None, until: datetime | None) -> None: ...
+
+
+class Drafts(Protocol):
+    """Messages that wait for their author to say which ticket they belong to."""
+
+    def keep(self, draft: Draft) -> None: ...
+    def of(self, author: UserRef) -> Sequence[Draft]: ...
+    def older_than(self, when: datetime, limit: int) -> Sequence[Draft]: ...
+    def drop(self, id: int) -> None: ...
+
+
+class Privacy(Protocol):
+    """What is held about a person, derived from what the columns say they hold."""
+
+    def view(self, who: UserRef) -> Sequence[Held]: ...
+    def name(self, who: UserRef) -> str: ...
+    def alone(self, who: UserRef) -> None:
+        """Until the end of this transaction, no other one that asks for the same person goes on."""
+
+    def open_request(self, request: Request) -> Request: ...
+    def request(self, number: int) -> Request | None: ...
+    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+        """Newest first."""
+
+    def save(self, request: Request) -> None: ...
+    def running(self, limit: int) -> Sequence[Request]: ...
+    def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
+
+    def topics(self) -> Sequence[Topic]: ...
+    def others(self, who: UserRef) -> Sequence[Other]: ...
+    def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
+        """Rows of `table` in which they are `role`, as they may see them, and where to go on."""
+
+    def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
+        """Effects in the outbox that are theirs or name them, but for those about `but`."""
+
+    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
+        """Take them out. With `patient`, what may be on its way stays; returns how many did."""
+
+    def copies(self, who: UserRef, but: UserRef, limit: int) -> Sequence[Copy]:
+        """Posts of ours that carry their words or are in their private room, but for those about `but`."""
+
+    def hand_over(self, keys: Sequence[str], ghost: UserRef) -> Sequence[str]:
+        """Mark posts as being taken back; returns those that were not yet."""
+
+    def waiting_for(self, ghost: UserRef) -> int: ...
+    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
+        """Forget places of posts taken back. How many could not be, and whether there is more."""
+
+    def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
+    def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
+        """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
+
+    def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
+        """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""
+
+    def sweep(self, request: Request, limit: int) -> bool:
+        """Forget whose request it was; false if there is more to forget."""
+
+
+class UnitOfWork(Protocol):
+    """One inbound event, one transaction: everything below commits together or not at all."""
+
+    tickets: Tickets
+    timeline: Timeline
+    outbox: Outbox
+    desks: Desks
+    people: People
+    drafts: Drafts
+    privacy: Privacy
+    now: datetime
+
+    def seen(self, event_id: str) -> bool:
+        """Remember the event; true if it was handled before."""
+
+    def forget_seen(self, before: datetime, limit: int) -> int: ...
+
+
+Job = Callable[[UnitOfWork], T]
+
+
+class Store(Protocol):
+    """Runs jobs, which are plain functions, off the event loop. A job may run again, so it does nothing but SQL."""
+
+    async def write(self, job: Job[T]) -> T:
+        """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait."""
+
+    async def read(self, job: Job[T]) -> T:
+        """Its result, as of one moment. Nothing is kept and no writer waits."""
+
+    async def scrub(self) -> bool:
+        """Make what was deleted unreadable in the database's files, in small steps. False: try again later."""
+
+
+class Files(Protocol):
+    """Files on disk, found by the hash of their content."""
+
+    async def keep(self, chunks: AsyncIterator[bytes] | Iterator[bytes], name: str, type: str) -> File: ...
+    def path(self, file: File) -> Path: ...
+    def drop(self, shas: Sequence[str]) -> None: ...
+
+
+Incoming = Event | Tick

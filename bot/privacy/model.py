@@ -1,0 +1,163 @@
+"""What people may ask of their own data, and where that request stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.inbound import Place
+from bot.message import File, UserRef
+
+GONE = "gone"  # the platform of those who are not known any more
+NOBODY = UserRef(GONE, "", "")
+
+CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
+EXPORT_EVERY = timedelta(hours=1)  # an export reads all there is of a person
+IN_FLIGHT = timedelta(minutes=1)  # how long an erasure waits for what the courier may have in its hands
+
+
+class Asked(StrEnum):
+    EXPORT = "export"
+    ERASURE = "erasure"
+
+
+class Stage(StrEnum):
+    """EXPORT: due, done, expired. ERASURE: asked (not confirmed yet, or expired), due, cleaning (rows are gone, posts
+    and traces may not be), told (the receipt is on its way), done (nobody knows any more whose it was)."""
+
+    ASKED = "asked"
+    DUE = "due"
+    CLEANING = "cleaning"
+    TOLD = "told"
+    DONE = "done"
+    EXPIRED = "expired"
+
+
+RUNNING = (Stage.DUE, Stage.CLEANING, Stage.TOLD)
+
+
+class Role(StrEnum):
+    """What a person is in a row: whose it is, whom it is about, who did it as an agent, or merely named."""
+
+    YOURS = "yours"
+    ABOUT = "about you"
+    AGENT = "as an agent"
+    NAMED = "naming you"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`counts` is what was erased, by what it was ("files" → 12). `file` is a finished export, until `expires_at`.
+
+    `ghost` is the random id under which what stays of an erased person's rows hangs together.
+    """
+
+    number: int
+    who: UserRef
+    asked: Asked
+    at: datetime
+    stage: Stage = Stage.DUE
+    done_at: datetime | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+    file: File | None = None
+    expires_at: datetime | None = None
+    ghost: str = ""
+
+    @property
+    def room(self) -> str:
+        """Where its work and its answers stand in line."""
+        return f"privacy:{self.number}"
+
+    @property
+    def running(self) -> bool:
+        return self.stage in RUNNING
+
+    @property
+    def nobody(self) -> UserRef:
+        return UserRef(GONE, "", self.ghost)
+
+    def with_counts(self, more: Mapping[str, int]) -> "Request":
+        total = dict(self.counts)
+        for name, count in more.items():
+            total[name] = total.get(name, 0) + count
+        return replace(self, counts=tuple(sorted(total.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One line of a view: `count` rows of what is called `what`, kept `why`, in which the person is `role`."""
+
+    what: str
+    role: Role
+    why: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A table as an export shows it. `rows` is false where it shows a count only. `schema` is JSON Schema of a row."""
+
+    table: str
+    what: str
+    why: str
+    roles: tuple[Role, ...]
+    rows: bool
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Free text, in which other people may be named."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else in a person's rows. `kind` is what they are called in an export: agent, customer, person."""
+
+    who: UserRef
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a table: values are facts, `Spoken` or `UserRef`. `others` may be named in them; go on `after`."""
+
+    rows: Sequence[Mapping[str, Any]]
+    others: Sequence[Other]
+    after: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A post of ours that carries somebody's words or name. `ticket` is set where it is the card of one."""
+
+    key: str
+    platform: str
+    room: str
+    ticket: int | None = None
+    blank: bool = True  # false for a room that is no post of ours: there is nothing to blank
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What a step of an erasure did. `shas` are files that no row refers to any more; `more` if it is not finished."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    shas: Sequence[str] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that waits for its author to say which ticket it belongs to."""
+
+    id: int
+    author: UserRef
+    text: str
+    place: Place
+    at: datetime
+    files: tuple[File, ...] = ()

@@ -1,0 +1,67 @@
+"""Copies: what was said in one room, shown in the other, and kept like the original."""
+
+from bot.desks.model import Desk
+from bot.effects import Post, Remove, Rewrite
+from bot.message import Mark, Message, UserRef
+from bot.ports import UnitOfWork
+from bot.relay import rooms, views
+from bot.tickets.model import RoomKind, Ticket
+from bot.tickets.timeline import Entry, Kind
+
+
+def tell_agents_what_was_said(ticket: Ticket, desk: Desk, entry: Entry, name: str, work: UnitOfWork) -> None:
+    """A customer's words, or an agent's that were written elsewhere, shown in the agents' room."""
+    if desk.agents is not None:
+        message = agents_copy(ticket, entry, name)
+        work.outbox.post(Post(entry.agents_copy, desk.agents.platform, ticket.agents_room, message), about=entry.about)
+
+
+def tell_customers_what_was_said(
+    ticket: Ticket, entry: Entry, name: str, work: UnitOfWork, but: UserRef | None = None
+) -> None:
+    rooms.to_customers(ticket, entry.customer_copy, customer_copy(ticket, entry, name), work, but=but)
+
+
+def agents_copy(ticket: Ticket, entry: Entry, name: str) -> Message:
+    if entry.kind is Kind.SAID:
+        ping = ticket.assignee if entry.edited_at is None and ticket.open else None
+        return views.from_customer(name, entry.text, entry.files, ping, edited=entry.edited_at is not None)
+    return views.sent_by_agent(name, entry.text, entry.files, entry.mark or Mark.DELIVERED)
+
+
+def customer_copy(ticket: Ticket, entry: Entry, name: str) -> Message:
+    label = f"#{ticket.number}" if ticket.room_kind is RoomKind.DIRECT else ""
+    return views.from_agent(name, label, entry.text, entry.files, edited=entry.edited_at is not None)
+
+
+def carry_edit(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:
+    """Rewrite every copy of an entry that was edited."""
+    name = name_of(entry, work)
+    for key, platform, room in _copies(ticket, desk, entry, work):
+        make = agents_copy if key == entry.agents_copy else customer_copy
+        work.outbox.post(Rewrite(key, platform, room, make(ticket, entry, name)), about=entry.about)
+
+
+def carry_deletion(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:
+    """Take every copy back; those not yet posted are forgotten instead, so nobody gets to see them."""
+    for key, platform, room in _copies(ticket, desk, entry, work):
+        work.outbox.cancel(key)
+        work.outbox.post(Remove(key, platform, room), about=entry.about)
+
+
+def _copies(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> list[tuple[str, str, str]]:
+    """Key, platform and room of each copy that is posted or will be."""
+    found = []
+    if desk.agents is not None and work.outbox.posted(entry.agents_copy):
+        found.append((entry.agents_copy, desk.agents.platform, ticket.agents_room))
+    for who in rooms.everyone(ticket, work):
+        key = entry.copy_for(who)
+        if work.outbox.posted(key):
+            found.append((key, who.platform, ticket.customer_room))
+    return found
+
+
+def name_of(entry: Entry, work: UnitOfWork) -> str:
+    """Its author's display name, as last seen."""
+    who = entry.said_by
+    return (work.people.names([who]).get(who, "") if who else "") or views.SOMEBODY

@@ -1,0 +1,77 @@
+"""A message arrives. Which room is it in, which ticket does it belong to, and who must see it?"""
+
+from bot.access import principals
+from bot.desks.model import Desk, Rank
+from bot.errors import NotAllowed
+from bot.inbound import MessagePosted
+from bot.message import say
+from bot.people.model import Person
+from bot.ports import Reply, Say, UnitOfWork
+from bot.relay import agents, views
+from bot.relay.private import in_private
+from bot.relay.said import Said, desk_of, receive, said
+from bot.router import Router
+from bot.tickets import views as ticket_views
+from bot.tickets.model import Ticket
+from bot.tickets.opening import Opening, check_limits, open_ticket
+
+router = Router()
+
+
+@router.listen(MessagePosted)
+def on_message(event: MessagePosted, work: UnitOfWork) -> Reply:
+    what = said(event)
+    person = work.people.meet(what.author, what.name, event.actor.language)
+    reply = None if what.empty else _route(event, what, person, work)
+    if reply is None and event.refused:
+        return Say(say(views.files_refused(event.refused)))
+    return reply
+
+
+def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
+    if event.place.direct and not event.place.thread:
+        refuse_blocked(person, work)
+        return in_private(what, person, work)
+    if room := work.tickets.room(event.place):
+        ticket, is_agents_room = room
+        desk = desk_of(ticket, work)
+        rank, _ = work.desks.rank(desk.id, principals(event.actor))
+        if is_agents_room:
+            return agents.in_agents_room(event, ticket, desk, rank, work)
+        return in_customer_room(event, what, person, ticket, desk, rank, work)
+    return None if event.place.thread else in_channel(event, what, person, work)
+
+
+def in_customer_room(
+    event: MessagePosted, what: Said, person: Person, ticket: Ticket, desk: Desk, rank: Rank, work: UnitOfWork
+) -> Reply:
+    """A thread that both can see: whoever is an agent here and not the customer speaks as an agent."""
+    if rank >= Rank.AGENT and what.author != ticket.customer:
+        agents.said_to_customer(event, ticket, desk, work)
+        return None
+    refuse_blocked(person, work)
+    receive(ticket, desk, what, work)
+    return None
+
+
+def in_channel(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
+    """A new message in a channel opens a ticket where a desk takes in, unless its own agents wrote it."""
+    here = work.desks.at(event.place)
+    if here is None or here[1]:
+        return None
+    desk = here[0]
+    rank, _ = work.desks.rank(desk.id, principals(event.actor))
+    if rank >= Rank.AGENT:
+        return None
+    refuse_blocked(person, work)
+    check_limits(desk, what.author, what.text, work)
+    open_ticket(
+        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source, thread=event.place),
+        work,
+    )
+    return None
+
+
+def refuse_blocked(person: Person, work: UnitOfWork) -> None:
+    if person.blocked_until is not None and person.blocked(work.now):
+        raise NotAllowed(ticket_views.blocked(person.blocked_until, person.block_reason))

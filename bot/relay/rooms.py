@@ -1,0 +1,65 @@
+"""Saying things in a ticket's two rooms, wherever they are."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.desks.model import Desk
+from bot.effects import Direct, Post, PostCard, Rewrite
+from bot.message import Message, UserRef
+from bot.ports import UnitOfWork
+from bot.tickets import views
+from bot.tickets.model import RoomKind, Ticket
+
+
+def post_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
+    """Open the agents' room: the card in their channel, with its thread."""
+    if desk.agents is not None:
+        effect = PostCard(
+            ticket.agents_room, desk.agents.platform, desk.agents, views.number(ticket), card(ticket, work)
+        )
+        work.outbox.post(effect, about=ticket.customer)
+
+
+def refresh_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
+    if desk.agents is not None:
+        effect = Rewrite(ticket.agents_room, desk.agents.platform, ticket.agents_room, card(ticket, work))
+        work.outbox.post(effect, about=ticket.customer)
+
+
+def card(ticket: Ticket, work: UnitOfWork) -> Message:
+    prior = work.tickets.get(ticket.prior) if ticket.prior else None
+    return views.card(ticket, names(ticket, work), work.tickets.tags(ticket.id), prior)
+
+
+def names(ticket: Ticket, work: UnitOfWork, *others: UserRef | None) -> Mapping[UserRef, str]:
+    """Display names of the ticket's people, as last seen."""
+    wanted = {ticket.customer, ticket.assignee, *others} - {None}
+    return work.people.names([who for who in wanted if who is not None])
+
+
+def to_agents(ticket: Ticket, desk: Desk, key: str, message: Message, work: UnitOfWork) -> None:
+    if desk.agents is not None:
+        post = Post(key, desk.agents.platform, ticket.agents_room, message)
+        work.outbox.post(post, about=ticket.customer)
+
+
+def to_customers(ticket: Ticket, key: str, message: Message, work: UnitOfWork, but: UserRef | None = None) -> None:
+    """Say it in the customer's room. In private, everyone who takes part has a room of their own: all but `but`."""
+    if ticket.room_kind is RoomKind.THREAD:
+        if but is None:
+            post = Post(key, ticket.customer.platform, ticket.customer_room, message)
+            work.outbox.post(post, about=ticket.customer)
+        return
+    for who in everyone(ticket, work):
+        if who != but:
+            own_key = key if who == ticket.customer else f"{key}:{who}"
+            work.outbox.post(Direct(own_key, who.platform, ticket.customer_room, who, message), about=ticket.customer)
+
+
+def everyone(ticket: Ticket, work: UnitOfWork) -> Iterable[UserRef]:
+    others = work.tickets.participants(ticket.id) if ticket.shared else ()
+    return (ticket.customer, *others)
+
+
+def notice(ticket: Ticket, what: str) -> str:
+    """The key of a notice: told once for each state of the ticket."""
+    return f"notice:{ticket.id}:{ticket.entries}:{what}"

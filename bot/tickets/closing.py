@@ -1,0 +1,63 @@
+"""Closing and reopening a ticket, by whoever may."""
+
+from dataclasses import replace
+
+from bot.access import Call
+from bot.desks.model import Desk, Rank
+from bot.errors import Conflict
+from bot.message import UserRef
+from bot.ports import Reply, Say, UnitOfWork
+from bot.relay import rooms
+from bot.router import Option, Router, Scope, Takes
+from bot.tickets import views
+from bot.tickets.model import Ticket
+from bot.tickets.timeline import Entry, Kind
+
+router = Router()
+
+
+@router.command(
+    "ticket close", "Close a ticket", Option("reason", "Why; the customer is told", Takes.TEXT, required=False),
+    allow=Rank.AGENT, own=True, scope=Scope.TICKET, label="Close",
+)  # fmt: skip
+def close_ticket(call: Call, work: UnitOfWork) -> Reply:
+    if not call.ticket.open:
+        raise Conflict(views.closed_already(call.ticket))
+    reason = call.options.get("reason", "")
+    ticket = close(call.ticket, call.desk, call.actor.ref, call.actor.name, reason, work, staff=call.is_agent)
+    return Say(views.done(ticket, "is closed."))
+
+
+def close(ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+    ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
+    rooms.refresh_card(ticket, desk, work)
+    told = views.closed(ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
+    rooms.to_customers(ticket, rooms.notice(ticket, "closed"), told, work)
+    heard = views.happened(ticket, views.closed_by(name, reason))
+    rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
+    return ticket
+
+
+@router.command(
+    "ticket reopen", "Open a closed ticket again", allow=Rank.AGENT, own=True, scope=Scope.TICKET, label="Reopen"
+)
+def reopen_ticket(call: Call, work: UnitOfWork) -> Reply:
+    if call.ticket.open:
+        raise Conflict(views.open_already(call.ticket))
+    ticket = reopen(call.ticket, call.desk, call.actor.ref, call.actor.name, work, staff=call.is_agent)
+    return Say(views.done(ticket, "is open again."))
+
+
+def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+    ticket = _record(Kind.REOPENED, ticket.reopen(), by, staff, work)
+    rooms.refresh_card(ticket, desk, work)
+    rooms.to_customers(ticket, rooms.notice(ticket, "reopened"), views.reopened(ticket), work)
+    heard = views.happened(ticket, views.reopened_by(name))
+    rooms.to_agents(ticket, desk, rooms.notice(ticket, "reopened-agents"), heard, work)
+    return ticket
+
+
+def _record(kind: Kind, ticket: Ticket, by: UserRef, staff: bool, work: UnitOfWork, remark: str = "") -> Ticket:
+    entry = Entry(0, ticket.id, kind, work.now, ticket.customer, remark=remark)
+    entry = replace(entry, staff=by) if staff else replace(entry, author=by)
+    return work.timeline.add(ticket, entry)[0]

@@ -1,0 +1,57 @@
+"""/ticket open: with a form, or in one line; agents open tickets for customers the same way."""
+
+from bot import wording
+from bot.access import Call, principals
+from bot.desks.model import Desk, Rank
+from bot.errors import NotAllowed, Problem
+from bot.inbound import Actor
+from bot.ports import Reply, Say, UnitOfWork
+from bot.router import Option, Router, Takes
+from bot.tickets import views
+from bot.tickets.handlers import known
+from bot.tickets.opening import Opening, check_block, check_limits, open_ticket
+
+router = Router()
+
+
+@router.command(
+    "ticket open", "Open a ticket",
+    Option("for", "Agents only: the customer it is for", Takes.PERSON, required=False, named=True),
+    Option("text", "What happened", Takes.TEXT),
+    form=views.OPEN_FORM,
+)  # fmt: skip
+def open_command(call: Call, work: UnitOfWork) -> Reply:
+    if call.options.get("for"):
+        return _for_customer(call, known(call, "for", work), work)
+    desk = _desk(call, work)
+    check_block(call.actor.ref, work)
+    check_limits(desk, call.actor.ref, call.options["text"], work)
+    subject = call.options.get("subject", "")
+    new = Opening(desk, call.actor.ref, call.options["text"], subject, name=call.actor.name)
+    return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE))
+
+
+def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
+    """Agents are not held to the customer's limits."""
+    mine = work.desks.ranked(principals(call.actor), Rank.AGENT)
+    if not mine:
+        raise NotAllowed(wording.not_allowed("agent"))
+    here = work.desks.at(call.event.place)
+    desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
+    assert desk is not None
+    work.people.meet(customer.ref, customer.name, customer.language)
+    new = Opening(desk, customer.ref, call.options["text"], staff=call.actor)
+    ticket = open_ticket(new, work)
+    return Say(views.done(ticket, f"is open for {customer.name}."))
+
+
+def _desk(call: Call, work: UnitOfWork) -> Desk:
+    """The desk of the channel, the one named by a button, or the only one that takes in from here."""
+    if call.arg.isdecimal() and len(call.arg) < 19 and (desk := work.desks.get(int(call.arg))):
+        return desk
+    if here := work.desks.at(call.event.place):
+        return here[0]
+    desks = work.desks.near(call.event.place.platform, call.event.place.workspace) or work.desks.all()
+    if not desks:
+        raise Problem(wording.no_desk())
+    return desks[0]

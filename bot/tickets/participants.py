@@ -1,0 +1,55 @@
+"""Letting others into a ticket, and out again."""
+
+from dataclasses import replace
+
+from bot.access import Call
+from bot.desks.model import Rank
+from bot.effects import Admit, Direct
+from bot.errors import Conflict
+from bot.inbound import Actor
+from bot.message import Message
+from bot.ports import Reply, Say, UnitOfWork
+from bot.relay import rooms
+from bot.router import Option, Router, Scope, Takes
+from bot.tickets import views
+from bot.tickets.handlers import known
+from bot.tickets.model import RoomKind, Ticket
+from bot.tickets.timeline import Entry, Kind
+
+router = Router()
+PERSON = Option("person", "Who", Takes.PERSON)
+
+
+@router.command("ticket add", "Let somebody take part in a ticket", PERSON, allow=Rank.AGENT, scope=Scope.TICKET)
+def add(call: Call, work: UnitOfWork) -> Reply:
+    who = known(call, "person", work)
+    if not work.tickets.admit(call.ticket, who.ref):
+        raise Conflict(views.takes_part_already(who.name, call.ticket))
+    ticket = _record(Kind.ADDED, call, who, work)
+    _tell(ticket, who, views.added(ticket, call.actor.name), work, out=False)
+    return Say(views.done(ticket, f"now has {who.name} in it."))
+
+
+@router.command("ticket remove", "Let somebody no longer take part", PERSON, allow=Rank.AGENT, scope=Scope.TICKET)
+def remove(call: Call, work: UnitOfWork) -> Reply:
+    who = known(call, "person", work)
+    if not work.tickets.dismiss(call.ticket, who.ref):
+        raise Conflict(views.takes_no_part(who.name, call.ticket))
+    ticket = _record(Kind.REMOVED, call, who, work)
+    _tell(ticket, who, views.removed(ticket), work, out=True)
+    return Say(views.done(ticket, f"no longer has {who.name} in it."))
+
+
+def _record(kind: Kind, call: Call, who: Actor, work: UnitOfWork) -> Ticket:
+    ticket = replace(call.ticket, shared=True)
+    entry = Entry(0, ticket.id, kind, work.now, ticket.customer, staff=call.actor.ref, person=who.ref)
+    return work.timeline.add(ticket, entry)[0]
+
+
+def _tell(ticket: Ticket, who: Actor, message: Message, work: UnitOfWork, *, out: bool) -> None:
+    """In a thread the platform lets them in; in private they are told, and hear from then on."""
+    key = rooms.notice(ticket, f"{'removed' if out else 'added'}:{who.ref}")
+    if ticket.room_kind is RoomKind.THREAD and who.ref.platform == ticket.customer.platform:
+        admit = Admit(key, who.ref.platform, ticket.customer_room, who.ref, out)
+        work.outbox.post(admit, about=who.ref)
+    work.outbox.post(Direct(f"{key}:told", who.ref.platform, ticket.customer_room, who.ref, message), about=who.ref)

@@ -1,0 +1,104 @@
+"""The vocabulary of columns: what a column holds about people is part of its type.
+
+View, export and erasure (`storage.people`) are derived from these types; no table is exempt.
+
+Owner     whose row it is: on erasure the row loses their name and words, or goes, as the table says
+About     the customer the row is about, whoever wrote it
+Staff     an agent acting by role: on erasure the row stays and the agent becomes a ghost
+Person    somebody else named in it: becomes a ghost
+Words     free text of the owner; without an owner, of staff to the customer the row is about
+Name      what the owner is called: words by which other texts may name them
+Remark    free text about the customer the row is about: goes with them, and with nobody else
+Trace     a platform id that leads to the owner: goes with the owner
+Payload   JSON that carries words and names about the row's subject; its table deletes such rows
+Number, Code, When, Flag, Data    nothing about people
+Blob      the hash of a file on disk, which goes when no row refers to it
+
+JSON (Payload, Data) says of each key what it holds, with `keys`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Integer, String, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import mapped_column
+
+from bot.message import UserRef
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Utc(TypeDecorator[datetime]):
+    """Milliseconds since 1970 in UTC, the same integer on every database. Refuses naive times."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MILLISECOND
+
+
+class User(TypeDecorator[UserRef]):
+    """`platform/realm/id`."""
+
+    impl = String(200)
+    cache_ok = True
+
+    def process_bind_param(self, value: UserRef | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> UserRef | None:
+        return None if value is None else UserRef.parse(value)
+
+
+class Clean(TypeDecorator[str]):
+    """Text as people type it, without what PostgreSQL cannot store: NUL and halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def holds(kind: str, **more: Any) -> dict[str, Any]:
+    return {"holds": kind} | more
+
+
+def keys(**kinds: str) -> dict[str, Any]:
+    """What each key of a JSON column holds: facts, words, trace, or person (one account, or several)."""
+    return {"keys": kinds}
+
+
+ANY_KEY = "*"  # in place of a key: whatever it is called
+
+
+BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's rowid must be called INTEGER
+
+Id = Annotated[int, mapped_column(BIG, primary_key=True, info=holds("facts"))]
+Number = Annotated[int, mapped_column(BIG, info=holds("facts"))]
+Code = Annotated[str, mapped_column(String(200), info=holds("facts"))]
+Blob = Annotated[str, mapped_column(String(200), info=holds("facts", blob=True))]
+When = Annotated[datetime, mapped_column(Utc, info=holds("facts"))]
+Flag = Annotated[bool, mapped_column(Boolean, info=holds("facts"))]
+Data = Annotated[dict[str, Any], mapped_column(JSON, info=holds("facts"))]
+Owner = Annotated[UserRef, mapped_column(User, info=holds("owner"))]
+About = Annotated[UserRef, mapped_column(User, info=holds("about"))]
+Staff = Annotated[UserRef, mapped_column(User, info=holds("staff"))]
+Person = Annotated[UserRef, mapped_column(User, info=holds("person"))]
+Words = Annotated[str, mapped_column(Clean, info=holds("words"))]
+Name = Annotated[str, mapped_column(Clean, info=holds("words", names=True))]
+Remark = Annotated[str, mapped_column(Clean, info=holds("remark"))]
+Trace = Annotated[str, mapped_column(String(200), info=holds("trace"))]
+Payload = Annotated[dict[str, Any], mapped_column(JSON, info=holds("payload"))]

@@ -1,0 +1,151 @@
+"""Desks, their channels and who works there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, union_all, update
+
+from bot.desks.model import Desk, Member, Rank, Settings
+from bot.errors import Problem
+from bot.inbound import Place
+from bot.message import UserRef
+from storage.rows import ChannelRow, DeskRow, GroupRow, MemberRow
+
+desks = DeskRow.__table__
+channels = ChannelRow.__table__
+members = MemberRow.__table__
+groups = GroupRow.__table__
+
+WITH_CHANNEL = (
+    select(desks, channels.c.platform, channels.c.workspace, channels.c.conversation)
+    .select_from(desks.outerjoin(channels, and_(channels.c.desk == desks.c.id, channels.c.agents)))
+    .order_by(desks.c.id)
+)
+GET = WITH_CHANNEL.where(desks.c.id == bindparam("id"))
+AT = select(channels.c.desk, channels.c.agents).where(
+    channels.c.platform == bindparam("platform"),
+    channels.c.workspace == bindparam("workspace"),
+    channels.c.conversation == bindparam("conversation"),
+)
+MEMBERS = select(members.c.desk, members.c.rank, members.c.officer).where(
+    members.c.who.in_(bindparam("people", expanding=True))
+)
+GROUPS = select(groups.c.desk, groups.c.rank, groups.c.officer).where(
+    groups.c.principal.in_(bindparam("groups", expanding=True))
+)
+RANKS = union_all(MEMBERS, GROUPS)
+
+
+class SqlDesks:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def get(self, id: int) -> Desk | None:
+        row = self.connection.execute(GET, {"id": id}).first()
+        return None if row is None else _desk(row)
+
+    def all(self) -> Sequence[Desk]:
+        return [_desk(row) for row in self.connection.execute(WITH_CHANNEL).all()]
+
+    def at(self, place: Place) -> tuple[Desk, bool] | None:
+        where = {"platform": place.platform, "workspace": place.workspace, "conversation": place.conversation}
+        row = self.connection.execute(AT, where).first()
+        desk = self.get(row.desk) if row else None
+        return None if row is None or desk is None else (desk, row.agents)
+
+    def near(self, platform: str, workspace: str) -> Sequence[Desk]:
+        here = select(channels.c.desk).where(channels.c.platform == platform, ~channels.c.agents)
+        if workspace:
+            here = here.where(channels.c.workspace == workspace)
+        return [_desk(row) for row in self.connection.execute(WITH_CHANNEL.where(desks.c.id.in_(here))).all()]
+
+    def rank(self, desk: int, principals: Sequence[str]) -> tuple[Rank, bool]:
+        rows = [row for row in self._ranks(principals) if row.desk == desk]
+        highest = max((row.rank for row in rows), default=Rank.CUSTOMER)
+        return Rank(highest), any(row.officer for row in rows)
+
+    def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
+        return sorted({row.desk for row in self._ranks(principals) if row.rank >= least})
+
+    def members(self, desk: int) -> Sequence[Member]:
+        people = self.connection.execute(select(members).where(members.c.desk == desk).order_by(members.c.id)).all()
+        roles = self.connection.execute(select(groups).where(groups.c.desk == desk).order_by(groups.c.id)).all()
+        return [Member(str(p.who), Rank(p.rank), p.officer) for p in people] + [
+            Member(g.principal, Rank(g.rank), g.officer) for g in roles
+        ]
+
+    def intake(self, desk: int) -> Sequence[Place]:
+        query = select(channels).where(channels.c.desk == desk, ~channels.c.agents).order_by(channels.c.id)
+        return [_place(row) for row in self.connection.execute(query)]
+
+    def save(self, desk: Desk, intake: Sequence[Place], people: Sequence[Member]) -> Desk:
+        id = self.connection.scalar(select(desks.c.id).where(desks.c.name == desk.name))
+        settings = desk.settings.model_dump(exclude_defaults=True)
+        if id is None:
+            new = insert(desks).values(name=desk.name, settings=settings, next_number=1).returning(desks.c.id)
+            id = self.connection.execute(new).scalar_one()
+        else:
+            self.connection.execute(update(desks).where(desks.c.id == id).values(settings=settings))
+        self._replace_channels(id, desk, intake)
+        self._replace_members(id, people)
+        return replace(desk, id=id)
+
+    def set_rank(self, desk: int, principal: str, rank: Rank) -> None:
+        """Give a person or group this rank, or with CUSTOMER take theirs away."""
+        table, column, value = _principal(principal)
+        here = (table.c.desk == desk) & (table.c[column] == value)
+        officer = self.connection.scalar(select(table.c.officer).where(here)) or False
+        self.connection.execute(delete(table).where(here))
+        if rank > Rank.CUSTOMER or officer:
+            new = {"desk": desk, column: value, "rank": int(rank), "officer": officer}
+            self.connection.execute(insert(table), new)
+
+    def set(self, desk: int, settings: Settings) -> None:
+        kept = settings.model_dump(exclude_defaults=True)
+        self.connection.execute(update(desks).where(desks.c.id == desk).values(settings=kept))
+
+    def _replace_channels(self, id: int, desk: Desk, intake: Sequence[Place]) -> None:
+        self.connection.execute(delete(channels).where(channels.c.desk == id))
+        wanted = [(place, False) for place in intake] + ([(desk.agents, True)] if desk.agents else [])
+        for place, agents in wanted:
+            if other := self.at(place):
+                where = f"{place.platform}:{place.workspace}/{place.conversation}"
+                whose = "twice in this desk" if other[0].id == id else f"of the desk {other[0].name}"
+                raise Problem(f"The channel {where} is already used {whose}.")
+            new = {"platform": place.platform, "workspace": place.workspace, "conversation": place.conversation}
+            self.connection.execute(insert(channels), new | {"desk": id, "agents": agents})
+
+    def _replace_members(self, id: int, people: Sequence[Member]) -> None:
+        self.connection.execute(delete(members).where(members.c.desk == id))
+        self.connection.execute(delete(groups).where(groups.c.desk == id))
+        for member in people:
+            table, column, value = _principal(member.principal)
+            new = {"desk": id, column: value, "rank": int(member.rank), "officer": member.officer}
+            self.connection.execute(insert(table), new)
+
+    def _ranks(self, principals: Sequence[str]) -> Sequence[Row[Any]]:
+        """All ranks of these, at every desk: few rows, and one statement for everybody."""
+        people = [UserRef.parse(p) for p in principals if not is_group(p)]
+        roles = [p for p in principals if is_group(p)]
+        return self.connection.execute(RANKS, {"people": people, "groups": roles}).all()
+
+
+def _desk(row: Row[Any]) -> Desk:
+    agents = _place(row) if row.platform is not None else None
+    return Desk(row.id, row.name, agents, Settings.model_validate(row.settings))
+
+
+def is_group(principal: str) -> bool:
+    """Groups are written `platform:workspace/@group` or `platform:workspace/&role`; people have two slashes."""
+    return ":" in principal.split("/")[0]
+
+
+def _principal(principal: str) -> tuple[Any, str, Any]:
+    if is_group(principal):
+        return groups, "principal", principal
+    return members, "who", UserRef.parse(principal)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.platform, row.workspace, row.conversation)

@@ -1,0 +1,297 @@
+"""All tables of the first version, and the search index.
+
+Revision ID: 0001
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NEVER_AGAIN: Any = {"sqlite_autoincrement": True}
+
+
+def upgrade() -> None:
+    desks()
+    people()
+    tickets()
+    timeline()
+    deliveries()
+    requests()
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in SQLITE_SEARCH:
+            op.execute(statement)
+    else:
+        op.execute(POSTGRESQL_SEARCH)
+
+
+def desks() -> None:
+    table("desks", id_(), code("name", unique=True), data("settings"), number("next_number"))
+    table(
+        "channels",
+        id_(),
+        number("desk", of="desks", index=True),
+        code("platform"),
+        code("workspace"),
+        code("conversation"),
+        flag("agents"),
+        sa.UniqueConstraint("platform", "workspace", "conversation"),
+    )
+    table(
+        "members",
+        id_(),
+        number("desk", of="desks", index=True),
+        code("who", index=True),
+        number("rank"),
+        flag("officer"),
+        sa.UniqueConstraint("desk", "who"),
+    )
+    table(
+        "member_groups",
+        id_(),
+        number("desk", of="desks", index=True),
+        code("principal", index=True),
+        number("rank"),
+        flag("officer"),
+        sa.UniqueConstraint("desk", "principal"),
+    )
+
+
+def people() -> None:
+    table(
+        "people",
+        id_(),
+        code("who", unique=True),
+        words("name"),
+        code("language"),
+        when("last_seen"),
+        when("blocked_until", nullable=True),
+        words("block_reason"),
+        number("talking_about", nullable=True),
+        when("talking_until", nullable=True),
+    )
+    table(
+        "drafts",
+        id_(),
+        code("author", index=True),
+        words("text"),
+        code("platform"),
+        code("workspace"),
+        code("conversation"),
+        code("thread"),
+        code("message"),
+        when("at", index=True),
+        **NEVER_AGAIN,
+    )
+
+
+def tickets() -> None:
+    table(
+        "tickets",
+        id_(),
+        sa.Column("desk", BIG, sa.ForeignKey("desks.id"), nullable=False),
+        number("number"),
+        words("subject"),
+        code("customer"),
+        when("opened_at"),
+        when("last_at"),
+        code("room_kind"),
+        code("state"),
+        code("assignee", nullable=True),
+        number("priority"),
+        when("closed_at", nullable=True),
+        number("prior", nullable=True),
+        flag("shared"),
+        number("entries"),
+        number("version"),
+        sa.UniqueConstraint("desk", "number"),
+        **NEVER_AGAIN,
+    )
+    op.create_index("ix_tickets_customer", "tickets", ["customer", "desk", "opened_at"])
+    partial("ix_tickets_open", "tickets", ["customer"], "state = 'open'")
+    partial("ix_tickets_queue", "tickets", ["desk", "priority", "opened_at", "id"], "state = 'open'")
+    partial("ix_tickets_closed", "tickets", ["desk", "closed_at", "id"], "state = 'closed'")
+    partial("ix_tickets_assignee", "tickets", ["assignee"], "assignee IS NOT NULL")
+    table(
+        "tags",
+        sa.Column("ticket", BIG, sa.ForeignKey("tickets.id"), primary_key=True),
+        sa.Column("tag", sa.Text(), primary_key=True, index=True),
+        code("about", index=True),
+    )
+    table(
+        "participants",
+        sa.Column("ticket", BIG, sa.ForeignKey("tickets.id"), primary_key=True),
+        sa.Column("who", sa.String(200), primary_key=True, index=True),
+    )
+
+
+def timeline() -> None:
+    table(
+        "timeline",
+        id_(),
+        code("kind"),
+        when("at"),
+        code("about", index=True),
+        code("author", nullable=True),
+        code("staff", nullable=True),
+        code("person", nullable=True),
+        words("text"),
+        words("remark"),
+        code("detail"),
+        code("source_platform"),
+        code("source_conversation"),
+        code("source_thread"),
+        code("source_message"),
+        code("mark", nullable=True),
+        number("refers", nullable=True),
+        when("edited_at", nullable=True),
+        when("deleted_at", nullable=True),
+        number("files"),
+    )
+    partial("ix_timeline_source", "timeline", ["source_message", "source_conversation"], "source_message != ''")
+    for who in ("author", "staff", "person"):
+        partial(f"ix_timeline_{who}", "timeline", [who], f"{who} IS NOT NULL")
+    table(
+        "attachments",
+        id_(),
+        number("entry", nullable=True, index=True),
+        number("draft", nullable=True, index=True),
+        code("author", nullable=True, index=True),
+        code("staff", nullable=True, index=True),
+        code("about", index=True),
+        code("sha", index=True),
+        words("name"),
+        number("size"),
+        code("type"),
+    )
+
+
+def deliveries() -> None:
+    table(
+        "spots",
+        sa.Column("key", sa.String(200), primary_key=True),
+        code("about", index=True),
+        code("room"),
+        code("platform"),
+        code("conversation"),
+        code("thread"),
+        code("message"),
+        number("ticket", nullable=True),
+        flag("agents"),
+    )
+    partial("ix_spots_room", "spots", ["conversation", "thread", "platform"], "ticket IS NOT NULL")
+    table(
+        "outbox",
+        id_(),
+        code("platform"),
+        code("room"),
+        code("key", index=True),
+        code("about", index=True),
+        data("effect"),
+        code("state"),
+        flag("head"),
+        when("not_before"),
+        number("attempts"),
+        code("error"),
+        **NEVER_AGAIN,
+    )
+    partial("ix_outbox_due", "outbox", ["not_before", "id"], "head", sqlite="head = 1")
+    partial("ix_outbox_room", "outbox", ["room", "id"], "state = 'due'")
+    table(
+        "seen_events",
+        sa.Column("event_id", sa.String(200), primary_key=True),
+        when("at", index=True),
+        sqlite_with_rowid=False,
+    )
+
+
+def requests() -> None:
+    table(
+        "requests",
+        id_("number"),
+        code("who", index=True),
+        code("asked"),
+        when("at"),
+        code("stage", index=True),
+        when("done_at", nullable=True),
+        data("counts"),
+        code("sha"),
+        number("size"),
+        when("expires_at", nullable=True),
+        code("ghost"),
+        **NEVER_AGAIN,
+    )
+
+
+def table(name: str, *columns: sa.Column[Any] | sa.Constraint, **options: Any) -> None:
+    op.create_table(name, *columns, **options)
+
+
+def partial(name: str, table: str, columns: list[str], where: str, sqlite: str = "") -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(sqlite or where), postgresql_where=sa.text(where))
+
+
+def id_(name: str = "id") -> sa.Column[Any]:
+    return sa.Column(name, BIG, primary_key=True)
+
+
+def number(name: str, of: str = "", nullable: bool = False, index: bool = False) -> sa.Column[Any]:
+    owner = [sa.ForeignKey(f"{of}.id", ondelete="CASCADE")] if of else []
+    return sa.Column(name, BIG, *owner, nullable=nullable, index=index)
+
+
+def when(name: str, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, sa.BigInteger(), **{"nullable": False, **options})
+
+
+def code(name: str, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, sa.String(200), **{"nullable": False, **options})
+
+
+def words(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def flag(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Boolean(), nullable=False)
+
+
+def data(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.JSON(), nullable=False)
+
+
+# FTS5 keeps only its index; the words stay in the timeline. It must be told the old words to take them out again, so
+# every change of a row goes through a trigger. Rows without words never enter: most entries are not messages.
+SQLITE_SEARCH = (
+    "CREATE VIRTUAL TABLE search USING fts5(text, remark, content='timeline', content_rowid='id')",
+    """
+    CREATE TRIGGER timeline_said AFTER INSERT ON timeline WHEN new.text != '' OR new.remark != '' BEGIN
+        INSERT INTO search (rowid, text, remark) VALUES (new.id, new.text, new.remark);
+    END
+    """,
+    """
+    CREATE TRIGGER timeline_reworded AFTER UPDATE OF id, text, remark ON timeline
+    WHEN old.id != new.id OR old.text != new.text OR old.remark != new.remark BEGIN
+        INSERT INTO search (search, rowid, text, remark)
+            SELECT 'delete', old.id, old.text, old.remark WHERE old.text != '' OR old.remark != '';
+        INSERT INTO search (rowid, text, remark)
+            SELECT new.id, new.text, new.remark WHERE new.text != '' OR new.remark != '';
+    END
+    """,
+    """
+    CREATE TRIGGER timeline_deleted AFTER DELETE ON timeline WHEN old.text != '' OR old.remark != '' BEGIN
+        INSERT INTO search (search, rowid, text, remark) VALUES ('delete', old.id, old.text, old.remark);
+    END
+    """,
+)
+
+# A text that fills PostgreSQL's limit for a row of words (1 MB) would be refused: what is beyond 100,000 characters
+# is kept, but not found.
+POSTGRESQL_SEARCH = """
+    CREATE INDEX ix_timeline_search ON timeline USING gin
+    (to_tsvector('simple', left(timeline.text || ' ' || timeline.remark, 100000)))
+"""

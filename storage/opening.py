@@ -1,0 +1,136 @@
+"""From DATABASE_URL to a store that is ready: the right kind of database, locked, migrated."""
+
+import logging
+import os
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.errors import CannotOpen
+from storage.migrate import migrate
+from storage.sqlite import FileLock, SqliteStore
+from storage.store import THREADS, SqlStore
+
+log = logging.getLogger(__name__)
+ALLOWED = "sqlite:///path/to/file.db or postgresql://user:password@host/database"
+SQLITE = re.compile(r"sqlite(\+\w+)?://(/(?P<path>.*))?", re.DOTALL)
+POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg", "postgresql+asyncpg", "postgresql+psycopg2"}
+OPTIONS = re.compile(r"\?[a-z_]+=")
+LIMITS = {  # milliseconds: a job is short, so one that hangs is better ended and told
+    "statement_timeout": 5_000,
+    "lock_timeout": 2_000,
+    "idle_in_transaction_session_timeout": 15_000,
+    "tcp_user_timeout": 15_000,
+}
+CONNECT_SECONDS = 5
+RECYCLE_SECONDS = 1800
+
+
+def open_store(database_url: str, now: Callable[[], datetime]) -> SqlStore:
+    """The store behind a URL, migrated and ready; whoever opens it awaits `close()`.
+
+    A SQLite file is made if it is not there, with its folder, readable by its owner only. Raises `CannotOpen`,
+    `DatabaseInUse` when another process writes the file, `NewerSchema` when a newer version made it.
+    """
+    path = sqlite_path(database_url)
+    return _open_sqlite(path, now) if path is not None else _open_postgresql(postgresql_url(database_url), now)
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file of a SQLite URL, None for another database. All after the third slash is the path, as it is written."""
+    match = SQLITE.fullmatch(database_url)
+    if match is None:
+        return None
+    path = match["path"] or ""
+    if not path or ":memory:" in path:
+        raise CannotOpen(
+            "DATABASE_URL names no file, and a desk in memory would be lost; allowed: sqlite:///path/to/file.db"
+        )
+    if OPTIONS.search(path):
+        raise CannotOpen("DATABASE_URL: a SQLite file takes no options after “?”; allowed: sqlite:///path/to/file.db")
+    return Path(path).absolute()
+
+
+def postgresql_url(database_url: str) -> URL:
+    """The URL with our driver. Raises `CannotOpen` if it is none, without repeating it: it may hold a password."""
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        raise CannotOpen(f"DATABASE_URL is not the URL of a database; allowed: {ALLOWED}") from None
+    if url.drivername not in POSTGRESQL:
+        raise CannotOpen(f"DATABASE_URL names “{url.drivername}”, which is not supported; allowed: {ALLOWED}")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _open_sqlite(path: Path, now: Callable[[], datetime]) -> SqlStore:
+    lock = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        store = SqliteStore(path, now, lock)
+    except OSError as error:
+        raise CannotOpen(f"{path} cannot be opened: {error.strerror}") from error
+    try:
+        _ready(store, str(path))
+    except BaseException:
+        store.abandon()
+        raise
+    log.info("database ready", extra={"sqlite": sqlite3.sqlite_version})
+    return store
+
+
+def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    if given := url.query.get("options"):
+        options = f"{options} {given if isinstance(given, str) else ' '.join(given)}"
+    url = url.difference_update_query(["options"])
+    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "helpthread"}
+    engine = create_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
+        connect_args=arguments,
+        hide_parameters=True,
+    )
+    readers = create_async_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
+        connect_args=arguments,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",  # a read sees one moment
+    )
+    store = SqlStore(engine, readers, now)
+    try:
+        _ready(store, url.render_as_string(hide_password=True))
+    except BaseException:
+        store.abandon()
+        raise
+    log.info("database ready", extra={"postgresql": url.host or "local"})
+    return store
+
+
+def _ready(store: SqlStore, where: str) -> None:
+    try:
+        version = migrate(store.engine)
+    except DBAPIError as error:
+        raise CannotOpen(f"{where} cannot be opened: {_first_line(error)}") from error
+    if version is not None:
+        log.info("database migrated", extra={"schema_before": version or "none"})
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]

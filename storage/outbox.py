@@ -1,0 +1,185 @@
+"""The outbox and the ledger of what was posted.
+
+`head` marks the oldest waiting row of each room. It is kept as rows come and go, so finding what is due
+is one walk over one small index, however long the queue of a stuck room grows.
+"""
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.effects import Effect, OpenRoom, PostCard, Remove, codec
+from bot.message import UserRef
+from bot.ports import Pending, Spot
+from storage.rows import OutboxRow, SpotRow
+
+outbox = OutboxRow.__table__
+spots = SpotRow.__table__
+DUE, DEAD = "due", "dead"
+
+IS_DUE = outbox.c.state == literal_column("'due'")  # in the words of the index, or it is not used
+earlier = outbox.alias("earlier")
+WAITS = earlier.c.state == literal_column("'due'")
+HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), WAITS)
+OLDEST = select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), WAITS)
+POST = insert(outbox).values(
+    {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head"}} | {"head": ~HEAD_ROOM}
+)
+PROMOTE = update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True)
+FORGET = delete(outbox).where(outbox.c.id == bindparam("row_id"))
+POSTPONE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"))
+    .values(not_before=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1)
+)
+
+
+class SqlOutbox:
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    def post(self, effect: Effect, *, about: UserRef) -> None:
+        self._hold(effect.room)
+        values = {
+            "platform": effect.platform,
+            "room": effect.room,
+            "key": effect.key,
+            "about": about,
+            "effect": codec.dump_python(effect, mode="json"),
+            "state": DUE,
+            "not_before": self.now,
+            "attempts": 0,
+            "error": "",
+        }
+        self.connection.execute(POST, values)
+
+    def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
+        query = (
+            select(outbox)
+            .where(outbox.c.head, outbox.c.not_before <= now, outbox.c.platform.in_(platforms))
+            .where(outbox.c.id.not_in(busy))
+            .order_by(outbox.c.not_before, outbox.c.id)
+            .limit(limit)
+        )
+        rows = self.connection.execute(query).all()
+        effects = [codec.validate_python(row.effect) for row in rows]
+        places = self._spots([effect.anchor for effect in effects])
+        return [_pending(row, effect, places.get(effect.anchor)) for row, effect in zip(rows, effects, strict=True)]
+
+    def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        query = select(func.min(outbox.c.not_before)).where(outbox.c.head, outbox.c.platform.in_(platforms))
+        return self.connection.execute(query).scalar()
+
+    def done(self, sent: Pending, spot: Spot | None) -> None:
+        effect = sent.effect
+        self._hold(effect.room)
+        self.connection.execute(FORGET, {"row_id": sent.id})
+        self.connection.execute(PROMOTE, {"of_room": effect.room})
+        if isinstance(effect, Remove):
+            self.connection.execute(delete(spots).where(spots.c.key == effect.key))
+        elif spot is not None:
+            self._remember(effect, sent.about, spot)
+
+    def postpone(self, id: int, until: datetime, error: str) -> None:
+        self.connection.execute(POSTPONE, {"row_id": id, "until": until, "why": error[:200]})
+
+    def bury(self, id: int, error: str) -> None:
+        room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
+        if room is None:
+            return
+        self._hold(room)
+        buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200])
+        self.connection.execute(buried)
+        self.connection.execute(PROMOTE, {"of_room": room})
+
+    def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
+        rows = self.connection.execute(select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
+        return [(_pending(row, codec.validate_python(row.effect), None), row.error) for row in rows]
+
+    def retry(self, id: int) -> bool:
+        room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id, outbox.c.state == DEAD))
+        if room is None:
+            return False
+        self._hold(room)
+        again = update(outbox).where(outbox.c.id == id).values(state=DUE, attempts=0, error="", not_before=self.now)
+        self.connection.execute(again)
+        self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
+        self.connection.execute(PROMOTE, {"of_room": room})
+        return True
+
+    def discard(self, id: int) -> bool:
+        return self.connection.execute(delete(outbox).where(outbox.c.id == id, outbox.c.state == DEAD)).rowcount > 0
+
+    def room_of(self, id: int) -> str | None:
+        return self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
+
+    def cancel(self, key: str) -> None:
+        waits = (outbox.c.key == key, outbox.c.state == DUE, ~outbox.c.head)
+        self.connection.execute(delete(outbox).where(*waits))
+
+    def posted(self, key: str) -> bool:
+        there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
+        return bool(self.connection.scalar(select(there)))
+
+    def waiting(self, room: str) -> int:
+        query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)
+        return self.connection.execute(query).scalar_one()
+
+    def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
+        if not keys:
+            return {}
+        rows = self.connection.execute(select(spots).where(spots.c.key.in_(set(keys))))
+        return {row.key: Spot(row.conversation, row.thread, row.message) for row in rows}
+
+    def _remember(self, effect: Effect, about: UserRef, spot: Spot) -> None:
+        is_room = isinstance(effect, PostCard | OpenRoom)
+        values: dict[str, Any] = {
+            "key": effect.key,
+            "about": about,
+            "room": effect.room,
+            "platform": effect.platform,
+            "conversation": spot.conversation,
+            "thread": spot.thread,
+            "message": spot.message,
+            "ticket": int(effect.key.split(":")[1]) if is_room else None,
+            "agents": isinstance(effect, PostCard),
+        }
+        self.connection.execute(REMEMBER[self.connection.dialect.name], values)
+
+    def _hold(self, room: str) -> None:
+        """One transaction at a time keeps a room's head; SQLite has one writer anyway."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(HOLD, {"room": zlib.crc32(room.encode())})
+
+
+HOLD = text("SELECT pg_advisory_xact_lock(20260101, :room)").bindparams(bindparam("room"))
+WHERE = ("about", "room", "platform", "conversation", "thread", "message")
+
+
+def _remember(dialect: Any) -> Any:
+    new = dialect.insert(spots)
+    return new.on_conflict_do_update(index_elements=["key"], set_={name: new.excluded[name] for name in WHERE})
+
+
+REMEMBER = {"sqlite": _remember(sqlite), "postgresql": _remember(postgresql)}
+
+
+def _pending(row: Row[Any], effect: Effect, at: Spot | None) -> Pending:
+    return Pending(row.id, effect, row.about, row.attempts, at)

@@ -1,0 +1,36 @@
+"""Everything held about a person, found through what the columns say they hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.privacy.model import Held, Request, Role
+from storage.datamap import sheets
+from storage.erasing import Erasing
+from storage.ledger import Ledger
+from storage.requests import Requests
+from storage.showing import Showing
+
+
+class SqlPrivacy(Showing, Erasing, Ledger, Requests):
+    """Implements `bot.ports.Privacy`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    def residue(self, request: Request) -> Sequence[Held]:
+        """What is still held about the person, but for the request, which knows where its receipt must go."""
+        who, ghost = request.who, request.nobody
+        held = list(self._held(who, [sheet for sheet in sheets() if sheet.says("until") != "receipt"]))
+        if self.pending(who, ghost, 1):
+            held.append(Held("effects that name you", Role.NAMED, "", 1))
+        if self.copies(who, ghost, 1):
+            held.append(Held("posts in your rooms", Role.NAMED, "", 1))
+        return held
+
+    def sweep(self, request: Request, limit: int) -> bool:
+        """Forget whose request it was; false if there is more to forget."""
+        self.forget_room(request.room)
+        return not self.erase_some(request, limit, "receipt").more

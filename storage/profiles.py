@@ -1,0 +1,130 @@
+"""People as last seen, and messages that wait for their author's choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.inbound import Place
+from bot.message import UserRef
+from bot.people.model import Person
+from bot.privacy.model import Draft
+from storage.rows import AttachmentRow, DraftRow, PersonRow
+from storage.timeline import attachment, file
+
+people = PersonRow.__table__
+drafts = DraftRow.__table__
+attachments = AttachmentRow.__table__
+FRESH = timedelta(hours=1)  # within this, being seen again is not written down
+
+GET = select(people).where(people.c.who == bindparam("who"))
+
+
+def _meet(dialect: Any) -> Any:
+    new = dialect.insert(people).values(block_reason="")
+    seen = {"name": new.excluded.name, "language": new.excluded.language, "last_seen": new.excluded.last_seen}
+    return new.on_conflict_do_update(index_elements=["who"], set_=seen)
+
+
+MEET = {"sqlite": _meet(sqlite), "postgresql": _meet(postgresql)}
+
+
+class SqlPeople:
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    def meet(self, who: UserRef, name: str, language: str) -> Person:
+        known = self.get(who)
+        language = language or (known.language if known else "")
+        name = name[:200]
+        if known and (known.name, known.language) == (name, language) and self.now - known.last_seen < FRESH:
+            return known
+        seen = {"who": who, "name": name, "language": language, "last_seen": self.now}
+        self.connection.execute(MEET[self.connection.dialect.name], seen)
+        return replace(known or Person(who, name, self.now), name=name, language=language, last_seen=self.now)
+
+    def get(self, who: UserRef) -> Person | None:
+        row = self.connection.execute(GET, {"who": who}).first()
+        return None if row is None else _person(row)
+
+    def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]:
+        rows = self.connection.execute(select(people.c.who, people.c.name).where(people.c.who.in_(who)))
+        return {row.who: row.name for row in rows}
+
+    def block(self, who: UserRef, until: datetime, reason: str) -> None:
+        self._set(who, blocked_until=until, block_reason=reason)
+
+    def unblock(self, who: UserRef) -> bool:
+        blocked = select(people.c.id).where(people.c.who == who, people.c.blocked_until > self.now)
+        was = self.connection.execute(blocked).first() is not None
+        self._set(who, blocked_until=None, block_reason="")
+        return was
+
+    def blocked(self, limit: int) -> Sequence[Person]:
+        still = select(people).where(people.c.blocked_until > self.now).order_by(people.c.blocked_until).limit(limit)
+        return [_person(row) for row in self.connection.execute(still)]
+
+    def talk_about(self, who: UserRef, ticket: int | None, until: datetime | None) -> None:
+        self._set(who, talking_about=ticket, talking_until=until)
+
+    def _set(self, who: UserRef, **values: Any) -> None:
+        if self.get(who) is None:
+            self.meet(who, "", "")
+        self.connection.execute(update(people).where(people.c.who == who).values(values))
+
+
+class SqlDrafts:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def keep(self, draft: Draft) -> None:
+        place = draft.place
+        values = {
+            "author": draft.author,
+            "text": draft.text,
+            "platform": place.platform,
+            "workspace": place.workspace,
+            "conversation": place.conversation,
+            "thread": place.thread,
+            "message": place.message,
+            "at": draft.at,
+        }
+        id = self.connection.execute(insert(drafts).returning(drafts.c.id), values).scalar_one()
+        for each in draft.files:
+            row = attachment(each, draft=id, author=draft.author, about=draft.author)
+            self.connection.execute(insert(attachments), row)
+
+    def of(self, author: UserRef) -> Sequence[Draft]:
+        return self._all(select(drafts).where(drafts.c.author == author).order_by(drafts.c.id))
+
+    def older_than(self, when: datetime, limit: int) -> Sequence[Draft]:
+        return self._all(select(drafts).where(drafts.c.at < when).order_by(drafts.c.id).limit(limit))
+
+    def drop(self, id: int) -> None:
+        self.connection.execute(delete(attachments).where(attachments.c.draft == id))
+        self.connection.execute(delete(drafts).where(drafts.c.id == id))
+
+    def _all(self, query: Any) -> Sequence[Draft]:
+        return [self._draft(row) for row in self.connection.execute(query).all()]
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        place = Place(row.platform, row.workspace, row.conversation, row.thread, row.message, direct=True)
+        files = self.connection.execute(select(attachments).where(attachments.c.draft == row.id)).all()
+        return Draft(row.id, row.author, row.text, place, row.at, tuple(file(f) for f in files))
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        who=row.who,
+        name=row.name,
+        last_seen=row.last_seen,
+        language=row.language,
+        blocked_until=row.blocked_until,
+        block_reason=row.block_reason,
+        talking_about=row.talking_about,
+        talking_until=row.talking_until,
+    )

@@ -1,0 +1,80 @@
+"""What people asked of their own data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from bot.message import File, UserRef
+from bot.privacy.model import RUNNING, Asked, Request, Stage
+from storage.rows import RequestRow
+
+requests = RequestRow.__table__
+
+
+class Requests:
+    connection: Connection
+
+    def open_request(self, request: Request) -> Request:
+        """Keep a new one; returns it with its number."""
+        new = insert(requests).values(_columns(request)).returning(requests.c.number)
+        number = self.connection.execute(new).scalar_one()
+        return replace(request, number=number)
+
+    def request(self, number: int) -> Request | None:
+        row = self.connection.execute(select(requests).where(requests.c.number == number)).first()
+        return None if row is None else _request(row)
+
+    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+        """Newest first."""
+        theirs = select(requests).where(requests.c.who == who, requests.c.asked == asked.value)
+        return self._all(theirs.order_by(requests.c.number.desc()).limit(limit))
+
+    def save(self, request: Request) -> None:
+        self.connection.execute(update(requests).where(requests.c.number == request.number).values(_columns(request)))
+
+    def running(self, limit: int) -> Sequence[Request]:
+        """Those that somebody must be working on."""
+        return self._all(select(requests).where(requests.c.stage.in_([s.value for s in RUNNING])).limit(limit))
+
+    def outdated(self, now: datetime, limit: int) -> Sequence[Request]:
+        """Exports nobody may fetch any more, and deletions nobody confirmed."""
+        export = and_(requests.c.stage == Stage.DONE.value, requests.c.sha != "")
+        asked = requests.c.stage == Stage.ASKED.value
+        return self._all(select(requests).where(or_(export, asked), requests.c.expires_at <= now).limit(limit))
+
+    def _all(self, query: Any) -> Sequence[Request]:
+        return [_request(row) for row in self.connection.execute(query).all()]
+
+
+def _columns(request: Request) -> dict[str, Any]:
+    return {
+        "who": request.who,
+        "asked": request.asked.value,
+        "at": request.at,
+        "stage": request.stage.value,
+        "done_at": request.done_at,
+        "counts": dict(request.counts),
+        "sha": request.file.sha if request.file else "",
+        "size": request.file.size if request.file else 0,
+        "expires_at": request.expires_at,
+        "ghost": request.ghost,
+    }
+
+
+def _request(row: Row[Any]) -> Request:
+    file = File(row.sha, f"mydata-{row.number}.zip", row.size, "application/zip") if row.sha else None
+    return Request(
+        number=row.number,
+        who=row.who,
+        asked=Asked(row.asked),
+        at=row.at,
+        stage=Stage(row.stage),
+        done_at=row.done_at,
+        counts=tuple(sorted(row.counts.items())),
+        file=file,
+        expires_at=row.expires_at,
+        ghost=row.ghost,
+    )

@@ -1,0 +1,345 @@
+"""Every table, in the vocabulary of `storage.columns`.
+
+A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
+what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
+its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
+until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import (
+    ANY_KEY,
+    About,
+    Blob,
+    Code,
+    Data,
+    Flag,
+    Id,
+    Name,
+    Number,
+    Owner,
+    Payload,
+    Person,
+    Remark,
+    Staff,
+    Trace,
+    When,
+    Words,
+    keys,
+)
+
+WORK = "to run the desk"
+ANSWER = "to answer you"
+DELIVER = "to deliver messages, until that is done"
+
+
+def means(what: str, why: str, erase: str = "blank", *, export: str = "rows", until: str = "") -> dict[str, Any]:
+    return {"info": {"what": what, "why": why, "erase": erase, "export": export, "until": until}}
+
+
+NEVER_AGAIN = {"sqlite_autoincrement": True}  # an id that was deleted is not given to another row
+
+
+def partial(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
+    """An index of some rows only. A query uses it when it says `where` in the same words: literals, not parameters."""
+    return Index(name, *columns, sqlite_where=text(sqlite or where), postgresql_where=text(where))
+
+
+class Base(DeclarativeBase):
+    __table__: ClassVar[Table]
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+SETTINGS = dict.fromkeys(
+    (
+        "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
+    ),
+    "facts",
+)  # fmt: skip
+
+
+class DeskRow(Base):
+    __tablename__ = "desks"
+    __table_args__ = means("desks", WORK)
+
+    id: Mapped[Id]
+    name: Mapped[Code] = mapped_column(unique=True)
+    settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
+    next_number: Mapped[Number]
+
+
+class ChannelRow(Base):
+    """A channel of a desk: where it takes in, or its agents'."""
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        UniqueConstraint("platform", "workspace", "conversation"),
+        means("channels", WORK),
+    )
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[Code]
+    workspace: Mapped[Code]
+    conversation: Mapped[Code]
+    agents: Mapped[Flag]
+
+
+class MemberRow(Base):
+    """A person who works at a desk."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("desk", "who"),
+        means("memberships of desks", "to know who may do what", "delete"),
+    )
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    who: Mapped[Owner] = mapped_column(index=True)
+    rank: Mapped[Number]
+    officer: Mapped[Flag]
+
+
+class GroupRow(Base):
+    """A role or user group whose members work at a desk."""
+
+    __tablename__ = "member_groups"
+    __table_args__ = (UniqueConstraint("desk", "principal"), means("groups of desks", WORK))
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    principal: Mapped[Code] = mapped_column(index=True)
+    rank: Mapped[Number]
+    officer: Mapped[Flag]
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete", until="names")
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(unique=True)
+    name: Mapped[Name]
+    language: Mapped[Code]
+    last_seen: Mapped[When]
+    blocked_until: Mapped[When | None]
+    block_reason: Mapped[Words]
+    talking_about: Mapped[Number | None]
+    talking_until: Mapped[When | None]
+
+
+class TicketRow(Base):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("desk", "number"),
+        Index("ix_tickets_customer", "customer", "desk", "opened_at"),
+        partial("ix_tickets_open", "customer", where="state = 'open'"),
+        partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
+        partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
+        partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
+        means("tickets", ANSWER) | NEVER_AGAIN,
+    )
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id"))
+    number: Mapped[Number]
+    subject: Mapped[Words]
+    customer: Mapped[Owner]
+    opened_at: Mapped[When]
+    last_at: Mapped[When]
+    room_kind: Mapped[Code]
+    state: Mapped[Code]
+    assignee: Mapped[Staff | None]
+    priority: Mapped[Number]
+    closed_at: Mapped[When | None]
+    prior: Mapped[Number | None]
+    shared: Mapped[Flag]
+    entries: Mapped[Number]
+    version: Mapped[Number]
+
+
+class TagRow(Base):
+    __tablename__ = "tags"
+    __table_args__ = means("tags on your tickets", WORK, "delete")
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
+    about: Mapped[About] = mapped_column(index=True)
+
+
+class ParticipantRow(Base):
+    """Somebody who was added to another customer's ticket."""
+
+    __tablename__ = "participants"
+    __table_args__ = means("tickets you were added to", ANSWER, "delete")
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
+
+
+class EntryRow(Base):
+    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (
+        partial("ix_timeline_source", "source_message", "source_conversation", where="source_message != ''"),
+        partial("ix_timeline_author", "author", where="author IS NOT NULL"),
+        partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
+        partial("ix_timeline_person", "person", where="person IS NOT NULL"),
+        means("messages and events in tickets", ANSWER),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[Code]
+    at: Mapped[When]
+    about: Mapped[About] = mapped_column(index=True)
+    author: Mapped[Owner | None]
+    staff: Mapped[Staff | None]
+    person: Mapped[Person | None]
+    text: Mapped[Words]
+    remark: Mapped[Remark]
+    detail: Mapped[Code]
+    source_platform: Mapped[Code]
+    source_conversation: Mapped[Trace]
+    source_thread: Mapped[Trace]
+    source_message: Mapped[Trace]
+    mark: Mapped[Code | None]
+    refers: Mapped[Number | None]
+    edited_at: Mapped[When | None]
+    deleted_at: Mapped[When | None]
+    files: Mapped[Number]
+
+
+class AttachmentRow(Base):
+    """A file of a message, or of a draft. Its content is on disk under its hash."""
+
+    __tablename__ = "attachments"
+    __table_args__ = means("files", ANSWER, "delete")
+
+    id: Mapped[Id]
+    entry: Mapped[Number | None] = mapped_column(index=True)
+    draft: Mapped[Number | None] = mapped_column(index=True)
+    author: Mapped[Owner | None] = mapped_column(index=True)
+    staff: Mapped[Staff | None] = mapped_column(index=True)
+    about: Mapped[About] = mapped_column(index=True)
+    sha: Mapped[Blob] = mapped_column(index=True)
+    name: Mapped[Words]
+    size: Mapped[Number]
+    type: Mapped[Code]
+
+
+class DraftRow(Base):
+    __tablename__ = "drafts"
+    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete") | NEVER_AGAIN
+
+    id: Mapped[Id]
+    author: Mapped[Owner] = mapped_column(index=True)
+    text: Mapped[Words]
+    platform: Mapped[Code]
+    workspace: Mapped[Trace]
+    conversation: Mapped[Trace]
+    thread: Mapped[Trace]
+    message: Mapped[Trace]
+    at: Mapped[When] = mapped_column(index=True)
+
+
+class SpotRow(Base):
+    """The ledger of every post of ours, and of the rooms: `ticket` and `agents` are set where a room is."""
+
+    __tablename__ = "spots"
+    __table_args__ = (
+        partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
+        means(
+            "places of our posts about you",
+            "to correct or take back what we posted",
+            "delete",
+            export="count",
+            until="posts",
+        ),
+    )
+
+    key: Mapped[Trace] = mapped_column(primary_key=True)
+    about: Mapped[About] = mapped_column(index=True)
+    room: Mapped[Code]
+    platform: Mapped[Code]
+    conversation: Mapped[Trace]
+    thread: Mapped[Trace]
+    message: Mapped[Trace]
+    ticket: Mapped[Number | None]
+    agents: Mapped[Flag]
+
+
+EFFECT = {
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "out", "task", "number"), "facts"),
+    **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
+    **dict.fromkeys(("user", "people"), "person"),
+    "message": "words",
+}
+
+
+class OutboxRow(Base):
+    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
+        partial("ix_outbox_room", "room", "id", where="state = 'due'"),
+        # An id is a token on the platforms.
+        means("messages still to be delivered", DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
+    )
+
+    id: Mapped[Id]
+    platform: Mapped[Code]
+    room: Mapped[Trace]
+    key: Mapped[Trace] = mapped_column(index=True)
+    about: Mapped[About] = mapped_column(index=True)
+    effect: Mapped[Payload] = mapped_column(info=keys(**EFFECT))
+    state: Mapped[Code]
+    head: Mapped[Flag]
+    not_before: Mapped[When]
+    attempts: Mapped[Number]
+    error: Mapped[Code]
+
+
+class SeenRow(Base):
+    """Events handled, so that a redelivery changes nothing."""
+
+    __tablename__ = "seen_events"
+    __table_args__ = means("events handled", "to handle each once") | {"sqlite_with_rowid": False}
+
+    event_id: Mapped[Code] = mapped_column(primary_key=True)
+    at: Mapped[When] = mapped_column(index=True)
+
+
+class RequestRow(Base):
+    """What people asked of their own data, and that it was done. `ghost` takes an erased person's place."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        means("requests about your data", "to prove that they were answered", until="receipt") | NEVER_AGAIN
+    )
+
+    number: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    asked: Mapped[Code]
+    at: Mapped[When]
+    stage: Mapped[Code] = mapped_column(index=True)
+    done_at: Mapped[When | None]
+    counts: Mapped[Data] = mapped_column(info=keys(**{ANY_KEY: "facts"}))
+    sha: Mapped[Blob]
+    size: Mapped[Number]
+    expires_at: Mapped[When | None]
+    ghost: Mapped[Code]

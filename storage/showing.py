@@ -1,0 +1,146 @@
+"""What a person may see of what is held about them, by what the columns say; others appear in it as accounts only,
+which the export then disguises."""
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select, tuple_
+
+from bot.message import UserRef
+from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
+from storage.datamap import ROLES, Sheet, sheets, topics
+
+MANY = 500  # values in one IN list
+OTHERS = {"owner": "customer", "about": "customer", "staff": "agent", "person": "person"}
+
+
+class Showing:
+    connection: Connection
+
+    def view(self, who: UserRef) -> Sequence[Held]:
+        """What there is, by table and role."""
+        return self._held(who, sheets())
+
+    def _held(self, who: UserRef, of: Iterable[Sheet]) -> Sequence[Held]:
+        held = []
+        for sheet in of:
+            for role in sheet.roles:
+                count = select(func.count()).select_from(sheet.table).where(in_role(sheet, role, who))
+                if number := self.connection.execute(count).scalar_one():
+                    held.append(Held(sheet.says("what"), role, sheet.says("why"), number))
+        return held
+
+    def topics(self) -> Sequence[Topic]:
+        return topics()
+
+    def name(self, who: UserRef) -> str:
+        """What they are called, as last seen; empty if nobody knows."""
+        return next((name for name in self._names([who]).values()), "")
+
+    def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
+        """Up to `limit` rows of `table` in which they are `role`, in the order of their keys."""
+        sheet = next(sheet for sheet in sheets() if sheet.table.name == table)
+        query = select(sheet.table).where(in_role(sheet, role, who)).order_by(*sheet.key).limit(limit)
+        if after is not None:
+            query = query.where(_beyond(sheet.key, after))
+        rows = self.connection.execute(query).all()
+        last = tuple(getattr(rows[-1], column.name) for column in sheet.key) if len(rows) == limit else None
+        return Page([_shown(sheet, role, row, who) for row in rows], self._beside(sheet, rows, who), last)
+
+    def others(self, who: UserRef) -> Sequence[Other]:
+        """Everyone who is linked in their rows, and all who ever worked for a desk: agents first, each once."""
+        found: dict[UserRef, str] = {}
+        for sheet in sheets():
+            for column in sheet.holding("staff"):
+                there = select(column).where(column.is_not(None)).distinct()
+                found.update(dict.fromkeys(self.connection.scalars(there), "agent"))
+        for sheet in sheets():
+            mine = or_(*(link == who for link in sheet.links))
+            self._collect(found, sheet, mine)
+        return self._called(found, who)
+
+    def _beside(self, sheet: Sheet, rows: Sequence[Row[Any]], who: UserRef) -> Sequence[Other]:
+        """Who is linked in these rows, or in other rows about the same customers."""
+        found: dict[UserRef, str] = {}
+        for row in rows:
+            _note(found, ((column, getattr(row, column.name)) for column in sheet.links))
+        about = [ref for ref, kind in found.items() if kind == "customer" and ref != who]
+        for other in sheets():
+            if (column := other.one("about")) is not None and len(other.links) > 1:
+                for some in _chunks(about):
+                    self._collect(found, other, column.in_(some))
+        return self._called(found, who)
+
+    def _collect(self, found: dict[UserRef, str], sheet: Sheet, where: ColumnElement[bool]) -> None:
+        for row in self.connection.execute(select(*sheet.links).where(where).distinct()):
+            _note(found, zip(sheet.links, row, strict=True))
+
+    def _called(self, found: dict[UserRef, str], who: UserRef) -> Sequence[Other]:
+        found.pop(who, None)
+        names = self._names(list(found))
+        return [Other(ref, kind, names.get(ref, "")) for ref, kind in found.items()]
+
+    def _names(self, refs: Sequence[UserRef]) -> dict[UserRef, str]:
+        names: dict[UserRef, str] = {}
+        for sheet in sheets():
+            for owner, column in product(sheet.holding("owner"), sheet.flagged("names")):
+                for some in _chunks(refs):
+                    rows = self.connection.execute(select(owner, column).where(owner.in_(some)))
+                    names.update((row[0], row[1]) for row in rows)
+        return names
+
+
+def in_role(sheet: Sheet, role: Role, who: UserRef) -> ColumnElement[bool]:
+    """Rows in which the person is this. What is theirs is not about them as well."""
+    columns = [column for column in sheet.links if ROLES[column.info["holds"]] is role]
+    mine = or_(*(column == who for column in columns))
+    owner = sheet.one("owner")
+    if role is Role.ABOUT and owner is not None:
+        return and_(mine, or_(owner.is_(None), owner != who))
+    return mine
+
+
+def _beyond(key: Sequence[Column[Any]], after: tuple[Any, ...]) -> ColumnElement[bool]:
+    return key[0] > after[0] if len(key) == 1 else tuple_(*key) > tuple_(*after)
+
+
+def _note(found: dict[UserRef, str], links: Iterable[tuple[Column[Any], UserRef | None]]) -> None:
+    for column, ref in links:
+        if ref is not None:
+            found.setdefault(ref, OTHERS[column.info["holds"]])
+
+
+def _shown(sheet: Sheet, role: Role, row: Row[Any], who: UserRef) -> dict[str, Any]:
+    values = {column: getattr(row, column.name) for column in sheet.table.c}
+    seen = {column.name: value for column, value in values.items() if _may_see(sheet, role, column, values, who)}
+    return {"role": str(role)} | {name: Spoken(v) if _is_text(sheet, name) else v for name, v in seen.items()}
+
+
+def _is_text(sheet: Sheet, name: str) -> bool:
+    return sheet.table.c[name].info["holds"] in ("words", "remark")
+
+
+def _may_see(sheet: Sheet, role: Role, column: Column[Any], row: dict[Column[Any], Any], who: UserRef) -> bool:
+    """Their own words and places; what was said and noted about them; as an agent, what they wrote themselves."""
+    owner = sheet.one("owner")
+    ownerless = owner is None or row[owner] is None
+    match column.info["holds"], role:
+        case "payload", _:
+            return False
+        case "trace", _:
+            return role is Role.YOURS
+        case "words", _:
+            return role in (Role.YOURS, Role.ABOUT) or (role is Role.AGENT and ownerless)
+        case "remark", Role.YOURS:
+            about = sheet.one("about")
+            return about is None or row[about] == who
+        case "remark", _:
+            return role is Role.ABOUT or (role is Role.AGENT and ownerless)
+    if column.info.get("blob"):  # a file is given to whom it was given, and back to whom it is from
+        return role is Role.YOURS or (role is Role.ABOUT and ownerless)
+    return True
+
+
+def _chunks(refs: Sequence[UserRef]) -> Iterable[Sequence[UserRef]]:
+    return (refs[start : start + MANY] for start in range(0, len(refs), MANY))

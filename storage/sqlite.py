@@ -1,0 +1,206 @@
+"""SQLite has one writer at a time and dear commits, so jobs that wait together share a commit."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from bot.errors import Busy
+from bot.ports import Job, T
+from storage.errors import DatabaseInUse
+from storage.store import MOST_WAITING, SqlStore
+
+PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",  # only before the first table
+    "journal_mode=WAL",
+    "synchronous=FULL",  # an acknowledged event survives a power cut
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is overwritten; not every build of SQLite does so by itself
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
+MAX_BATCH = 64
+READERS = 2
+MERGE_PAGES = 300  # pages of the search index merged in one step, some milliseconds
+S = TypeVar("S")
+
+
+class FileLock:
+    """Held while a process writes the database; the operating system lets go of it when the process ends."""
+
+    def __init__(self, database: Path) -> None:
+        path = database.with_name(database.name + ".lock")
+        self.fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self.fd)
+            raise DatabaseInUse(f"{database} is in use by another helpthread; stop that one first") from None
+
+    def release(self) -> None:
+        os.close(self.fd)
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """The one connection that writes. Jobs say BEGIN themselves: sqlite3 would begin too late, and not IMMEDIATE."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path.absolute())),
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def sqlite_readers(path: Path) -> AsyncEngine:
+    """Connections that only read: they never checkpoint, which keeps clear of the WAL-reset bug (before 3.51.3)."""
+    file = URL.create("sqlite+aiosqlite", database=path.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
+    engine = create_async_engine(
+        file, pool_size=READERS, max_overflow=0, connect_args={"isolation_level": None}, hide_parameters=True
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        for pragma in ("query_only=ON", "busy_timeout=5000", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")  # all that one job reads is as of one moment
+
+    return engine
+
+
+class SqliteStore(SqlStore):
+    """One thread writes. A job that fails undoes its savepoint; a commit that fails fails all its jobs."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime], lock: FileLock | None = None) -> None:
+        super().__init__(sqlite_engine(path), sqlite_readers(path), now)
+        self.path = path
+        self.lock = lock
+        self.threads.shutdown()
+        self.threads = ThreadPoolExecutor(1, "writer")
+        self.waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        self.writer: asyncio.Task[None] | None = None
+
+    async def write(self, job: Job[T]) -> T:
+        if len(self.waiting) >= MOST_WAITING:
+            raise Busy
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.waiting.append((job, answer))
+        if self.writer is None or self.writer.done():
+            self.writer = asyncio.create_task(self._write())
+        return await asyncio.shield(answer)  # the job runs even if its caller goes away
+
+    async def scrub(self) -> bool:
+        """Merge the search index until no deleted word is left in it, then empty the write-ahead log."""
+        done = await self._on_writer(self._merge_begin)
+        while not done:
+            done = await self._on_writer(self._merge_more)
+        return await self._on_writer(self._checkpoint)
+
+    async def close(self) -> None:
+        if self.writer is not None:
+            await self.writer
+        await self.readers.dispose()
+        await self._on_writer(self._checkpoint)
+        self.abandon()
+
+    def abandon(self) -> None:
+        super().abandon()
+        if self.lock is not None:
+            self.lock.release()
+
+    async def _on_writer(self, step: Callable[[Connection], S]) -> S:
+        def run() -> S:
+            with self.engine.connect() as connection:
+                return step(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+
+    async def _write(self) -> None:
+        while batch := self.waiting[:MAX_BATCH]:
+            del self.waiting[:MAX_BATCH]
+            for tell in await asyncio.get_running_loop().run_in_executor(self.threads, self._commit, batch):
+                tell()
+
+    def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> list[Callable[[], None]]:
+        """What to tell each caller, now that all of it is on disk or none."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    told = [self._attempt(job, answer, connection) for job, answer in batch]
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    _roll_back(connection)
+                    raise
+                return told
+        except BaseException as error:  # everyone gets it
+            return [partial(_fail, answer, error) for _, answer in batch]
+
+    def _attempt(self, job: Job[T], answer: asyncio.Future[T], connection: Connection) -> Callable[[], None]:
+        connection.exec_driver_sql("SAVEPOINT job")
+        try:
+            tell = partial(_succeed, answer, self._run(job, connection))
+        except Exception as error:  # its caller gets it
+            connection.exec_driver_sql("ROLLBACK TO job")  # raises if SQLite undid the whole transaction
+            tell = partial(_fail, answer, error)
+        connection.exec_driver_sql("RELEASE job")
+        return tell
+
+    @staticmethod
+    def _merge_begin(connection: Connection) -> bool:
+        """Mark the whole search index for merging; true if there was nothing to do."""
+        return _changes(connection, -MERGE_PAGES) < 2
+
+    @staticmethod
+    def _merge_more(connection: Connection) -> bool:
+        return _changes(connection, MERGE_PAGES) < 2
+
+    @staticmethod
+    def _checkpoint(connection: Connection) -> bool:
+        """True when the log is empty; false while a reader still needs it."""
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        return bool(busy == 0)
+
+
+def _changes(connection: Connection, pages: int) -> int:
+    """Merge, and count what that changed; fewer than two means nothing (documented for FTS5's `merge`)."""
+    before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    connection.exec_driver_sql("INSERT INTO search(search, rank) VALUES ('merge', ?)", (pages,))
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one() - before)
+
+
+def _roll_back(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    if raw.in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def _succeed(answer: asyncio.Future[T], result: T) -> None:
+    if not answer.done():
+        answer.set_result(result)
+
+
+def _fail(answer: asyncio.Future[T], error: BaseException) -> None:
+    if not answer.done():
+        answer.set_exception(error)

@@ -1,0 +1,120 @@
+"""A unit of work is one transaction. `SqlStore` runs each job in its own, on a small pool of threads, which suits
+a database server; `storage.sqlite` has one writer."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import Busy
+from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline
+from storage.desks import SqlDesks
+from storage.outbox import SqlOutbox
+from storage.people import SqlPrivacy
+from storage.profiles import SqlDrafts, SqlPeople
+from storage.rows import SeenRow
+from storage.tickets import SqlTickets
+from storage.timeline import SqlTimeline
+
+log = logging.getLogger(__name__)
+seen_events = SeenRow.__table__
+REMEMBER = {
+    "sqlite": sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
+    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
+}
+THREADS = 8
+MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
+AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
+TRIES = 8
+
+
+class SqlUnitOfWork:
+    """Implements `bot.ports.UnitOfWork` on a connection with a transaction open."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.tickets: Tickets = SqlTickets(connection)
+        self.timeline: Timeline = SqlTimeline(connection, now)
+        self.outbox: Outbox = SqlOutbox(connection, now)
+        self.desks: Desks = SqlDesks(connection)
+        self.people: People = SqlPeople(connection, now)
+        self.drafts: Drafts = SqlDrafts(connection)
+        self.privacy: Privacy = SqlPrivacy(connection, now)
+
+    def seen(self, event_id: str) -> bool:
+        statement = REMEMBER[self.connection.dialect.name]
+        return self.connection.execute(statement, {"event_id": event_id[:200], "at": self.now}).first() is None
+
+    def forget_seen(self, before: datetime, limit: int) -> int:
+        old = select(seen_events.c.event_id).where(seen_events.c.at < before).limit(limit)
+        return self.connection.execute(delete(seen_events).where(seen_events.c.event_id.in_(old))).rowcount
+
+
+class SqlStore:
+    """Each job has a thread and a transaction. `readers` run long reads beside them."""
+
+    def __init__(self, engine: Engine, readers: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self.engine = engine
+        self.readers = readers
+        self.now = now
+        self.threads = ThreadPoolExecutor(THREADS, "writer")
+        self.writing = 0
+
+    async def write(self, job: Job[T]) -> T:
+        if self.writing >= MOST_WAITING:
+            raise Busy
+        self.writing += 1
+        try:
+            running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)
+            return await asyncio.shield(running)
+        finally:
+            self.writing -= 1
+
+    async def read(self, job: Job[T]) -> T:
+        async with self.readers.connect() as connection:
+            return await connection.run_sync(lambda sync: self._run(job, sync))
+
+    async def scrub(self) -> bool:
+        """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+
+    async def close(self) -> None:
+        await self.readers.dispose()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close what needs no event loop; enough when nothing was read yet."""
+        self.threads.shutdown(wait=True)
+        self.engine.dispose()
+
+    def _persist(self, job: Job[T]) -> T:
+        """Run the job, again if the database asks for it."""
+        for attempt in range(TRIES):
+            try:
+                with self.engine.begin() as connection:
+                    return self._run(job, connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
+        raise AssertionError("unreachable")
+
+    def _run(self, job: Job[T], connection: Connection) -> T:
+        try:
+            return job(SqlUnitOfWork(connection, self.now()))
+        except StopIteration as error:  # no future takes it: the caller would wait forever
+            raise RuntimeError("StopIteration") from error
+
+    def _vacuum(self) -> bool:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM (ANALYZE)")
+        return True

@@ -1,0 +1,187 @@
+"""The timeline of tickets: one append-only table, rewritten only by edits, deletions and erasure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
+
+from bot.errors import Stale
+from bot.message import File, Mark, UserRef
+from bot.tickets.model import Ticket
+from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
+from storage.rows import AttachmentRow, EntryRow, TicketRow
+from storage.search import found
+from storage.tickets import SqlTickets
+
+timeline = EntryRow.__table__
+attachments = AttachmentRow.__table__
+
+ADD = insert(timeline)
+GET = select(timeline).where(timeline.c.id == bindparam("id"))
+AT = select(timeline).where(
+    timeline.c.source_message == bindparam("message"),
+    timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
+    timeline.c.source_conversation == bindparam("conversation"),
+    timeline.c.source_platform == bindparam("platform"),
+)
+COUNT = (
+    update(TicketRow)
+    .where(TicketRow.id == bindparam("ticket_id"), TicketRow.version == bindparam("old_version"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("subject", "last_at", "state", "assignee", "priority", "closed_at", "shared", "entries")
+        }
+        | {"version": TicketRow.version + 1}
+    )
+)
+REWRITE = (
+    update(timeline)
+    .where(timeline.c.id == bindparam("entry_id"))
+    .values({name: bindparam(name) for name in ("text", "remark", "mark", "edited_at", "deleted_at", "files")})
+)
+MARK = update(timeline).where(timeline.c.id == bindparam("entry_id")).values(mark=bindparam("mark"))
+FILES = select(attachments).where(attachments.c.entry == bindparam("entry")).order_by(attachments.c.id)
+ATTACH = insert(attachments)
+
+
+class SqlTimeline:
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.tickets = SqlTickets(connection)
+
+    def add(self, of: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
+        last_at = entry.at if entry.kind in MESSAGES else of.last_at
+        counted = replace(of, entries=of.entries + 1, last_at=last_at, version=of.version + 1)
+        values = {
+            "ticket_id": of.id,
+            "old_version": of.version,
+            "subject": of.subject,
+            "last_at": last_at,
+            "state": of.state.value,
+            "assignee": of.assignee,
+            "priority": int(of.priority),
+            "closed_at": of.closed_at,
+            "shared": of.shared,
+            "entries": counted.entries,
+        }
+        if self.connection.execute(COUNT, values).rowcount == 0:
+            raise Stale(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
+        new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries)
+        self.connection.execute(ADD, _columns(new))
+        self._attach(new)
+        return counted, new
+
+    def get(self, id: int) -> Entry | None:
+        row = self.connection.execute(GET, {"id": id}).first()
+        return None if row is None else self._entry(row)
+
+    def at(self, source: Source) -> Entry | None:
+        where = {"platform": source.platform, "conversation": source.conversation, "message": source.message}
+        row = self.connection.execute(AT, where).first()
+        return None if row is None else self._entry(row)
+
+    def rewrite(self, entry: Entry) -> None:
+        values = {
+            "entry_id": entry.id,
+            "text": entry.text,
+            "remark": entry.remark,
+            "mark": entry.mark and entry.mark.value,
+            "edited_at": entry.edited_at,
+            "deleted_at": entry.deleted_at,
+            "files": len(entry.files),
+        }
+        self.connection.execute(REWRITE, values)
+        if not entry.files:
+            self.connection.execute(delete(attachments).where(attachments.c.entry == entry.id))
+
+    def mark(self, id: int, mark: Mark) -> None:
+        self.connection.execute(MARK, {"entry_id": id, "mark": mark.value})
+
+    def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]:
+        first, last = ticket << SEQUENCE_BITS, (ticket + 1) << SEQUENCE_BITS
+        query = (
+            select(timeline)
+            .where(timeline.c.id > max(first, after), timeline.c.id < last)
+            .where(timeline.c.kind.in_([kind.value for kind in kinds]))
+            .order_by(timeline.c.id)
+            .limit(limit)
+        )
+        return [self._entry(row) for row in self.connection.execute(query).all()]
+
+    def search(
+        self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
+    ) -> Sequence[tuple[Ticket, Entry]]:
+        ids = self.connection.scalars(found(self.connection.dialect.name, words, desks, customer, limit)).all()
+        hits = [(self.tickets.get(ticket_of(id)), self.get(id)) for id in ids]
+        return [(ticket, entry) for ticket, entry in hits if ticket and entry]
+
+    def _attach(self, entry: Entry) -> None:
+        if entry.files:
+            who = {"author": entry.author, "staff": entry.staff, "about": entry.about}
+            self.connection.execute(ATTACH, [attachment(file, entry=entry.id, **who) for file in entry.files])
+
+    def _entry(self, row: Row[Any]) -> Entry:
+        files = self.connection.execute(FILES, {"entry": row.id}).all() if row.files else ()
+        return _entry(row, tuple(file(f) for f in files))
+
+
+def attachment(file: File, **where: Any) -> dict[str, Any]:
+    """The row of a file; `where` says whose it is and where it belongs."""
+    belongs = {"entry": None, "draft": None, "author": None, "staff": None} | where
+    return belongs | {"sha": file.sha, "name": file.name, "size": file.size, "type": file.type}
+
+
+def file(row: Row[Any]) -> File:
+    return File(row.sha, row.name, row.size, row.type)
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    source = entry.source or Source("", "", "", "")
+    return {
+        "id": entry.id,
+        "kind": entry.kind.value,
+        "at": entry.at,
+        "about": entry.about,
+        "author": entry.author,
+        "staff": entry.staff,
+        "person": entry.person,
+        "text": entry.text,
+        "remark": entry.remark,
+        "detail": entry.detail,
+        "source_platform": source.platform,
+        "source_conversation": source.conversation,
+        "source_thread": source.thread,
+        "source_message": source.message,
+        "mark": entry.mark and entry.mark.value,
+        "refers": entry.refers,
+        "edited_at": entry.edited_at,
+        "deleted_at": entry.deleted_at,
+        "files": len(entry.files),
+    }
+
+
+def _entry(row: Row[Any], files: tuple[File, ...]) -> Entry:
+    source = Source(row.source_platform, row.source_conversation, row.source_thread, row.source_message)
+    return Entry(
+        id=row.id,
+        ticket=row.id >> SEQUENCE_BITS,
+        kind=Kind(row.kind),
+        at=row.at,
+        about=row.about,
+        author=row.author,
+        staff=row.staff,
+        person=row.person,
+        text=row.text,
+        remark=row.remark,
+        detail=row.detail,
+        source=source if source.message else None,
+        mark=Mark(row.mark) if row.mark else None,
+        refers=row.refers,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        files=files,
+    )
