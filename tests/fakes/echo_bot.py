@@ -99,15 +99,15 @@ class EchoBot:
 @contextlib.asynccontextmanager
 async def over_sockets(slack: FakeSlack, connections: int = 1) -> AsyncIterator[EchoBot]:
     bot = EchoBot(slack)
-    handlers = [AsyncSocketModeHandler(bot.app, slack.app.app_token) for _ in range(connections)]
+    handlers: list[Any] = [AsyncSocketModeHandler(bot.app, slack.app.app_token) for _ in range(connections)]
     for handler in handlers:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        await handler.connect_async()
     await slack.sockets.connected(connections)
     try:
         yield bot
     finally:
         for handler in handlers:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            await handler.close_async()
 
 
 @contextlib.asynccontextmanager
