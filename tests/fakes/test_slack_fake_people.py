@@ -154,7 +154,7 @@ async def test_groups_and_members_come_in_pages(slack: FakeSlack, bot: EchoBot) 
     assert (len(page["users"]), bool(page["response_metadata"]["next_cursor"])) == (100, True)
 
 
-async def test_the_manifest_decides_what_arrives(anna: str) -> None:
+async def test_the_manifest_decides_what_arrives() -> None:
     manifest = {
         "display_information": {"name": "Desk"},
         "features": {"slash_commands": [{"command": "/ticket"}], "app_home": {"messages_tab_enabled": False}},
@@ -197,3 +197,12 @@ async def test_nobody_listens_and_the_event_is_lost_in_the_end(slack: FakeSlack,
     delivery = slack.courier.sent[0]
     assert [answer.reason for answer in delivery.answers] == ["connection_failed"] * 4
     assert delivery.given_up
+
+
+async def test_a_measurement_may_leave_out_what_the_bot_said_itself() -> None:
+    async with FakeSlack(frozen=True, own_events=False) as slack, over_http(slack) as bot:
+        anna = slack.user("anna").id
+        said = await slack.say(anna, slack.channel("help", [anna]), "hello")
+        await slack.settled()
+        assert [line.text for line in slack.replies(said)] == ["echo: hello"]
+        assert len(slack.courier.sent) == len(bot.events) == 1

@@ -64,6 +64,7 @@ class Courier:
         self.http = http
         self.sockets = sockets
         self.sent: list[Delivery] = []
+        self.own_events = True
         self.in_flight = 0
         self.ask_patience = ACK_DEADLINE  # real seconds
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,6 +75,8 @@ class Courier:
         """Whether the app gets this event: installed, subscribed, entitled, and where it matters, a member."""
         app, name = self.work.app, subscription(event)
         if name not in app.events or EVENT_SCOPES.get(name, "") not in app.scopes | {""}:
+            return False
+        if not self.own_events and app.bot_id in (event.get("bot_id"), event.get("message", {}).get("bot_id")):
             return False
         if not app.installed and name not in ("app_uninstalled", "tokens_revoked"):
             return False

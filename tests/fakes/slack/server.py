@@ -27,6 +27,8 @@ class FakeSlack(Lifecycle):
 
     frozen      time moves only by `advance`; else it runs, and `advance` adds to it
     limits      Limits.off() by default, Limits.slack() for the real ones
+    own_events  Slack tells an app of its own messages, too; a measurement may do without, to save half the deliveries
+    concurrency requests to the app at a time, in HTTP mode
     manifest    the app's manifest as a dict; without one the app may do anything and hears everything
     """
 
@@ -38,6 +40,7 @@ class FakeSlack(Lifecycle):
         manifest: Json | None = None,
         port: int = 0,
         concurrency: int = 64,
+        own_events: bool = True,
     ) -> None:
         self.clock = Clock(frozen=frozen)
         self.app = installed_from(manifest) if manifest else App()
@@ -47,6 +50,7 @@ class FakeSlack(Lifecycle):
         self.http = HttpOut(self.work, concurrency)
         self.sockets = Sockets(self.work)
         self.courier = Courier(self.work, self.http, self.sockets)
+        self.courier.own_events = own_events
         self.work.emit = self.courier.event
         self._port = port
         self._runner: web.AppRunner | None = None

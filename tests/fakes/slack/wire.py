@@ -7,6 +7,7 @@ bot measures.
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 
@@ -27,8 +28,7 @@ class Line(asyncio.Protocol):
         self.got = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def send(self, request: bytes) -> asyncio.Future[Reply]:
         """The answer to come; ConnectionError in it if the connection ends first."""
