@@ -156,7 +156,7 @@ async def test_nobody_waits_for_ever_while_the_clock_stands_still(
 
 async def test_what_slack_has_no_way_to_do_nobody_can_do(slack: FakeSlack, anna: str, place: Channel) -> None:
     said = await slack.say(anna, place, "hello")
-    with pytest.raises(NotPossible, match="not supported in threads"):
+    with pytest.raises(NotPossible, match="no slash commands in threads"):
         await slack.command(anna, place, "/ticket", "claim", thread_ts=said.ts)
     with pytest.raises(NotPossible, match="cannot write"):
         await slack.say(slack.user("bert").id, place, "let me in")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.fakes.echo_bot import EchoBot, over_http, over_sockets
 from tests.fakes.slack import Channel, FakeSlack, NotPossible
@@ -174,9 +175,26 @@ async def test_the_manifest_decides_what_arrives() -> None:
             await slack.say(anna, "@bot", "hello")
 
 
-async def test_an_app_may_forbid_retries_and_an_impostor_is_turned_away(
-    slack: FakeSlack, bot: EchoBot, anna: str, place: Channel
-) -> None:
+async def test_an_app_may_forbid_retries(slack: FakeSlack, anna: str, place: Channel) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    server = web.Application()
+    server.add_routes([web.post("/", refuse)])
+    runner = web.AppRunner(server)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await slack.use_http(f"http://127.0.0.1:{runner.addresses[0][1]}/", verify=False)
+    await slack.say(anna, place, "hello")
+    await slack.advance(400)
+    assert [answer.status for answer in slack.courier.sent[0].answers] == [500]
+    assert slack.courier.sent[0].given_up
+    with pytest.raises(ValueError, match="challenge"):
+        await slack.use_http(slack.app.request_url)
+    await runner.cleanup()
+
+
+async def test_an_impostor_is_turned_away(slack: FakeSlack, bot: EchoBot, anna: str, place: Channel) -> None:
     await slack.say(anna, place, "hello")
     body, kind = encode(slack.courier.sent[0])
     good = slack.http.headers(body, kind)

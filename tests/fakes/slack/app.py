@@ -42,7 +42,7 @@ class App:
     name: str = "Helpthread"
     bot_token: str = "xoxb-100000000001-fake-bot-token"
     app_token: str = "xapp-1-A0HELP00001-fake-app-token"
-    signing_secret: str = "8f742231b10e8888abcd99yyyzzz85a5"
+    signing_secret: str = "fake-signing-secret-of-helpthread"
     verification_token: str = "legacy-verification-token"
     scopes: frozenset[str] = BOT_SCOPES
     events: frozenset[str] = EVENTS

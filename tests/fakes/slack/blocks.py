@@ -74,7 +74,7 @@ def _check_modal(found: Findings, view: Json) -> None:
             found.text(view[name], f"/view/{name}", 24, plain=True)
     blocks = view.get("blocks")
     if isinstance(blocks, list) and any(b.get("type") == "input" for b in blocks) and not view.get("submit"):
-        found.add("`submit` is required when an `input` block is within the `blocks` array", "/view")
+        found.add("a modal with an input needs `submit`", "/view")
 
 
 def _check_blocks(found: Findings, blocks: Any, where: str, most: int, surface: str) -> None:

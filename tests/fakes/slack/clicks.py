@@ -23,7 +23,7 @@ class Clicks(People):
         place = self.own_place(channel, user)
         known = self.work.app.commands
         if thread_ts:
-            raise NotPossible(f"{word} is not supported in threads. Sorry!")
+            raise NotPossible(f"{word}: there are no slash commands in threads")
         if known is not None and word not in known:
             raise NotPossible(f"{word} is not a valid command")
         payload = payloads.command(self.work, user, place, word, text)
