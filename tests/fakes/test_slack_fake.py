@@ -12,7 +12,6 @@ from tests.fakes.slack import Channel, FakeSlack, NotPossible
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     async with FakeSlack(frozen=True) as slack:
-        slack.patience = 0.3
         yield slack
 
 
@@ -30,6 +29,12 @@ def anna(slack: FakeSlack) -> str:
 @pytest.fixture
 def place(slack: FakeSlack, anna: str) -> Channel:
     return slack.channel("help", [anna])
+
+
+def break_down(slack: FakeSlack, bot: EchoBot) -> None:
+    """From now on the bot acknowledges nothing; no use in waiting long for it."""
+    bot.broken = RuntimeError("the database is gone")
+    slack.patience = 0.3
 
 
 async def test_a_message_is_answered_in_its_thread(slack: FakeSlack, bot: EchoBot, anna: str, place: Channel) -> None:
@@ -103,7 +108,7 @@ async def test_reactions_home_shortcuts_and_mentions_arrive(
 async def test_an_event_is_brought_again_at_once_and_after_one_and_five_minutes(
     slack: FakeSlack, bot: EchoBot, anna: str, place: Channel
 ) -> None:
-    bot.broken = RuntimeError("the database is gone")
+    break_down(slack, bot)
     await slack.say(anna, place, "hello")
     if slack.app.request_url == "":
         await slack.advance(3)  # over a socket, silence is the only way to say no
@@ -123,9 +128,9 @@ async def test_an_event_is_brought_again_at_once_and_after_one_and_five_minutes(
 async def test_a_repeated_event_is_acknowledged_once_it_works(
     slack: FakeSlack, bot: EchoBot, anna: str, place: Channel
 ) -> None:
-    bot.broken = RuntimeError("the database is gone")
+    break_down(slack, bot)
     await slack.say(anna, place, "hello")
-    bot.broken = None
+    bot.broken, slack.patience = None, 5
     await slack.advance(3)
     await slack.advance(60)
     assert "echo: hello" in slack.seen_by(anna)
@@ -135,7 +140,7 @@ async def test_a_repeated_event_is_acknowledged_once_it_works(
 async def test_a_person_is_told_when_the_bot_does_not_answer(
     slack: FakeSlack, bot: EchoBot, anna: str, place: Channel
 ) -> None:
-    bot.broken = RuntimeError("the database is gone")
+    break_down(slack, bot)
     asking = asyncio.create_task(slack.command(anna, place, "/ticket", "list"))
     await asyncio.sleep(0.1)
     await slack.advance(3)
@@ -148,7 +153,7 @@ async def test_nobody_waits_for_ever_while_the_clock_stands_still(
 ) -> None:
     slack.courier.ask_patience = 0.05
     slack.app.request_url = slack.app.request_url.replace("/slack/events", "/elsewhere")
-    bot.broken = RuntimeError("the database is gone")
+    break_down(slack, bot)
     delivery = await slack.command(anna, place, "/ticket", "list")
     assert [answer.status for answer in delivery.answers] in ([0], [404])
     assert "/ticket failed with the error" in slack.seen_by(anna)
@@ -186,8 +191,9 @@ async def test_connections_are_replaced_without_a_gap(slack: FakeSlack, anna: st
 
 async def test_what_a_cut_connection_swallowed_is_brought_again(slack: FakeSlack, anna: str, place: Channel) -> None:
     async with over_sockets(slack) as bot:
-        bot.broken = RuntimeError("never acknowledged")
+        break_down(slack, bot)
         await slack.say(anna, place, "hello")
+    slack.patience = 5
     async with over_sockets(slack) as bot:
         await slack.advance(3)
         await slack.settled()

@@ -14,7 +14,6 @@ from tests.fakes.slack.http_out import encode, signature
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     async with FakeSlack(frozen=True) as slack:
-        slack.patience = 0.3
         yield slack
 
 

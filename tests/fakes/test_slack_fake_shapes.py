@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.echo_bot import CARD, FORM, EchoBot, over_sockets
 from tests.fakes.slack import Channel, FakeSlack
-from tests.fakes.slack.schema import BESIDE, schema_check
+from tests.fakes.slack.schema import BESIDE, SCHEMA
 
 SAMPLES = BESIDE / "curated"
 pytestmark = pytest.mark.skipif(not SAMPLES.exists(), reason="needs the published samples beside the checkout")
@@ -176,15 +176,15 @@ def _left_out(difference: str) -> bool:
     return difference.split(" ")[0].rpartition("/")[2].startswith(LEFT_OUT)
 
 
-async def test_the_schema_of_slacks_types_is_a_second_opinion(slack: FakeSlack, anna: str, place: Channel) -> None:
-    check = schema_check()
-    if check is None:
-        pytest.skip("needs blockkit.schema.json beside the checkout")
-    slack.work.block_checks.append(check)
-    client = AsyncWebClient(slack.app.bot_token, base_url=slack.base_url)
-    await client.chat_postMessage(channel=place.id, text="x", blocks=CARD)
-    await client.views_open(trigger_id=slack.work.tickets.trigger(anna), view=FORM)
-    wrong = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}, "expand": "very"}
-    with pytest.raises(SlackApiError, match="invalid_blocks"):
-        await client.chat_postMessage(channel=place.id, text="x", blocks=[wrong])
-    assert len(place.messages) == 1
+@pytest.mark.skipif(not SCHEMA.exists(), reason="needs blockkit.schema.json beside the checkout")
+async def test_the_schema_of_slacks_types_is_a_second_opinion() -> None:
+    async with FakeSlack(schema=True) as slack:
+        anna = slack.user("anna").id
+        place = slack.channel("help", [anna])
+        client = AsyncWebClient(slack.app.bot_token, base_url=slack.base_url)
+        await client.chat_postMessage(channel=place.id, text="x", blocks=CARD)
+        await client.views_open(trigger_id=slack.work.tickets.trigger(anna), view=FORM)
+        wrong = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}, "expand": "very"}
+        with pytest.raises(SlackApiError, match="invalid_blocks"):
+            await client.chat_postMessage(channel=place.id, text="x", blocks=[wrong])
+        assert len(place.messages) == 1

@@ -23,7 +23,7 @@ class People:
 
     work: Workspace
     courier: Courier
-    patience: float = 2.0
+    patience: float = 5.0
 
     def place(self, place: Place, user: str = "") -> Channel:
         """A channel by id, by name, or the direct message with the app ("@bot"). Raises NotPossible."""

@@ -16,6 +16,7 @@ from .lifecycle import Lifecycle
 from .limits import Limits
 from .model import Call, Channel, Json, Message, Team, User, UserGroup
 from .people import Place
+from .schema import schema_check
 from .sockets import Sockets
 from .triggers import Tickets
 from .web import Web
@@ -29,6 +30,7 @@ class FakeSlack(Lifecycle):
     limits      Limits.off() by default, Limits.slack() for the real ones
     own_events  Slack tells an app of its own messages, too; a measurement may do without, to save half the deliveries
     concurrency requests to the app at a time, in HTTP mode
+    schema      check blocks and views against the JSON Schema beside the checkout as well, if it is there (slow)
     manifest    the app's manifest as a dict; without one the app may do anything and hears everything
     """
 
@@ -41,10 +43,13 @@ class FakeSlack(Lifecycle):
         port: int = 0,
         concurrency: int = 64,
         own_events: bool = True,
+        schema: bool = False,
     ) -> None:
         self.clock = Clock(frozen=frozen)
         self.app = installed_from(manifest) if manifest else App()
         self.work = Workspace(self.app, self.clock, limits or Limits.off())
+        if schema and (check := schema_check()):
+            self.work.block_checks.append(check)
         self.work.tickets = Tickets(self.work)
         self.faults = Faults()
         self.http = HttpOut(self.work, concurrency)
@@ -129,8 +134,10 @@ class FakeSlack(Lifecycle):
         self.faults.add(Fault(method, **how))  # type: ignore[arg-type]
 
     async def advance(self, seconds: float) -> None:
-        """Let virtual time pass, with everything that falls due on the way."""
-        await self.clock.advance(seconds, lambda: self.courier.settle(0.25))
+        """Let virtual time pass, with everything that falls due on the way. What is under way to the app gets a moment
+        of real time to be answered first; a short one in Socket Mode, where silence is an answer, too."""
+        moment = 2.0 if self.app.request_url else 0.25
+        await self.clock.advance(seconds, lambda: self.courier.settle(moment))
 
     async def settled(self, patience: float = 5.0) -> None:
         """Wait until nothing is under way to the app."""
