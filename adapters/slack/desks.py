@@ -1,0 +1,28 @@
+"""What the Slack side has to know of the desks. The composition root answers from the database."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.inbound import Place
+
+
+async def _nothing() -> Sequence[str]:
+    return ()
+
+
+async def _nowhere(place: Place) -> bool:
+    return False
+
+
+async def _none() -> int:
+    return 0
+
+
+@dataclass(frozen=True)
+class Desks:
+    """`groups` are the user groups that desks list, as principals. `is_room` says whether a thread belongs to a ticket.
+    `newest_effect` is the number of the newest effect that was ever posted."""
+
+    groups: Callable[[], Awaitable[Sequence[str]]] = _nothing
+    is_room: Callable[[Place], Awaitable[bool]] = _nowhere
+    newest_effect: Callable[[], Awaitable[int]] = _none
