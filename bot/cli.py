@@ -1,10 +1,9 @@
 """The command line. Nothing of the bot is imported before it is known what is asked, so that help is quick."""
 
-import gc
+import io
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,8 +25,7 @@ Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox l
 @app.command()
 def run() -> None:
     """Serve every platform whose token is set."""
-    with _uncollected():
-        from bot import operating
+    from bot import operating
 
     settings = _settings()
     operating.in_loop(lambda: operating.run(settings))
@@ -38,8 +36,7 @@ def console(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each thing shown.")] = False,
 ) -> None:
     """Open a working desk right here, for people and for scripts."""
-    with _uncollected():
-        from bot import operating
+    from bot import operating
 
     settings = _settings()
     operating.in_loop(lambda: operating.console(settings, json))
@@ -96,7 +93,7 @@ def export_desks(file: File) -> None:
     settings = _settings()
     text = operating.in_loop(lambda: operating.export_desks(settings))
     if file == "-":
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode())  # the file is UTF-8, whatever the terminal is
         return
     with open(file, "w", encoding="utf-8") as out:
         out.write(text)
@@ -141,6 +138,9 @@ def discard(ids: Ids) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what people can cause ends it with a line, not with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without “ must not stop us
     given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     code = _guarded(lambda: typer.main.get_command(app)(given, "helpthread", standalone_mode=False))
     _flush()
@@ -184,16 +184,6 @@ def _explained(error: Exception) -> tuple[str, int]:
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}", 1
     return "", 1
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Importing makes no garbage, and looking for some takes a tenth of the time to start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _settings() -> "Settings":
