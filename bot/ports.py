@@ -184,6 +184,9 @@ class Outbox(Protocol):
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
 
+    def newest(self) -> int:
+        """The number of the newest effect that waits or was given up; 0 if there is none."""
+
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""
 
