@@ -2,9 +2,12 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
+
+from pydantic import SecretStr
 
 from bot.config import ConfigError, Settings
-from bot.desks.naming import Naming
+from bot.desks.naming import Naming, is_group, platform_of
 from bot.ports import Chat, UnitOfWork
 from bot.running import Make, Running, new_id
 
@@ -23,10 +26,45 @@ def tokens(settings: Settings) -> Mapping[str, object]:
 
 def with_tokens(settings: Settings) -> Sequence[Make]:
     """The platforms whose tokens are set. Raises `ConfigError` if there is none."""
-    for name, token in tokens(settings).items():
-        if token:
-            raise ConfigError(f"a token for {name} is set, but this version cannot connect there yet")
-    raise ConfigError(NONE_SET)
+    if settings.discord_token:
+        raise ConfigError("a token for discord is set, but this version cannot connect there yet")
+    if not settings.slack_bot_token:
+        raise ConfigError(NONE_SET)
+    return [slack]
+
+
+def slack(running: Running) -> Chat:
+    """Slack, in Socket Mode if there is an app-level token, else over HTTP."""
+    from adapters.slack.chat import SlackChat
+    from adapters.slack.desks import Desks
+
+    settings, read = running.settings, running.store.read
+    return SlackChat(
+        running.router,
+        running.files,
+        _secret(settings.slack_bot_token),
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        url=settings.slack_api_url,
+        port=settings.http_port,
+        reactions={emoji: f"ticket.{verb}" for emoji, verb in settings.pairs("slack_reactions").items()},
+        commands=settings.pairs("slack_commands"),
+        desks=Desks(
+            groups=lambda: read(partial(_groups, "slack")),
+            is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
+            newest_effect=lambda: read(lambda work: work.outbox.newest()),
+        ),
+    )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
+    """The groups that desks list."""
+    listed = {member.principal for desk in work.desks.all() for member in work.desks.members(desk.id)}
+    return sorted(each for each in listed if is_group(each) and platform_of(each) == platform)
 
 
 def console(running: Running, json: bool = False) -> Chat:

@@ -32,8 +32,8 @@ Next = Callable[[], Awaitable[BoltResponse]]
 
 class SlackChat:
     """With `app_token` (xapp-…) it listens in Socket Mode, else over HTTP on `port`, for requests signed with
-    `signing_secret`. `reactions` are emoji and the actions they mean; `commands` what the operator calls a command →
-    what the router does.
+    `signing_secret`. `reactions` are emoji and the actions they mean; `commands` are the router's commands and what the
+    operator calls them.
     """
 
     platform = PLATFORM
@@ -57,7 +57,15 @@ class SlackChat:
         self.people = People(self.api, desks.groups)
         self.answers = Answers(self.api)
         self.messages = Messages(self.api, router, self.people, Downloads(self.api, files), desks, reactions)
-        self.reception = Reception(router, self.people, self.messages, self.answers, files, dict(commands or {}))
+        called = {called: name for name, called in (commands or {}).items()}
+        self.reception = Reception(
+            router,
+            self.people,
+            self.messages,
+            self.answers,
+            files,
+            called,
+        )
         self.delivery = Delivery(
             self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)
         )

@@ -11,7 +11,6 @@ from hashlib import sha256
 from time import time
 
 from aiohttp import web
-from multidict import CIMultiDictProxy
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
@@ -48,16 +47,17 @@ class HttpServer:
             await runner.cleanup()
 
     async def _receive(self, request: web.Request) -> web.Response:
-        if not self._from_slack(request.headers, await request.read()):
+        if not self._from_slack(request, await request.read()):
             return web.Response(status=401)
         return await to_aiohttp_response(await self.app.async_dispatch(await to_bolt_request(request)))
 
     async def _healthy(self, request: web.Request) -> web.Response:
         return web.Response(text="ok")
 
-    def _from_slack(self, headers: CIMultiDictProxy[str], body: bytes) -> bool:
+    def _from_slack(self, request: web.Request, body: bytes) -> bool:
         """Fails closed: without a secret, with a header that is missing, old, repeated or odd."""
-        moments, signatures = headers.getall("X-Slack-Request-Timestamp", []), headers.getall("X-Slack-Signature", [])
+        moments = request.headers.getall("X-Slack-Request-Timestamp", [])
+        signatures = request.headers.getall("X-Slack-Signature", [])
         if not self.secret or len(moments) != 1 or len(signatures) != 1:
             return False
         moment, signature = moments[0], signatures[0]

@@ -1,5 +1,5 @@
-"""How often Slack may be asked: never before its Retry-After has run out, and in a channel that was too much once, about
-one post a second for a while.
+"""How often Slack may be asked: never before its Retry-After has run out, and in a channel that was too much once,
+about one post a second for a while.
 
 Source: docs.slack.dev, rate limits. Each method, and for posts each channel, has a limit of its own, so waiting for one
 holds up no other. Bursts are allowed, so nothing is slowed down before Slack has said so.

@@ -65,6 +65,7 @@ class SlackRig:
         self.help = self.slack.channel("help", [self.ana])
         self.channel = Place("slack", self.slack.work.team.id, self.help.id)
         self.person = UserRef("slack", self.slack.work.team.id, self.ana.id)
+        self.other = UserRef("slack", self.slack.work.team.id, self.slack.user("ben").id)
         self.stack = contextlib.AsyncExitStack()
         self.real: SlackChat | None = None
         self.said: Message | None = None
