@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
+from json import dumps as json_text
 
 from pydantic import SecretStr
 
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
 from bot.ports import Chat, UnitOfWork
+from bot.routes import all_routes
 from bot.running import Make, Running, new_id
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
@@ -55,6 +57,22 @@ def slack(running: Running) -> Chat:
             newest_effect=lambda: read(lambda work: work.outbox.newest()),
         ),
     )
+
+
+def manifest(platform: str, settings: Settings, *, name: str, url: str, json: bool) -> str:
+    """What the platform's app is created from, as YAML or JSON. Raises `ConfigError` where there is no such thing."""
+    if platform != "slack":
+        raise ConfigError(f"there is no manifest for {platform}; try: helpthread manifest slack")
+    if url and not url.startswith("https://"):
+        raise ConfigError("Slack sends to addresses that begin with https:// only")
+    import yaml
+
+    from adapters.slack.manifest import manifest
+
+    made = manifest(all_routes(), name=name, commands=settings.pairs("slack_commands"), url=url)
+    if json:
+        return json_text(made, indent=2) + "\n"
+    return yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
 
 
 def _secret(value: SecretStr | None) -> str:

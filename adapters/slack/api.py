@@ -99,7 +99,7 @@ class Api:
         except SlackApiError as error:
             raise self._understood(error, method, channel) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise Unsure(2.0, words.AWAY) from error
+            raise Unsure(1.0, words.AWAY) from error
 
     async def pages(self, method: str, name: str, **args: Any) -> AsyncIterator[Any]:
         """Every item of a list that Slack hands out in pages."""
@@ -121,7 +121,7 @@ class Api:
             self.pace.hold(method, channel, seconds)
             return TryLater(seconds, words.AWAY)
         if status >= 500 or code in NOT_NOW or not code:
-            return Unsure(2.0, words.AWAY)
+            return Unsure(1.0, words.AWAY)
         if code in NOT_OURS:
             return TryLater(PAUSE_WITHOUT_TOKEN, NOT_OURS[code])
         return SlackRefused(code)

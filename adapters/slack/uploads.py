@@ -88,9 +88,9 @@ class Uploads:
         try:
             async with self.api.session.post(ticket["upload_url"], data=content.data) as answer:
                 if answer.status != 200:
-                    raise Unsure(5.0, words.AWAY)
+                    raise Unsure(1.0, words.AWAY)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise Unsure(5.0, words.AWAY) from error
+            raise Unsure(1.0, words.AWAY) from error
         return str(ticket["file_id"])
 
     async def _is_shared(self, id: str) -> bool:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters.slack.manifest import manifest
 from bot import platforms
 from bot.config import Settings as Configuration
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
 from bot.message import UserRef
+from bot.routes import all_routes
 from bot.running import Running, desk_running
 from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
@@ -39,6 +41,11 @@ class World:
     help: Channel
     desk: Channel
     running: Running
+    stack: contextlib.AsyncExitStack
+
+    async def stop(self) -> None:
+        """End the bot; people and Slack go on."""
+        await self.stack.aclose()
 
     @property
     def team(self) -> str:
@@ -114,13 +121,14 @@ Connect = Callable[..., contextlib.AbstractAsyncContextManager[World]]
 async def world(
     folder: Path, *, http: bool = False, slack: FakeSlack | None = None, **settings: Any
 ) -> AsyncIterator[World]:
-    slack = slack or FakeSlack()
+    slack = slack or FakeSlack(manifest=manifest(all_routes()))
     anna, ben, sam, kim, lea = (slack.user(name) for name in ("anna", "ben", "sam", "kim", "lea"))
     help_channel = slack.channel("help", [anna, ben, sam, kim, lea])
     desk_channel = slack.channel("desk", [sam, kim, lea], private=True)
     people = (anna, ben, sam, kim, lea)
-    async with slack, bot(slack, folder, http=http, **settings) as running:
-        found = World(slack, folder, http, *people, help_channel, desk_channel, running)
+    async with slack, contextlib.AsyncExitStack() as stack:
+        running = await stack.enter_async_context(bot(slack, folder, http=http, **settings))
+        found = World(slack, folder, http, *people, help_channel, desk_channel, running, stack)
         await found.set_up()
         yield found
 
