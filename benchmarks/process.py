@@ -29,24 +29,25 @@ def _console(folder: Path) -> None:
 def memory_of_open_tickets(folder: Path) -> float:
     """Megabytes by which a process that works is larger when 10,000 more tickets are open in its database."""
     empty, full = fresh(folder, "few"), fresh(folder, "many")
-    _told("fill", full)
-    return _told("work", full) - _told("work", empty)
+    _told(f"fill({full!r}, {TICKETS})")
+    _told(f"fill({empty!r}, 0)")
+    return _told(f"work({full!r})") - _told(f"work({empty!r})")
 
 
-def _told(what: str, database_url: str) -> float:
+def _told(call: str) -> float:
     """What a function of this module returns in a process of its own."""
-    script = f"import asyncio; from benchmarks import process; print(asyncio.run(process.{what}({database_url!r})))"
+    script = f"import asyncio; from benchmarks import process; print(asyncio.run(process.{call}))"
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603
     return float(done.stdout)
 
 
-async def fill(database_url: str) -> int:
+async def fill(database_url: str, many: int) -> int:
     async with a_scene(database_url) as scene:
-        people = customers(TICKETS + PRODUCERS)[PRODUCERS:]
-        for first in range(0, TICKETS, 500):
+        people = customers(many + PRODUCERS)[PRODUCERS:]
+        for first in range(0, many, 500):
             await scene.open_tickets(people[first : first + 500])
             await scene.courier.settle()
-        return TICKETS
+        return many
 
 
 async def work(database_url: str) -> float:
