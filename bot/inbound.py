@@ -78,6 +78,17 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRaised(Event):
+    """The actor asks for a ticket about the message at `place`. `said` is its thread so far, oldest first."""
+
+    said: tuple[MessagePosted, ...] = ()
+
+    @property
+    def message(self) -> MessagePosted | None:
+        return next((each for each in self.said if each.place.message == self.place.message), None)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageEdited(Event):
     """`place.message` now reads `text`."""
 
