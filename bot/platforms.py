@@ -54,6 +54,7 @@ def slack(running: Running) -> Chat:
         desks=Desks(
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
+            is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),
             newest_effect=lambda: read(lambda work: work.outbox.newest()),
         ),
     )

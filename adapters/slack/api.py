@@ -101,11 +101,11 @@ class Api:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unsure(1.0, words.AWAY) from error
 
-    async def pages(self, method: str, name: str, **args: Any) -> AsyncIterator[Any]:
+    async def pages(self, method: str, name: str, channel: str = "", **args: Any) -> AsyncIterator[Any]:
         """Every item of a list that Slack hands out in pages."""
         cursor = ""
         for _ in range(PAGES):
-            answer = await self.call(method, **args, **({"cursor": cursor} if cursor else {}))
+            answer = await self.call(method, channel, **args, **({"cursor": cursor} if cursor else {}))
             for item in answer.get(name) or ():
                 yield item
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""

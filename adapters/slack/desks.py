@@ -21,8 +21,10 @@ async def _none() -> int:
 @dataclass(frozen=True)
 class Desks:
     """`groups` are the user groups that desks list, as principals. `is_room` says whether a thread belongs to a ticket.
-    `newest_effect` is the number of the newest effect that was ever posted."""
+    `is_channel` says whether it is a channel of a desk. `newest_effect` is the number of the newest effect there is.
+    """
 
     groups: Callable[[], Awaitable[Sequence[str]]] = _nothing
     is_room: Callable[[Place], Awaitable[bool]] = _nowhere
+    is_channel: Callable[[Place], Awaitable[bool]] = _nowhere
     newest_effect: Callable[[], Awaitable[int]] = _none

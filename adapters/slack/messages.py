@@ -1,6 +1,7 @@
 """Messages, edits, deletions and reactions of people, as events of the bot."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.slack import inbound
 from adapters.slack.api import Api, Json
@@ -9,9 +10,12 @@ from adapters.slack.downloads import Downloads, Taken
 from adapters.slack.inbound import MY_DATA, Written
 from adapters.slack.people import People
 from adapters.slack.text import addressed, mentioned, plain
-from bot.inbound import Actor, CommandInvoked, Event, MessageDeleted, MessageEdited, MessagePosted, Place
+from bot.inbound import Actor, CommandInvoked, Event, MessageDeleted, MessageEdited, MessagePosted, MessageRaised, Place
 from bot.parse import IN_A_ROOM, find_verb
 from bot.router import Router
+
+OPEN = "ticket.open"
+MOST_RAISED = 300  # messages of a thread that becomes a ticket
 
 
 class Messages:
@@ -37,19 +41,46 @@ class Messages:
     async def event(self, said: Written, *, last_try: bool = False) -> Event:
         """Raises `TryLater` if a file cannot be fetched now, and `Problem` for a command that cannot be understood."""
         actor = await self.people.actor(said.user, said.team)
-        where = inbound.place(self.people.team, said.channel, said.thread, said.ts)
+        where = self._place(said)
         if said.change == "deleted":
             return MessageDeleted(said.id, actor, where)
         if said.change == "edited":
             return MessageEdited(said.id, actor, where, await self._plain(said.text))
         if (command := await self._command(said, actor, where)) is not None:
             return command
+        if await self._calls_the_bot_from_outside(said, where):
+            return await self.raised(said.id, actor, where)
+        return await self._posted(said, actor, where, last_try=last_try)
+
+    async def raised(self, id: str, actor: Actor, where: Place) -> MessageRaised:
+        """`actor` wants a ticket about the message at `where`: its whole thread so far comes along."""
+        own = replace(where, thread="" if where.thread == where.message else where.thread)
+        root = own.thread or own.message
+        pages = self.api.pages("conversations.replies", "messages", channel=own.conversation, ts=root, limit=100)
+        thread = [each async for each in pages]
+        found = [inbound.written(each | {"channel": own.conversation}, self.own) for each in thread[:MOST_RAISED]]
+        said = []
+        for each in filter(None, found):
+            author, place = await self.people.actor(each.user, each.team), self._place(each)
+            said.append(await self._posted(each, author, place, last_try=True))
+        return MessageRaised(id, actor, own, tuple(said))
+
+    def _place(self, said: Written) -> Place:
+        return inbound.place(self.people.team, said.channel, said.thread, said.ts)
+
+    async def _calls_the_bot_from_outside(self, said: Written, where: Place) -> bool:
+        """Whether it begins with the bot's name, in a channel or thread that is no desk's."""
+        if where.direct or addressed(said.text, self.own) is None or await self.desks.is_room(where):
+            return False
+        return bool(where.thread) or not await self.desks.is_channel(where)
+
+    async def _posted(self, said: Written, actor: Actor, where: Place, *, last_try: bool) -> MessagePosted:
         taken = await self.downloads.take(list(said.files), last_try=last_try) if said.files else Taken()
         text = "\n".join(part for part in (await self._plain(said.text), *taken.lines) if part)
         return MessagePosted(said.id, actor, where, text, tuple(taken.files), tuple(taken.refused))
 
-    async def reaction(self, event: Json) -> CommandInvoked | None:
-        """A command, if the emoji means one and the message is in a ticket's room."""
+    async def reaction(self, event: Json) -> CommandInvoked | MessageRaised | None:
+        """A command, if the emoji means one and the message is in a ticket's room; or the wish for a ticket."""
         name = self.reactions.get(str(event.get("reaction") or "").partition("::")[0], "")
         item = event.get("item") or {}
         user = str(event.get("user") or "")
@@ -57,9 +88,11 @@ class Messages:
             return None
         channel, ts = str(item["channel"]), str(item["ts"])
         where = inbound.place(self.people.team, channel, await self._thread_of(channel, ts), ts)
+        id = f"slack:reaction:{channel}:{ts}:{user}:{event.get('event_ts')}"
+        if name == OPEN:
+            return None if where.direct else await self.raised(id, await self.people.actor(user), where)
         if not await self.desks.is_room(where):
             return None
-        id = f"slack:reaction:{channel}:{ts}:{user}:{event.get('event_ts')}"
         return CommandInvoked(id, await self.people.actor(user), where, name)
 
     async def named(self, text: str) -> dict[str, Actor]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import inbound
+from adapters.slack import inbound, words
 from adapters.slack.answers import Answers, Asker, response
-from adapters.slack.api import Json
+from adapters.slack.api import Json, SlackRefused
 from adapters.slack.forms import Origin, answer_view, values
 from adapters.slack.inbound import Written
 from adapters.slack.lanes import Lanes
@@ -23,10 +23,10 @@ from adapters.slack.messages import Messages
 from adapters.slack.people import People
 from adapters.slack.render import parts
 from bot.errors import Problem
-from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessagePosted
+from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessagePosted, MessageRaised
 from bot.message import say
 from bot.parse import find
-from bot.ports import Ask, Files, Handle, Reply, Say
+from bot.ports import Ask, Files, Handle, Reply, Say, TryLater
 from bot.router import Router
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ class Reception:
                 await self._event(body.get("event") or {}, retry)
             case "block_actions":
                 await self._button(body)
+            case "shortcut" | "message_action":
+                await self._shortcut(body)
             case "view_submission":
                 return await self._form(body)
             case None if "command" in body:
@@ -108,12 +110,7 @@ class Reception:
         except Problem as problem:
             self.answers.show(Say(say(str(problem))), asker)
             return
-        files = [file.sha for file in event.files] if isinstance(event, MessagePosted) else []
-        try:
-            reply = await self._handle(event)
-        finally:
-            self.files.release(files)
-        self.answers.show(reply, asker)
+        self.answers.show(await self._handle(event), asker)
 
     async def _reaction(self, event: Json) -> None:
         command = await self.messages.reaction(event)
@@ -155,6 +152,31 @@ class Reception:
         except Problem as problem:
             return Say(say(str(problem)))
         return await self._handle(event)
+
+    async def _shortcut(self, body: Json) -> None:
+        """A form from anywhere, or a ticket about the message it was chosen on."""
+        channel = str((body.get("channel") or {}).get("id") or "")
+        user, callback = str(body["user"]["id"]), str(body.get("callback_id") or "")
+        if self.router.find(callback) is None:
+            return
+        origin = Origin(channel, "", inbound.is_direct(channel))
+        asker = Asker(user, origin, str(body.get("trigger_id") or ""), str(body.get("response_url") or ""))
+        done, reply = await self._in_time(self._chosen(body, callback, origin), asker)
+        if done:
+            self.answers.show(reply, asker)
+
+    async def _chosen(self, body: Json, callback: str, origin: Origin) -> Reply:
+        id, actor = f"slack:{body['trigger_id']}", await self._actor(body)
+        if body["type"] == "shortcut" or origin.direct:
+            where = inbound.place(self.people.team, origin.conversation)
+            return await self._handle(CommandInvoked(id, actor, where, callback))
+        message = body.get("message") or {}
+        ts = str(body.get("message_ts") or message.get("ts") or "")
+        where = inbound.place(self.people.team, origin.conversation, str(message.get("thread_ts") or ""), ts)
+        try:
+            return await self._handle(await self.messages.raised(id, actor, where))
+        except (SlackRefused, TryLater) as error:
+            return Say(say(words.not_raised(error.reason)))
 
     async def _button(self, body: Json) -> None:
         pressed: Json = next(iter(body.get("actions") or ()), {})
@@ -219,7 +241,20 @@ class Reception:
 
     async def _handle(self, event: Any) -> Reply:
         assert self.handle is not None, "nothing is delivered before `run`"
-        return await self.handle(event)
+        try:
+            return await self.handle(event)
+        finally:
+            self.files.release(_files(event))
+
+
+def _files(event: Any) -> list[str]:
+    """What was kept for it: committed now, or never."""
+    match event:
+        case MessagePosted(files=files):
+            return [file.sha for file in files]
+        case MessageRaised(said=said):
+            return [file.sha for each in said for file in each.files]
+    return []
 
 
 def _json(body: Json) -> BoltResponse:

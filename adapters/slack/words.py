@@ -51,6 +51,10 @@ def not_delivered(reason: str) -> str:
     return f"Not delivered: {reason}."
 
 
+def not_raised(reason: str) -> str:
+    return f"No ticket was opened: {reason}. Please try again, or invite the bot to that channel first."
+
+
 def files_line(files: Sequence[File]) -> str:
     return "📎 " + ", ".join(file.name for file in files)
 
