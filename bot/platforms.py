@@ -9,9 +9,11 @@ from pydantic import SecretStr
 
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
+from bot.inbound import Place
 from bot.ports import Chat, UnitOfWork
 from bot.routes import all_routes
 from bot.running import Make, Running, new_id
+from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
@@ -52,6 +54,10 @@ def slack(running: Running) -> Chat:
         reactions={emoji: f"ticket.{verb}" for emoji, verb in settings.pairs("slack_reactions").items()},
         commands=settings.pairs("slack_commands"),
         desks=Desks(
+            rooms=lambda: read(partial(_rooms, "slack")),
+            is_known=lambda place: read(partial(_known, place)),
+            read_until=lambda: read(lambda work: work.watermark("slack")),
+            raise_read_until=lambda at: running.store.write(lambda work: work.raise_watermark("slack", at)),
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
             is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),
@@ -78,6 +84,16 @@ def manifest(platform: str, settings: Settings, *, name: str, url: str, json: bo
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
+
+
+def _rooms(platform: str, work: UnitOfWork) -> Sequence[Place]:
+    """Where desks take in, then the threads of open tickets."""
+    intake = [place for desk in work.desks.all() for place in work.desks.intake(desk.id) if place.platform == platform]
+    return [*intake, *work.tickets.rooms(platform)]
+
+
+def _known(place: Place, work: UnitOfWork) -> bool:
+    return work.timeline.at(Source(place.platform, place.conversation, place.thread, place.message)) is not None
 
 
 def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:

@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.answers import Answers
 from adapters.slack.api import Api
+from adapters.slack.catchup import CatchUp
 from adapters.slack.delivery import Delivery
 from adapters.slack.desks import Desks
 from adapters.slack.downloads import Downloads
@@ -69,6 +70,9 @@ class SlackChat:
         self.delivery = Delivery(
             self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)
         )
+        self.catch_up = CatchUp(self.api, desks, self.reception.hear)
+        self.reception.gate = self.catch_up.gate
+        self.catch_up.failing = self.reception.failing
         self.app_token = app_token
         self.signing_secret = signing_secret
         self.port = port
@@ -79,7 +83,13 @@ class SlackChat:
         self.reception.handle = handle
         try:
             await self._introduce()
-            await self._server().serve(self.ready)
+            await self.catch_up.prepare()
+            catching_up = asyncio.create_task(self.catch_up.run())
+            try:
+                await self._server().serve(self.ready)
+            finally:
+                catching_up.cancel()
+                await asyncio.wait({catching_up})
         finally:
             self.ready.clear()
             await self.answers.settle()
@@ -103,7 +113,8 @@ class SlackChat:
                 await asyncio.sleep(error.seconds)
         self.people.team = str(me["team_id"])
         self.people.enterprise = str(me.get("enterprise_id") or "") if me.get("is_enterprise_install") else ""
-        self.messages.own = self.delivery.own = str(me["user_id"])
+        self.messages.own = self.delivery.own = self.catch_up.own = str(me["user_id"])
+        self.catch_up.team = self.people.team
 
     def _server(self) -> SocketMode | HttpServer:
         app = AsyncApp(

@@ -88,7 +88,7 @@ class Messages:
             return None
         channel, ts = str(item["channel"]), str(item["ts"])
         where = inbound.place(self.people.team, channel, await self._thread_of(channel, ts), ts)
-        id = f"slack:reaction:{channel}:{ts}:{user}:{event.get('event_ts')}"
+        id = f"slack:reaction:{channel}:{ts}:{event.get('event_ts')}"
         if name == OPEN:
             return None if where.direct else await self.raised(id, await self.people.actor(user), where)
         if not await self.desks.is_room(where):

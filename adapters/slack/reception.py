@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import inbound, words
 from adapters.slack.answers import Answers, Asker, response
 from adapters.slack.api import Json, SlackRefused
+from adapters.slack.catchup import NotYet
 from adapters.slack.forms import Origin, answer_view, values
 from adapters.slack.inbound import Written
 from adapters.slack.lanes import Lanes
@@ -56,12 +57,16 @@ class Reception:
         self.renamed = renamed
         self.lanes = Lanes()
         self.handle: Handle | None = None
+        self.gate: Callable[[Written], Awaitable[None]] = _open
+        self.failing: dict[str, Written] = {}  # not stored yet
         self.others: dict[str, Callable[[Json], Awaitable[None]]] = {}  # event type → what else is done about it
 
     async def take(self, body: Json, retry: int) -> BoltResponse:
         """The acknowledgement. Raises nothing: 500 makes Slack deliver again."""
         try:
             return await self._take(body, retry)
+        except NotYet:
+            return BoltResponse(status=503, body="")
         except Exception:
             log.exception("a delivery is not acknowledged")
             return BoltResponse(status=500, body="")
@@ -100,7 +105,13 @@ class Reception:
             async with self.lanes.lane((said.channel, said.user)):
                 await self.hear(said, last_try=retry >= LAST_RETRY)
 
-        await self.lanes.once(said.id, work)
+        try:
+            await self.gate(said)
+            await self.lanes.once(said.id, work)
+        except Exception:
+            self.failing[said.id] = said
+            raise
+        self.failing.pop(said.id, None)
 
     async def hear(self, said: Written, *, last_try: bool = False) -> None:
         """Take in one message, edit or deletion. Raises what went wrong: then it is to be delivered again."""
@@ -255,6 +266,10 @@ def _files(event: Any) -> list[str]:
         case MessageRaised(said=said):
             return [file.sha for each in said for file in each.files]
     return []
+
+
+async def _open(said: Written) -> None:
+    """Nothing is in the way."""
 
 
 def _json(body: Json) -> BoltResponse:
