@@ -56,8 +56,8 @@ def slack(running: Running) -> Chat:
         desks=Desks(
             rooms=lambda: read(partial(_rooms, "slack")),
             is_known=lambda place: read(partial(_known, place)),
-            read_until=lambda: read(lambda work: work.watermark("slack")),
-            raise_read_until=lambda at: running.store.write(lambda work: work.raise_watermark("slack", at)),
+            read_until=lambda: read(lambda work: work.read_until("slack")),
+            raise_read_until=lambda at: running.store.write(lambda work: work.raise_read_until("slack", at)),
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
             is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),

@@ -319,10 +319,10 @@ class UnitOfWork(Protocol):
         """Remember the event; true if it was handled before."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
-    def watermark(self, name: str) -> datetime | None:
+    def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
 
-    def raise_watermark(self, name: str, at: datetime) -> None: ...
+    def raise_read_until(self, name: str, at: datetime) -> None: ...
 
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
         """Those of these files that a message, a draft, an export or an undelivered effect refers to."""

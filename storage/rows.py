@@ -324,10 +324,10 @@ class SeenRow(Base):
     at: Mapped[When] = mapped_column(index=True)
 
 
-class WatermarkRow(Base):
+class ReadUntilRow(Base):
     """Until when everything that happened at a platform was taken in, without a gap."""
 
-    __tablename__ = "watermarks"
+    __tablename__ = "read_until"
     __table_args__ = means("how far platforms were read", "to catch up after a stop") | {"sqlite_with_rowid": False}
 
     name: Mapped[Code] = mapped_column(primary_key=True)

@@ -23,7 +23,7 @@ from storage.hot import Hot
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
-from storage.rows import SeenRow, WatermarkRow
+from storage.rows import SeenRow, ReadUntilRow
 from storage.scrubbing import scrub_postgresql
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
@@ -34,11 +34,11 @@ REMEMBER = {
     "sqlite": Hot(sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
     "postgresql": Hot(postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
 }
-watermarks = WatermarkRow.__table__
+read_until = ReadUntilRow.__table__
 
 
 def _raise(dialect: Any) -> Any:
-    new = dialect.insert(watermarks)
+    new = dialect.insert(read_until)
     return new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at})
 
 
@@ -67,10 +67,10 @@ class SqlUnitOfWork:
         statement = REMEMBER[self.connection.dialect.name]
         return statement.first(self.connection, {"event_id": event_id[:200], "at": self.now}) is None
 
-    def watermark(self, name: str) -> datetime | None:
-        return self.connection.scalar(select(watermarks.c.at).where(watermarks.c.name == name))
+    def read_until(self, name: str) -> datetime | None:
+        return self.connection.scalar(select(read_until.c.at).where(read_until.c.name == name))
 
-    def raise_watermark(self, name: str, at: datetime) -> None:
+    def raise_read_until(self, name: str, at: datetime) -> None:
         new = RAISE[self.connection.dialect.name]
         self.connection.execute(new, {"name": name, "at": at})
 

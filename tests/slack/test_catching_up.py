@@ -78,7 +78,7 @@ async def test_the_watermark_stays_before_a_message_that_cannot_be_stored(desk: 
     said = await desk.slack.say(desk.anna.id, "@bot", "it is blue now")
     await desk.say(desk.anna, "and green")
     await chat.catch_up.look_again()
-    until = await desk.running.store.read(lambda work: work.watermark("slack"))
+    until = await desk.running.store.read(lambda work: work.read_until("slack"))
     assert until is not None
     assert until.timestamp() < float(said.ts)
     broken = False
