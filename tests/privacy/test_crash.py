@@ -1,11 +1,12 @@
 """The process dies at any step of an export or an erasure, starts again, and comes to the same end."""
 
 import copy
-import itertools
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +19,37 @@ from bot.privacy import erase
 from bot.privacy.clerk import Clerk
 from storage.files import DiskFiles
 from storage.opening import open_store
+from storage.rows import Base
 from tests.desk import Clock, Desk, FakeChat, private
 from tests.privacy.canaries import everything
 from tests.privacy.conftest import settle
 from tests.privacy.test_erasure import CLIO, a_day, asked, engine
 
 
-class Killed(BaseException):
-    """As when the power goes: nothing catches it."""
+class Witness:
+    """A store and files that note before every step how things stand: what a process that dies there leaves behind."""
 
-
-class Mortal:
-    """A store and files that go on until the `lives`-th step, which does not happen."""
-
-    def __init__(self, store: Store, files: DiskFiles, lives: float) -> None:
-        self.store, self.files, self.lives = store, files, lives
-
-    def step(self) -> None:
-        self.lives -= 1
-        if self.lives < 0:
-            raise Killed
+    def __init__(self, store: Store, files: DiskFiles, note: Callable[[], None]) -> None:
+        self.store, self.files, self.note = store, files, note
 
     async def write(self, job: Job[T]) -> T:
-        self.step()
+        self.note()
         return await self.store.write(job)
 
     async def read(self, job: Job[T]) -> T:
-        self.step()
+        self.note()
         return await self.store.read(job)
 
     async def scrub(self) -> bool:
-        self.step()
+        self.note()
         return await self.store.scrub()
 
     async def keep(self, *args: Any, **how: Any) -> File:
-        self.step()
+        self.note()
         return await self.files.keep(*args, **how)
 
     def drop(self, shas: Sequence[str], since: int | None = None) -> Sequence[str]:
-        self.step()
+        self.note()
         return self.files.drop(shas, since)
 
     def path(self, file: File) -> Path:
@@ -69,17 +62,56 @@ class Mortal:
         return self.files.moment()
 
 
-@asynccontextmanager
-async def running(folder: Path, clock: Clock, chat: FakeChat, lives: float) -> AsyncIterator[Desk]:
-    store = open_store(f"sqlite:///{folder}/desk.db", clock.now)
-    try:
-        desk = Desk(store, clock)
-        desk.chat = desk.chats["fake"] = chat
-        mortal = Mortal(store, DiskFiles(folder / "files"), lives)
-        desk.chats[CLERK] = Clerk(mortal, mortal, folder / "exports", desk.now, lambda: "random", patience=0)
-        yield desk
-    finally:
-        await store.close()
+@dataclass
+class World:
+    """What outlives a process: its folder, the time, and what people see on the platform."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    chat: FakeChat = field(default_factory=FakeChat)
+
+    def copy(self, folder: Path) -> "World":
+        folder.mkdir()
+        with closing(sqlite3.connect(self.folder / "desk.db")) as connection:
+            connection.execute("VACUUM INTO ?", (str(folder / "desk.db"),))
+        for name in ("files", "exports"):
+            if (self.folder / name).exists():
+                shutil.copytree(self.folder / name, folder / name)
+        return World(folder, copy.copy(self.clock), copy.deepcopy(self.chat))
+
+    def looks(self) -> str:
+        """The same for two worlds in which nothing differs."""
+        with closing(sqlite3.connect(self.folder / "desk.db")) as connection:
+            rows = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in Base.metadata.tables]  # noqa: S608
+        there = sorted(str(path.relative_to(self.folder)) for path in self.folder.glob("*s/**/*"))
+        return repr((rows, there, self.chat.rooms))
+
+    @asynccontextmanager
+    async def desk(self, note: Callable[[], None] = lambda: None) -> AsyncIterator[Desk]:
+        store = open_store(f"sqlite:///{self.folder}/desk.db", self.clock.now)
+        try:
+            desk = Desk(store, self.clock)
+            desk.chat = desk.chats["fake"] = self.chat
+            witness = Witness(store, DiskFiles(self.folder / "files"), note)
+            desk.chats[CLERK] = Clerk(witness, witness, self.folder / "exports", desk.now, lambda: "random", patience=0)
+            yield desk
+        finally:
+            await store.close()
+
+
+@dataclass
+class Album:
+    """Every state of a world that a crash may leave, once."""
+
+    world: World
+    folder: Path
+    states: list[World] = field(default_factory=list)
+    last: str = ""
+
+    def note(self) -> None:
+        if (looks := self.world.looks()) != self.last:
+            self.last = looks
+            self.states.append(self.world.copy(self.folder / f"state{len(self.states)}"))
 
 
 def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
@@ -100,48 +132,28 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
     }
 
 
-async def to_the_end(folder: Path, clock: Clock, chat: FakeChat, lives: float) -> tuple[dict[str, Any], bool]:
-    """Die after so many steps, start again, finish. Returns the end and whether it died at all."""
-    died = False
-    try:
-        async with running(folder, clock, chat, lives) as desk:
-            await settle(desk)
-    except Killed:
-        died = True
-    async with running(folder, clock, chat, float("inf")) as desk:
-        await desk.tick()
-        await settle(desk)
-        return end_state(desk, folder), died
-
-
 @pytest.mark.parametrize("what", ["erasure", "export"])
 async def test_it_comes_to_the_same_end_wherever_it_dies(
     tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erase, "CHUNK", 12)
-    start, clock, chat = tmp_path / "start", Clock(), FakeChat()
-    start.mkdir()
-    async with running(start, clock, chat, float("inf")) as desk:
+    monkeypatch.setattr(erase, "CHUNK", 5)
+    world = World(tmp_path / "world")
+    world.folder.mkdir()
+    album = Album(world, tmp_path)
+    async with world.desk(album.note) as desk:
         await desk.set_up()
-        await a_day(desk, DiskFiles(start / "files"))
-        del desk.chats[CLERK]
+        await a_day(desk, DiskFiles(world.folder / "files"))
+        await desk.type(CLIO, f"/mydata {'delete' if what == 'erasure' else 'export'}", private(CLIO))
         if what == "erasure":
-            await desk.type(CLIO, "/mydata delete", private(CLIO))
             await desk.press(CLIO, "mydata.confirm", str(await asked(desk, CLIO)))
-        else:
-            await desk.type(CLIO, "/mydata export", private(CLIO))
+        await settle(desk)
+        expected = end_state(desk, world.folder)
 
-    async def attempt(lives: float) -> tuple[dict[str, Any], bool]:
-        folder = tmp_path / f"{lives}"
-        shutil.copytree(start, folder)
-        return await to_the_end(folder, copy.copy(clock), copy.deepcopy(chat), lives)
-
-    expected, _ = await attempt(float("inf"))
     assert len([post for post in expected["shown"][f"@{CLIO.ref.id}"] if post.startswith("Your data")]) == 1
     assert expected["leftovers"] == []
-    for lives in itertools.count():
-        reached, died = await attempt(lives)
-        assert reached == expected, f"killed at step {lives}"
-        if not died:
-            break
-    assert lives > 10
+    assert len(album.states) >= {"erasure": 15, "export": 3}[what]
+    for state in album.states:
+        async with state.desk() as survivor:
+            await survivor.tick()
+            await settle(survivor)
+            assert end_state(survivor, state.folder) == expected, state.folder.name
