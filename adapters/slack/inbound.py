@@ -94,9 +94,7 @@ def is_direct(channel: str) -> bool:
 
 
 def place(team: str, channel: str, thread: str = "", message: str = "") -> Place:
-    """A conversation with the bot is one room, whatever threads people make in it."""
-    direct = is_direct(channel)
-    return Place(PLATFORM, team, channel, "" if direct else thread, message, direct)
+    return Place(PLATFORM, team, channel, thread, message, is_direct(channel))
 
 
 def pressed_on(payload: Json) -> Origin:
@@ -107,7 +105,7 @@ def pressed_on(payload: Json) -> Origin:
     channel = str(container.get("channel_id") or (payload.get("channel") or {}).get("id") or "")
     ts = str(container.get("message_ts") or "")
     thread = str(container.get("thread_ts") or (payload.get("message") or {}).get("thread_ts") or "")
-    if not thread and not container.get("is_ephemeral"):
+    if not thread and not container.get("is_ephemeral") and not is_direct(channel):
         thread = ts  # what hangs on a message belongs to its thread
     return Origin(channel, thread, is_direct(channel))
 

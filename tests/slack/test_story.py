@@ -134,3 +134,15 @@ async def test_my_data_is_shown_in_a_modal_and_exported_and_deleted(both: World)
     await both.settle()
     assert not any("printer" in line.text for line in both.agents_room())
     assert "printer" not in both.card().text
+
+
+async def test_an_answer_in_a_thread_of_the_private_conversation_goes_to_that_threads_ticket(both: World):
+    await both.say(both.anna, "my printer is on fire")
+    greeting = both.private(both.anna)[-1]
+    await both.command(both.anna, "/ticket open my screen is dark")
+    await both.say(both.anna, "it is blue now", thread_ts=greeting.ts)
+    assert [line.text for line in both.agents_room(1)] == ["my printer is on fire", "it is blue now"]
+    await both.say(both.anna, "which one is this?")
+    assert "You have several open tickets." in both.private(both.anna)[-1].text
+    await both.press(both.anna, "#2 my screen is dark")
+    assert both.agents_room(2)[-1].text == "which one is this?"
