@@ -101,6 +101,20 @@ class MessageDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonChanged(Event):
+    """The actor has another name now, or (`gone`) their account is deactivated."""
+
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGone(Event):
+    """The bot cannot read or write in `place` any more. `why` is what happened, in a few words."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passing. One id per interval, so that of many processes one handles it."""
 

@@ -9,12 +9,14 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.answers import Answers
-from adapters.slack.api import Api
+from adapters.slack.api import Api, Json
 from adapters.slack.catchup import CatchUp
 from adapters.slack.delivery import Delivery
 from adapters.slack.desks import Desks
 from adapters.slack.downloads import Downloads
+from adapters.slack.home import Home
 from adapters.slack.http import HttpServer
+from adapters.slack.lifecycle import GONE, Lifecycle
 from adapters.slack.marks import Marks
 from adapters.slack.messages import Messages
 from adapters.slack.people import PLATFORM, People
@@ -73,6 +75,7 @@ class SlackChat:
         self.catch_up = CatchUp(self.api, desks, self.reception.hear)
         self.reception.gate = self.catch_up.gate
         self.catch_up.failing = self.reception.failing
+        self.reception.others = self._others()
         self.app_token = app_token
         self.signing_secret = signing_secret
         self.port = port
@@ -94,6 +97,16 @@ class SlackChat:
             self.ready.clear()
             await self.answers.settle()
             await self.api.close()
+
+    def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
+        life, home = Lifecycle(self.people), Home(self.api, self.people, self.answers)
+        return {
+            **dict.fromkeys(GONE, life.place_gone),
+            **dict.fromkeys(("app_uninstalled", "tokens_revoked"), life.app_gone),
+            **dict.fromkeys(("subteam_updated", "subteam_members_changed"), life.groups_changed),
+            "user_change": life.person_changed,
+            "app_home_opened": home.opened,
+        }
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         return await self.delivery.do(effect, at, token)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adapters.slack.api import Api, Json, SlackRefused
 from adapters.slack.text import one_line
-from bot.inbound import Actor
+from bot.inbound import Actor, Place
 from bot.message import UserRef
 from bot.ports import TryLater
 
@@ -57,6 +57,10 @@ class People:
         if profile is None:
             profile = Profile(name, team or self.team)
         return Actor(self.ref(user, profile.team or team), profile.name or name, groups, profile.language)
+
+    def nowhere(self) -> Place:
+        """For what happens in no conversation."""
+        return Place(PLATFORM, self.team, "")
 
     def ref(self, user: str, team: str) -> UserRef:
         own = not team or team == self.team

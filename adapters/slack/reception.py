@@ -59,7 +59,7 @@ class Reception:
         self.handle: Handle | None = None
         self.gate: Callable[[Written], Awaitable[None]] = _open
         self.failing: dict[str, Written] = {}  # not stored yet
-        self.others: dict[str, Callable[[Json], Awaitable[None]]] = {}  # event type → what else is done about it
+        self.others: dict[str, Callable[[Json, Handle], Awaitable[None]]] = {}  # event type → what is done about it
 
     async def take(self, body: Json, retry: int) -> BoltResponse:
         """The acknowledgement. Raises nothing: 500 makes Slack deliver again."""
@@ -98,7 +98,7 @@ class Reception:
             case "reaction_added":
                 await self._reaction(event)
             case str() as kind if kind in self.others:
-                await self.others[kind](event)
+                await self.others[kind](event, self._handle)
 
     async def _written(self, said: Written, retry: int) -> None:
         async def work() -> None:

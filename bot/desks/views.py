@@ -33,6 +33,15 @@ def desk(desk: Desk, intake: Sequence[Place], members: Sequence[Member], names: 
     return Message(("Leads change settings with /desk set.",), title=f"Desk {desk.name}", fields=tuple(fields))
 
 
+def channel_gone(desk: Desk, place: Place, why: str, *, agents: bool) -> Message:
+    does = "has its agents" if agents else "takes in"
+    text = (
+        f"Desk {desk.name} {does} in {written_place(place)}, where I cannot be any more: {why}. "
+        "Nothing that was said is lost. Please bring me back there, or give the desk another channel."
+    )
+    return say(text)
+
+
 def called(principal: str, names: Mapping[str, str]) -> str:
     return names.get(principal) or written_principal(principal)
 
