@@ -14,7 +14,7 @@ from bot.privacy import farewell, views
 from bot.privacy.handlers import give_work
 from bot.privacy.model import IN_FLIGHT, Asked, Copy, Erased, Request, Stage
 
-CHUNK = 200  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
+CHUNK = 100  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
 TICKETS = 20  # closed or released in one transaction; each is a few writes
 POLL = 0.05  # seconds between looks at how many posts are still to be taken back
 
