@@ -2,7 +2,7 @@
 
 from bot import upkeep
 from bot.desks import handlers as desks
-from bot.desks import places
+from bot.desks import places, setup
 from bot.people import changes
 from bot.people import handlers as people
 from bot.privacy import handlers as privacy
@@ -28,6 +28,6 @@ def all_routes() -> Router:
         outcome,
     ):
         router.include(feature.router)
-    for other in (desks, places, people, changes, privacy, upkeep):
+    for other in (desks, setup, places, people, changes, privacy, upkeep):
         router.include(other.router)
     return router
