@@ -16,6 +16,8 @@ TITLE = 24
 LABEL = 150
 BLOCKS = 100
 LONGEST = 3000
+PLATFORM = "slack"
+PICKERS = {"channel": "conversations_select", "channels": "multi_conversations_select", "people": "multi_users_select"}
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,18 @@ def answer_view(message: Message, origin: Origin) -> Json:
     }
 
 
-def values(view: Json) -> dict[str, str]:
-    """What was filled in, by the name of the input."""
+def values(view: Json, team: str) -> dict[str, str]:
+    """What was filled in, by the name of the input; what was picked, as a desk's file names it."""
     state: dict[str, Any] = view.get("state", {}).get("values", {})
-    return {name: str(block.get("value", {}).get("value") or "") for name, block in state.items()}
+    return {name: _value(block.get("value", {}), team) for name, block in state.items()}
+
+
+def _value(element: Json, team: str) -> str:
+    if element.get("type") not in PICKERS.values():
+        return str(element.get("value") or "")
+    one = element.get("selected_conversation")
+    picked = [one] if one else element.get("selected_conversations") or element.get("selected_users") or []
+    return " ".join(f"{PLATFORM}:{team}/{id}" for id in picked)
 
 
 def _input(each: Input) -> Json:
@@ -77,10 +87,17 @@ def _input(each: Input) -> Json:
         "block_id": each.name,
         "optional": not each.required,
         "label": plain_text(shortened(one_line(each.label), LABEL)),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": "value",
-            "multiline": each.long,
-            "max_length": min(each.max_length, LONGEST),
-        },
+        "element": _picker(each) if each.picks else _typed(each),
     }
+
+
+def _typed(each: Input) -> Json:
+    length = min(each.max_length, LONGEST)
+    return {"type": "plain_text_input", "action_id": "value", "multiline": each.long, "max_length": length}
+
+
+def _picker(each: Input) -> Json:
+    """Slack fills these lists itself, however many channels and people there are."""
+    shown: Json = {"type": PICKERS[each.picks], "action_id": "value"}
+    channels = {"filter": {"include": ["public", "private"], "exclude_bot_users": True}}
+    return shown if each.picks == "people" else shown | channels

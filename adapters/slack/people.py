@@ -33,6 +33,7 @@ class Profile:
     language: str = ""
     gone: bool = False
     bot: bool = False
+    manages: bool = False
     until: float = 0.0
 
 
@@ -56,7 +57,9 @@ class People:
         profile, groups = await asyncio.gather(self.profile(user), self.groups(user))
         if profile is None:
             profile = Profile(name, team or self.team)
-        return Actor(self.ref(user, profile.team or team), profile.name or name, groups, profile.language)
+        return Actor(
+            self.ref(user, profile.team or team), profile.name or name, groups, profile.language, profile.manages
+        )
 
     def nowhere(self) -> Place:
         """For what happens in no conversation."""
@@ -136,5 +139,6 @@ def _profile(user: Json) -> Profile:
         language=(user.get("locale") or "").partition("-")[0],
         gone=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")),
+        manages=bool(user.get("is_admin") or user.get("is_owner")),
         until=time.monotonic() + FRESH,
     )

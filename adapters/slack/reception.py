@@ -229,8 +229,9 @@ class Reception:
     async def _filled(self, body: Json, origin: Origin) -> Reply:
         view = body["view"]
         where = inbound.place(self.people.team, origin.conversation, origin.thread)
+        filled = values(view, self.people.team)
         id, action = f"slack:{view['id']}:{view['hash']}", str(view["callback_id"])
-        return await self._handle(FormSubmitted(id, await self._actor(body), where, action, origin.arg, values(view)))
+        return await self._handle(FormSubmitted(id, await self._actor(body), where, action, origin.arg, filled))
 
     async def _actor(self, body: Json) -> Any:
         user = body["user"]
