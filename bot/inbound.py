@@ -9,7 +9,7 @@ from bot.message import File, UserRef
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who did it. `groups` are the roles and user groups they are in, as the platform says now
-    (`platform:workspace/@group`, the way a desk's YAML names them). `manages`: they run the workspace it happened in."""
+    (`platform:workspace/@group`, the way a desk's YAML names them). `manages`: they run the workspace it is in."""
 
     ref: UserRef
     name: str

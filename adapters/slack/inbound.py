@@ -54,10 +54,11 @@ def written(event: Json, own: str) -> Written | None:
 
 
 def _changed(event: Json, own: str) -> Written | None:
-    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    before = event.get("previous_message") or {}
+    now = {"ts": before.get("ts")} | (event.get("message") or {})
     if now.get("subtype") == "tombstone":  # deleted, but others have answered it
         return _deleted(event, before or now, str(now.get("ts") or ""), own)
-    if not now.get("edited") or not _by_person(now, own) or (now.get("subtype") or "") not in WRITTEN:
+    if not now["ts"] or not now.get("edited") or not _by_person(now, own) or (now.get("subtype") or "") not in WRITTEN:
         return None  # Slack tells of link previews and reply counts, too
     return _said(str(event["channel"]), now, "edited", str(now["edited"].get("ts") or ""))
 

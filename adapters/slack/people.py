@@ -57,9 +57,9 @@ class People:
         profile, groups = await asyncio.gather(self.profile(user), self.groups(user))
         if profile is None:
             profile = Profile(name, team or self.team)
-        return Actor(
-            self.ref(user, profile.team or team), profile.name or name, groups, profile.language, profile.manages
-        )
+        who = self.ref(user, profile.team or team)
+        manages = profile.manages and profile.team == self.team  # whoever runs another workspace runs that one
+        return Actor(who, profile.name or name, groups, profile.language, manages)
 
     def nowhere(self) -> Place:
         """For what happens in no conversation."""

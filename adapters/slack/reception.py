@@ -230,7 +230,7 @@ class Reception:
         view = body["view"]
         where = inbound.place(self.people.team, origin.conversation, origin.thread)
         filled = values(view, self.people.team)
-        id, action = f"slack:{view['id']}:{view['hash']}", str(view["callback_id"])
+        id, action = f"slack:{view['id']}:{view.get('hash') or body.get('trigger_id')}", str(view["callback_id"])
         return await self._handle(FormSubmitted(id, await self._actor(body), where, action, origin.arg, filled))
 
     async def _actor(self, body: Json) -> Any:

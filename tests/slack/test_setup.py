@@ -55,3 +55,17 @@ async def test_a_lead_changes_the_agents_and_stays_a_lead(desk: World):
         (str(desk.ref(desk.lea)), Rank.LEAD),
         (str(desk.ref(desk.ben)), Rank.AGENT),
     }
+
+
+async def test_whoever_runs_another_workspace_is_a_customer_here(desk: World):
+    other = desk.slack.team("partner")
+    guest = desk.slack.user("guest", team=other.id, is_admin=True)
+    shared = desk.slack.channel("shared", [guest, desk.sam], shared=True)
+    told = await ask(desk, guest.id, name="mine")
+    assert "new desks are made by those who run this workspace" in told
+    await desk.slack.close_modal(guest.id)
+    said = await desk.say(guest, f"<@{desk.slack.bot}> our printer burns, too", shared)
+    assert "Your ticket #1 is open." in desk.slack.replies(said)[0].text
+    ticket = await desk.ticket(1)
+    assert ticket is not None
+    assert ticket.customer.realm == other.id
