@@ -20,9 +20,9 @@ from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
 
 
-async def eventually(check: Callable[[], Any]) -> None:
-    """Wait until it is true. Raises TimeoutError after ten seconds."""
-    async with asyncio.timeout(10):
+async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
+    """Wait until it is true. Raises TimeoutError if it takes longer."""
+    async with asyncio.timeout(seconds):
         while not check():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
