@@ -54,7 +54,7 @@ class People:
 
     async def actor(self, user: str, team: str = "", name: str = "") -> Actor:
         """`team` and `name` are what the event itself says, for when Slack cannot be asked."""
-        profile, groups = await asyncio.gather(self.profile(user), self.groups(user))
+        profile, groups = await self.profile(user), await self.groups(user)
         if profile is None:
             profile = Profile(name, team or self.team)
         who = self.ref(user, profile.team or team)
