@@ -23,7 +23,7 @@ from storage.hot import Hot
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
-from storage.rows import SeenRow, ReadUntilRow
+from storage.rows import ReadUntilRow, SeenRow
 from storage.scrubbing import scrub_postgresql
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
