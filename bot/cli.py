@@ -78,6 +78,19 @@ def doctor() -> None:
 
 
 @app.command()
+def manifest(
+    platform: Annotated[str, typer.Argument(help="slack: the only platform that has one.")],
+    json: Annotated[bool, typer.Option("--json", help="As JSON instead of YAML.")] = False,
+    url: Annotated[str, typer.Option(help="For HTTP mode: where this server is reached, https://…")] = "",
+    name: Annotated[str, typer.Option(help="What the app is called.")] = "Helpthread",
+) -> None:
+    """Print what an app is created from, at https://api.slack.com/apps, *Create New App*, *From a manifest*."""
+    from bot import platforms
+
+    sys.stdout.write(platforms.manifest(platform, _settings(), name=name, url=url, json=json))
+
+
+@app.command()
 def version() -> None:
     """Say which version this is."""
     from importlib.metadata import version

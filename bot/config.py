@@ -98,6 +98,14 @@ def _address(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _pairs(text: str) -> str:
+    for pair in filter(None, (word.strip() for word in text.split(","))):
+        if not re.fullmatch(r"[a-z0-9_+-]{1,60}=[a-z0-9_-]{1,30}", pair):
+            raise ValueError("is not such a list")
+    return text
+
+
+Pairs = Annotated[str, AfterValidator(_pairs)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_names)]
 Endings = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_endings)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
@@ -131,6 +139,14 @@ class Settings(BaseSettings):
     slack_signing_secret: Annotated[SecretStr, _token()] | None = Field(None, description="the signing secret")
     slack_api_url: Annotated[str, _address("https", "http")] = Field(
         "https://slack.com/api/", description="an address beginning with https:// or http://"
+    )
+
+    slack_commands: Pairs = Field(
+        "", description="command=what it is called in this workspace, with a comma between, such as ticket=support"
+    )
+    slack_reactions: Pairs = Field(
+        "eyes=claim,white_check_mark=close,ticket=open",
+        description="emoji=verb with a comma between, such as eyes=claim,white_check_mark=close",
     )
 
     discord_token: Annotated[SecretStr, _token()] | None = Field(None, description="a bot's token and no more")
@@ -172,6 +188,11 @@ class Settings(BaseSettings):
             name = "SLACK_APP_TOKEN" if self.slack_app_token else "SLACK_SIGNING_SECRET"
             raise ValueError(f"{name} is not enough; set SLACK_BOT_TOKEN as well")
         return self
+
+    def pairs(self, field: str) -> dict[str, str]:
+        """What a setting like "eyes=claim,white_check_mark=close" says."""
+        words = filter(None, (word.strip() for word in str(getattr(self, field)).split(",")))
+        return {name: value for name, _, value in (word.partition("=") for word in words)}
 
     @property
     def database(self) -> str:

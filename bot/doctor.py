@@ -30,6 +30,10 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield from examine_sqlite_file(settings.database_file)
     if settings.database_file is None or settings.database_file.exists():
         yield from examine_database(settings, now)
+    if settings.slack_bot_token:
+        from bot.doctor_platforms import examine_platforms  # their SDKs take long to load
+
+        yield from examine_platforms(settings, now)
 
 
 def examine_python(version: tuple[int, ...]) -> Finding:

@@ -9,12 +9,13 @@ from bot.message import File, UserRef
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who did it. `groups` are the roles and user groups they are in, as the platform says now
-    (`platform:workspace/@group`, the way a desk's YAML names them)."""
+    (`platform:workspace/@group`, the way a desk's YAML names them). `manages`: they run the workspace it is in."""
 
     ref: UserRef
     name: str
     groups: tuple[str, ...] = ()
     language: str = ""
+    manages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRaised(Event):
+    """The actor asks for a ticket about the message at `place`. `said` is its thread so far, oldest first."""
+
+    said: tuple[MessagePosted, ...] = ()
+
+    @property
+    def message(self) -> MessagePosted | None:
+        return next((each for each in self.said if each.place.message == self.place.message), None)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageEdited(Event):
     """`place.message` now reads `text`."""
 
@@ -87,6 +99,20 @@ class MessageEdited(Event):
 @dataclass(frozen=True, slots=True)
 class MessageDeleted(Event):
     """`place.message` is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged(Event):
+    """The actor has another name now, or (`gone`) their account is deactivated."""
+
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGone(Event):
+    """The bot cannot read or write in `place` any more. `why` is what happened, in a few words."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

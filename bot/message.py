@@ -103,11 +103,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Input:
+    """Where something is picked, platforms that can offer a list do, and people type on the others. The value is then
+    channels, or people, as a desk's file names them, with blanks between."""
+
     name: str
     label: str
     long: bool = False
     required: bool = True
     max_length: int = 3000
+    picks: Literal["", "channel", "channels", "people"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,18 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
+from json import dumps as json_text
+
+from pydantic import SecretStr
 
 from bot.config import ConfigError, Settings
-from bot.desks.naming import Naming
+from bot.desks.naming import Naming, is_group, platform_of
+from bot.inbound import Place
 from bot.ports import Chat, UnitOfWork
+from bot.routes import all_routes
 from bot.running import Make, Running, new_id
+from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
@@ -23,10 +30,76 @@ def tokens(settings: Settings) -> Mapping[str, object]:
 
 def with_tokens(settings: Settings) -> Sequence[Make]:
     """The platforms whose tokens are set. Raises `ConfigError` if there is none."""
-    for name, token in tokens(settings).items():
-        if token:
-            raise ConfigError(f"a token for {name} is set, but this version cannot connect there yet")
-    raise ConfigError(NONE_SET)
+    if settings.discord_token:
+        raise ConfigError("a token for discord is set, but this version cannot connect there yet")
+    if not settings.slack_bot_token:
+        raise ConfigError(NONE_SET)
+    return [slack]
+
+
+def slack(running: Running) -> Chat:
+    """Slack, in Socket Mode if there is an app-level token, else over HTTP."""
+    from adapters.slack.chat import SlackChat
+    from adapters.slack.desks import Desks
+
+    settings, read = running.settings, running.store.read
+    return SlackChat(
+        running.router,
+        running.files,
+        _secret(settings.slack_bot_token),
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        url=settings.slack_api_url,
+        port=settings.http_port,
+        reactions={emoji: f"ticket.{verb}" for emoji, verb in settings.pairs("slack_reactions").items()},
+        commands=settings.pairs("slack_commands"),
+        desks=Desks(
+            rooms=lambda: read(partial(_rooms, "slack")),
+            is_known=lambda place: read(partial(_known, place)),
+            read_until=lambda: read(lambda work: work.read_until("slack")),
+            raise_read_until=lambda at: running.store.write(lambda work: work.raise_read_until("slack", at)),
+            groups=lambda: read(partial(_groups, "slack")),
+            is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
+            is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),
+            newest_effect=lambda: read(lambda work: work.outbox.newest()),
+        ),
+    )
+
+
+def manifest(platform: str, settings: Settings, *, name: str, url: str, json: bool) -> str:
+    """What the platform's app is created from, as YAML or JSON. Raises `ConfigError` where there is no such thing."""
+    if platform != "slack":
+        raise ConfigError(f"there is no manifest for {platform}; try: helpthread manifest slack")
+    if url and not url.startswith("https://"):
+        raise ConfigError("Slack sends to addresses that begin with https:// only")
+    import yaml
+
+    from adapters.slack.manifest import manifest
+
+    made = manifest(all_routes(), name=name, commands=settings.pairs("slack_commands"), url=url)
+    if json:
+        return json_text(made, indent=2) + "\n"
+    return yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+def _rooms(platform: str, work: UnitOfWork) -> Sequence[Place]:
+    """Where desks take in, then the threads of open tickets."""
+    intake = [place for desk in work.desks.all() for place in work.desks.intake(desk.id) if place.platform == platform]
+    return [*intake, *work.tickets.rooms(platform)]
+
+
+def _known(place: Place, work: UnitOfWork) -> bool:
+    return work.timeline.at(Source(place.platform, place.conversation, place.thread, place.message)) is not None
+
+
+def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
+    """The groups that desks list."""
+    listed = {member.principal for desk in work.desks.all() for member in work.desks.members(desk.id)}
+    return sorted(each for each in listed if is_group(each) and platform_of(each) == platform)
 
 
 def console(running: Running, json: bool = False) -> Chat:

@@ -127,6 +127,9 @@ class Tickets(Protocol):
     def last_closed(self, customer: UserRef) -> Ticket | None: ...
     def last_opened_at(self, customer: UserRef, desk: int) -> datetime | None: ...
     def find(self, wanted: Filter, limit: int) -> Sequence[Ticket]: ...
+    def rooms(self, platform: str) -> Sequence[Place]:
+        """Threads on this platform that are a room of an open ticket, latest activity first."""
+
     def sort_key(self, ticket: Ticket) -> tuple[int, int, int]: ...
     def tags(self, ticket: int) -> frozenset[str]: ...
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None: ...
@@ -186,6 +189,9 @@ class Outbox(Protocol):
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
+
+    def newest(self) -> int:
+        """The number of the newest effect that waits or was given up; 0 if there is none."""
 
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""
@@ -316,6 +322,10 @@ class UnitOfWork(Protocol):
         """Remember the event; true if it was handled before."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
+    def read_until(self, name: str) -> datetime | None:
+        """Until when everything was taken in, without a gap; None if that was never said."""
+
+    def raise_read_until(self, name: str, at: datetime) -> None: ...
 
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
         """Those of these files that a message, a draft, an export or an undelivered effect refers to."""

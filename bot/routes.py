@@ -2,17 +2,32 @@
 
 from bot import upkeep
 from bot.desks import handlers as desks
+from bot.desks import places, setup
+from bot.people import changes
 from bot.people import handlers as people
 from bot.privacy import handlers as privacy
-from bot.relay import agents, edits, intake, outcome, private
+from bot.relay import agents, edits, intake, outcome, private, raising
 from bot.router import Router
-from bot.tickets import closing, commands, handlers, listing, participants
+from bot.tickets import closing, commands, handlers, home, listing, participants
 
 
 def all_routes() -> Router:
     router = Router()
-    for feature in (commands, listing, handlers, participants, closing, agents, intake, private, edits, outcome):
+    for feature in (
+        commands,
+        home,
+        listing,
+        handlers,
+        participants,
+        closing,
+        agents,
+        intake,
+        private,
+        raising,
+        edits,
+        outcome,
+    ):
         router.include(feature.router)
-    for other in (desks, people, privacy, upkeep):
+    for other in (desks, setup, places, people, changes, privacy, upkeep):
         router.include(other.router)
     return router

@@ -160,6 +160,9 @@ class SqlOutbox:
         there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
         return bool(self.connection.scalar(select(there)))
 
+    def newest(self) -> int:
+        return self.connection.scalar(select(func.max(outbox.c.id))) or 0
+
     def waiting(self, room: str) -> int:
         query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)
         return self.connection.execute(query).scalar_one()

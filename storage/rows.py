@@ -325,6 +325,16 @@ class SeenRow(Base):
     at: Mapped[When] = mapped_column(index=True)
 
 
+class ReadUntilRow(Base):
+    """Until when everything that happened at a platform was taken in, without a gap."""
+
+    __tablename__ = "read_until"
+    __table_args__ = means("how far platforms were read", "to catch up after a stop") | {"sqlite_with_rowid": False}
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    at: Mapped[When]
+
+
 class RequestRow(Base):
     """What people asked of their own data, and that it was done. `ghost` takes an erased person's place."""
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,7 +23,7 @@ from storage.hot import Hot
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
-from storage.rows import SeenRow
+from storage.rows import ReadUntilRow, SeenRow
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 
@@ -32,6 +33,15 @@ REMEMBER = {
     "sqlite": Hot(sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
     "postgresql": Hot(postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
 }
+read_until = ReadUntilRow.__table__
+
+
+def _raise(dialect: Any) -> Any:
+    new = dialect.insert(read_until)
+    return new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at})
+
+
+RAISE = {"sqlite": _raise(sqlite), "postgresql": _raise(postgresql)}
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
@@ -57,6 +67,13 @@ class SqlUnitOfWork:
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
         return statement.first(self.connection, {"event_id": event_id[:200], "at": self.now}) is None
+
+    def read_until(self, name: str) -> datetime | None:
+        return self.connection.scalar(select(read_until.c.at).where(read_until.c.name == name))
+
+    def raise_read_until(self, name: str, at: datetime) -> None:
+        new = RAISE[self.connection.dialect.name]
+        self.connection.execute(new, {"name": name, "at": at})
 
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
         return referenced(self.connection, shas)

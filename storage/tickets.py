@@ -167,6 +167,15 @@ class SqlTickets:
     def find(self, wanted: Filter, limit: int) -> Sequence[Ticket]:
         return [ticket(row) for row in self.connection.execute(_query(wanted).limit(limit))]
 
+    def rooms(self, platform: str) -> Sequence[Place]:
+        query = (
+            select(spots.c.conversation, spots.c.thread)
+            .join(tickets, tickets.c.id == spots.c.ticket)
+            .where(OPEN, spots.c.platform == platform)
+            .order_by(tickets.c.last_at.desc())
+        )
+        return [Place(platform, "", row.conversation, row.thread) for row in self.connection.execute(query)]
+
     def sort_key(self, ticket: Ticket) -> tuple[int, int, int]:
         """Where a ticket stands in its list: by urgency, then age; closed ones by when they closed."""
         when = ticket.opened_at if ticket.open else (ticket.closed_at or ticket.opened_at)

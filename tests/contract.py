@@ -1,6 +1,6 @@
 """What every `Chat` must do. A platform adds one parameter to `RIGS`; `tests/test_contract.py` runs it all."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,13 @@ from bot.ports import Ask, Refused, Say, Spot, TryLater
 from bot.router import Router
 from tests.console.rig import ConsoleRig
 from tests.rig import HOSTILE, Core, Deletes, Edits, Fills, Presses, Rig, Says, Types, commands
+from tests.slack.rig import SlackHttpRig, SlackRig
 
-RIGS: dict[str, Callable[[Path, Router], Rig]] = {"console": ConsoleRig}
+RIGS: dict[str, Callable[[Path, Router], Rig]] = {
+    "console": ConsoleRig,
+    "slack": SlackRig,
+    "slack-http": SlackHttpRig,
+}
 
 CARD, ROOM, KEY = "ticket:1:agents", "ticket:1:customer", "message:1:customer"
 CLOSE = Button("Close", "ticket.close", "7", Style.DANGER)
@@ -23,8 +28,10 @@ FORM = Form("ticket.open", "Open a ticket", (Input("subject", "Subject"), Input(
 
 
 @pytest.fixture(params=RIGS)
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
-    return RIGS[request.param](tmp_path, commands())
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    rig = RIGS[request.param](tmp_path, commands())
+    yield rig
+    await rig.close()
 
 
 def card(rig: Rig, message: Message | None = None) -> PostCard:

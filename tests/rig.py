@@ -97,6 +97,9 @@ class Rig(Protocol):
     def content(self, file: File) -> bytes:
         """What was kept of a file that came in."""
 
+    async def close(self) -> None:
+        """Stop the fake, if there is one to stop."""
+
 
 def never(call: Any, work: Any) -> Reply:
     raise AssertionError("the contract's commands are never run")

@@ -9,7 +9,7 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import is_group, written_place, written_principal
 from bot.desks.sheet import Sheet
 from bot.inbound import Place
-from bot.message import Field, Message, UserRef, say
+from bot.message import Field, Form, Input, Message, UserRef, say
 
 RANKS = {Rank.CUSTOMER: "customer", Rank.AGENT: "agent", Rank.LEAD: "lead", Rank.ADMIN: "administrator"}
 PLURALS = {Rank.ADMIN: "Administrators", Rank.LEAD: "Leads", Rank.AGENT: "Agents"}
@@ -31,6 +31,57 @@ def desk(desk: Desk, intake: Sequence[Place], members: Sequence[Member], names: 
         fields.append(Field("Privacy officers", (_listed(called(m.principal, names) for m in officers),)))
     fields += [_setting(name, info, desk.settings) for name, info in Settings.model_fields.items()]
     return Message(("Leads change settings with /desk set.",), title=f"Desk {desk.name}", fields=tuple(fields))
+
+
+def channel_gone(desk: Desk, place: Place, why: str, *, agents: bool) -> Message:
+    does = "has its agents" if agents else "takes in"
+    text = (
+        f"Desk {desk.name} {does} in {written_place(place)}, where I cannot be any more: {why}. "
+        "Nothing that was said is lost. Please bring me back there, or give the desk another channel."
+    )
+    return say(text)
+
+
+SETUP_FORM = Form(
+    action="",
+    title="Set up a desk",
+    inputs=(
+        Input("name", "Name: small letters, digits and dashes", required=False, max_length=32),
+        Input("intake", "Channels in which a message opens a ticket", picks="channels"),
+        Input("channel", "The agents' channel", picks="channel"),
+        Input("people", "Agents", required=False, picks="people"),
+        Input("groups", "Groups of agents, as platform:workspace/@group", required=False),
+    ),
+)
+
+
+def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> Message:
+    text = (
+        f"Desk {desk.name} is ready. It takes in from {count(len(intake), 'channel')} "
+        f"and has {count(len(members), 'member')}. "
+        "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to."
+    )
+    return say(text)
+
+
+def count(many: int, thing: str) -> str:
+    return f"{many} {thing}" if many == 1 else f"{many} {thing}s"
+
+
+def desk_name_wrong() -> str:
+    return "Nothing was changed: the name of a desk is small letters, digits and dashes, up to 32."
+
+
+def one_channel() -> str:
+    return "Nothing was changed: agents have one channel."
+
+
+def no_such_channel() -> str:
+    return "Nothing was changed: write channels as platform:workspace/channel."
+
+
+def not_yours_to_set_up() -> str:
+    return "Nothing was changed: new desks are made by those who run this workspace."
 
 
 def called(principal: str, names: Mapping[str, str]) -> str:

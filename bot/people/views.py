@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.message import Message, say
+from bot.message import Bold, Message, say
 from bot.people.model import Person
 
 
@@ -20,6 +20,14 @@ def unblocked(who: str) -> Message:
 
 def not_blocked(who: str) -> str:
     return f"{who} was not blocked."
+
+
+def agent_gone(number: int, name: str) -> Message:
+    return say("Ticket ", Bold(f"#{number}"), f" is unclaimed again: the account of {name} is deactivated.")
+
+
+def customer_gone(number: int, name: str) -> Message:
+    return say(f"The account of {name} is deactivated. What you answer in #{number} may not reach them any more.")
 
 
 def days_wrong(most: int) -> str:

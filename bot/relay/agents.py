@@ -63,7 +63,7 @@ def send(
         copies.tell_agents_what_was_said(ticket, desk, entry, staff.name, work)
 
 
-def said_to_customer(event: MessagePosted, ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
+def said_to_customer(event: MessagePosted, ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
     """An agent spoke in the customer's room: the customer has it already, the agents' room gets the copy."""
     source = source_of(event.place)
     entry = _entry(
@@ -78,6 +78,7 @@ def said_to_customer(event: MessagePosted, ticket: Ticket, desk: Desk, work: Uni
     )
     ticket, entry = work.timeline.add(ticket, entry)
     copies.tell_agents_what_was_said(ticket, desk, entry, event.actor.name, work)
+    return ticket
 
 
 def mark_key(entry: Entry) -> str:

@@ -30,7 +30,7 @@ def on_message(event: MessagePosted, work: UnitOfWork) -> Reply:
 
 
 def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
-    if room := _room(event.place, work):
+    if room := room_of(event.place, work):
         ticket, is_agents_room = room
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
@@ -47,7 +47,7 @@ def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -
     return None if event.place.thread else in_channel(event, what, person, work)
 
 
-def _room(place: Place, work: UnitOfWork) -> tuple[Ticket, bool] | None:
+def room_of(place: Place, work: UnitOfWork) -> tuple[Ticket, bool] | None:
     """The ticket whose room this is, true with it for the agents' room.
 
     The thread on the message a ticket began with is its customer's room even before the platform told us so.

@@ -12,6 +12,14 @@ EDITED = " (edited)"
 REPLY_FORM = Form(action="", title="Reply to the customer", inputs=(Input("text", "Your reply", long=True),))
 NOTE_FORM = Form(action="", title="Note for agents", inputs=(Input("text", "Your note", long=True),))
 
+NOTHING_TO_RAISE = "There are no words in that message, so no ticket was opened."
+NOT_YOURS_TO_RAISE = "Only agents can open tickets for what others wrote. Nothing was changed."
+
+
+def raised_already(ticket: Ticket) -> Message:
+    return say(f"That message is in ticket #{ticket.number} already. Nothing was changed.")
+
+
 NOT_AN_AGENT = (
     "This room is for the desk's agents. Your message was not passed on; write to the bot in private to reach them."
 )

@@ -215,6 +215,28 @@ def queue(title: str, tickets: Sequence[Ticket], names: Mapping[UserRef, str], m
     return Message(title=title, text=(lines,), buttons=buttons)
 
 
+HOME_ASKED = "Your tickets"
+HOME_CLAIMED = "Tickets you claimed"
+HOME_QUEUE = "Unclaimed"
+OPEN_ONE = Button("Open a ticket", "ticket.open", style=Style.PRIMARY)
+MY_DATA = Button("My data", "mydata")
+ALL = Button("All", "ticket.list")
+
+
+def home(
+    sections: Sequence[tuple[str, Sequence[Ticket]]], names: Mapping[UserRef, str], now: datetime, most: int
+) -> Message:
+    """A heading for each kind, a line and a button for each ticket."""
+    spans: list[Span] = []
+    shown: dict[int, Ticket] = {}
+    for heading, tickets in sections:
+        lines = [line(ticket, names, now) for ticket in tickets[:most]] + ["… and more"] * (len(tickets) > most)
+        spans += ["\n\n" if spans else "", Bold(heading), "\n" + ("\n".join(lines) or "None.")]
+        shown |= {ticket.id: ticket for ticket in tickets[:most]}
+    buttons = [Button(number(ticket), "ticket.show", str(ticket.id)) for ticket in shown.values()]
+    return Message(tuple(span for span in spans if span), buttons=(OPEN_ONE, ALL, MY_DATA, *buttons))
+
+
 def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
     urgency = f" [{URGENCY[ticket.priority]}]" if ticket.priority is not Priority.NORMAL else ""
     when = ticket.closed_at or ticket.opened_at

@@ -140,6 +140,9 @@ class ConsoleRig:
     def content(self, file: File) -> bytes:
         return self.script.files.path(file).read_bytes()
 
+    async def close(self) -> None:
+        """There is nothing to stop."""
+
     def _objects(self) -> list[Object]:
         return [json.loads(line) for line in self.script.output.getvalue().splitlines()]
 

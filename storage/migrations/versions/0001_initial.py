@@ -202,6 +202,7 @@ def deliveries() -> None:
     )
     partial("ix_outbox_due", "outbox", ["not_before", "id"], "head", sqlite="head = 1")
     partial("ix_outbox_room", "outbox", ["room", "id"], "state = 'due'")
+    table("read_until", code("name", primary_key=True), when("at"), sqlite_with_rowid=False)
     table(
         "seen_events",
         sa.Column("event_id", sa.String(200), primary_key=True),

@@ -1,0 +1,155 @@
+"""Calls of the Web API, with Slack's errors told apart: refused for good, to be tried later, or of unknown outcome.
+
+No call is repeated here: whether a post may be repeated is decided where it is known what it was for.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import words
+from adapters.slack.pace import Pace
+from bot.ports import Refused, TryLater
+
+Json = dict[str, Any]
+# Slack takes JSON only where something is written.
+FORM = {
+    "auth.test", "conversations.history", "conversations.info", "conversations.members", "conversations.replies",
+    "files.getUploadURLExternal", "files.info", "reactions.get", "team.info", "usergroups.users.list",
+    "users.conversations", "users.info",
+}  # fmt: skip
+NOT_NOW = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "accesslimited",
+}
+NOT_OURS = {
+    "account_inactive": "the app was removed from the workspace",
+    "token_revoked": "the bot's token was revoked",
+    "token_expired": "the bot's token has expired",
+    "invalid_auth": "Slack does not know the bot's token",
+    "not_authed": "Slack does not know the bot's token",
+}
+TIMEOUT = 30  # seconds for one call
+PAUSE_WITHOUT_TOKEN = 60.0
+PAGES = 200  # of one list; a stop for cursors that never end
+
+
+class Unsure(TryLater):
+    """Slack may have done it, or not."""
+
+
+class SlackRefused(Refused):
+    """`code` is Slack's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(words.refusal(code))
+        self.code = code
+
+
+class Api:
+    """`token` begins with xoxb-. The connection is made when it is needed first, and closed by `close`."""
+
+    def __init__(self, token: str, url: str) -> None:
+        self.token = token
+        self.url = url if url.endswith("/") else f"{url}/"
+        self.pace = Pace()
+        self._session: aiohttp.ClientSession | None = None
+        self._client: AsyncWebClient | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+            self._client = None
+        return self._session
+
+    @property
+    def client(self) -> AsyncWebClient:
+        session = self.session
+        if self._client is None:
+            self._client = AsyncWebClient(
+                self.token, base_url=self.url, session=session, timeout=TIMEOUT, retry_handlers=[]
+            )
+        return self._client
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, method: str, channel: str = "", **args: Any) -> Json:
+        """Its answer. `channel` is what limits are counted by, and sent along if it is not empty.
+
+        Raises `TryLater` (also before asking, while Slack's Retry-After runs), `Unsure` or `SlackRefused`.
+        """
+        await self.pace.turn(method, channel)
+        given = {"channel": channel, **args} if channel else args
+        try:
+            how: Json = {"data": _as_form(given)} if method in FORM else {"json": given}
+            return dict((await self.client.api_call(method, **how)).data)  # type: ignore[arg-type]
+        except SlackApiError as error:
+            raise self._understood(error, method, channel) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unsure(1.0, words.AWAY) from error
+
+    async def pages(self, method: str, name: str, channel: str = "", **args: Any) -> AsyncIterator[Any]:
+        """Every item of a list that Slack hands out in pages."""
+        cursor = ""
+        for _ in range(PAGES):
+            answer = await self.call(method, channel, **args, **({"cursor": cursor} if cursor else {}))
+            for item in answer.get(name) or ():
+                yield item
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def _understood(self, error: SlackApiError, method: str, channel: str) -> Exception:
+        status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
+        data = getattr(error.response, "data", None)
+        code = str(data.get("error") or "") if isinstance(data, dict) else ""
+        if status == 429 or code == "ratelimited":
+            seconds = _seconds(error.response.headers.get("Retry-After"))
+            self.pace.hold(method, channel, seconds)
+            return TryLater(seconds, words.AWAY)
+        if status >= 500 or code in NOT_NOW or not code:
+            return Unsure(1.0, words.AWAY)
+        if code in NOT_OURS:
+            return TryLater(PAUSE_WITHOUT_TOKEN, NOT_OURS[code])
+        return SlackRefused(code)
+
+
+def _as_form(args: Json) -> Json:
+    return {name: json.dumps(value) if isinstance(value, bool | list | dict) else value for name, value in args.items()}
+
+
+def _seconds(header: Any) -> float:
+    try:
+        return max(1.0, min(3600.0, float(header)))
+    except (TypeError, ValueError):
+        return 5.0
+
+
+def timestamp(seconds_ago: float) -> str:
+    """A moment as Slack writes it in `oldest`."""
+    return f"{time.time() - seconds_ago:.6f}"
+
+
+async def patiently(call: Any, tries: int = 3) -> Any:
+    """For answers to people, which nobody repeats: wait as long as Slack asks, a few times."""
+    for attempt in range(tries):
+        try:
+            return await call()
+        except TryLater as error:
+            if attempt + 1 == tries or error.seconds > 30:
+                raise
+            await asyncio.sleep(error.seconds)
+    return None

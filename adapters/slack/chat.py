@@ -1,0 +1,153 @@
+"""Slack as a chat platform: bolt in, Web API out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.answers import Answers
+from adapters.slack.api import Api, Json
+from adapters.slack.catchup import CatchUp
+from adapters.slack.delivery import Delivery
+from adapters.slack.desks import Desks
+from adapters.slack.downloads import Downloads
+from adapters.slack.home import Home
+from adapters.slack.http import HttpServer
+from adapters.slack.lifecycle import GONE, Lifecycle
+from adapters.slack.marks import Marks
+from adapters.slack.messages import Messages
+from adapters.slack.people import PLATFORM, People
+from adapters.slack.posting import Poster
+from adapters.slack.reception import Reception
+from adapters.slack.sockets import SocketMode
+from adapters.slack.uploads import Uploads
+from bot.effects import Effect
+from bot.ports import Files, Handle, Spot, TryLater
+from bot.router import Router
+
+log = logging.getLogger(__name__)
+REACTIONS = {"eyes": "ticket.claim", "white_check_mark": "ticket.close"}
+Next = Callable[[], Awaitable[BoltResponse]]
+
+
+class SlackChat:
+    """With `app_token` (xapp-…) it listens in Socket Mode, else over HTTP on `port`, for requests signed with
+    `signing_secret`. `reactions` are emoji and the actions they mean; `commands` are the router's commands and what the
+    operator calls them.
+    """
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        router: Router,
+        files: Files,
+        bot_token: str,
+        *,
+        app_token: str = "",
+        signing_secret: str = "",
+        url: str = "https://slack.com/api/",
+        port: int = 3000,
+        desks: Desks | None = None,
+        reactions: Mapping[str, str] = REACTIONS,
+        commands: Mapping[str, str] | None = None,
+    ) -> None:
+        desks = desks or Desks()
+        self.api = Api(bot_token, url)
+        self.people = People(self.api, desks.groups)
+        self.answers = Answers(self.api)
+        self.messages = Messages(self.api, router, self.people, Downloads(self.api, files), desks, reactions)
+        called = {called: name for name, called in (commands or {}).items()}
+        self.reception = Reception(
+            router,
+            self.people,
+            self.messages,
+            self.answers,
+            files,
+            called,
+        )
+        self.delivery = Delivery(
+            self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)
+        )
+        self.catch_up = CatchUp(self.api, desks, self.reception.hear)
+        self.reception.gate = self.catch_up.gate
+        self.catch_up.failing = self.reception.failing
+        self.reception.others = self._others()
+        self.app_token = app_token
+        self.signing_secret = signing_secret
+        self.port = port
+        self.ready = asyncio.Event()
+
+    async def run(self, handle: Handle) -> None:
+        """Stay connected until cancelled. Raises what makes it impossible: a wrong token, a port that is taken."""
+        self.reception.handle = handle
+        try:
+            await self._introduce()
+            await self.catch_up.prepare()
+            catching_up = asyncio.create_task(self.catch_up.run())
+            try:
+                await self._server().serve(self.ready)
+            finally:
+                catching_up.cancel()
+                await asyncio.wait({catching_up})
+        finally:
+            self.ready.clear()
+            await self.answers.settle()
+            await self.api.close()
+
+    def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
+        life, home = Lifecycle(self.people), Home(self.api, self.people, self.answers)
+        return {
+            **dict.fromkeys(GONE, life.place_gone),
+            **dict.fromkeys(("app_uninstalled", "tokens_revoked"), life.app_gone),
+            **dict.fromkeys(("subteam_updated", "subteam_members_changed"), life.groups_changed),
+            "user_change": life.person_changed,
+            "app_home_opened": home.opened,
+        }
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        return await self.delivery.do(effect, at, token)
+
+    async def settle(self) -> None:
+        """Wait for the answers that are under way."""
+        await self.answers.settle()
+
+    async def _introduce(self) -> None:
+        """Learn who and where the bot is. Nothing is taken in before: it could not tell its own words."""
+        while True:
+            try:
+                me = await self.api.call("auth.test")
+                break
+            except TryLater as error:
+                log.warning("not connected yet: %s", error.reason)
+                await asyncio.sleep(error.seconds)
+        self.people.team = str(me["team_id"])
+        self.people.enterprise = str(me.get("enterprise_id") or "") if me.get("is_enterprise_install") else ""
+        self.messages.own = self.delivery.own = self.catch_up.own = str(me["user_id"])
+        self.catch_up.team = self.people.team
+
+    def _server(self) -> SocketMode | HttpServer:
+        app = AsyncApp(
+            client=self.api.client,
+            signing_secret=self.signing_secret or "unused in Socket Mode",
+            process_before_response=True,  # acknowledge what is stored, nothing else
+            before_authorize=self._take,  # bolt acknowledges what it cannot authorize, and it would be lost
+        )
+        if self.app_token:
+            return SocketMode(app, self.app_token)
+        self.http = HttpServer(app, self.signing_secret, self.port)
+        return self.http
+
+    async def _take(self, req: AsyncBoltRequest, next: Next) -> Any:
+        if req.body.get("type") == "url_verification":
+            return BoltResponse(status=200, body=str(req.body.get("challenge") or ""))
+        retry = next_number(req.headers.get("x-slack-retry-num"))
+        return await self.reception.take(req.body, retry)
+
+
+def next_number(header: Any) -> int:
+    text = str(header[0]) if header else ""
+    return int(text) if text.isdecimal() and len(text) < 4 else 0

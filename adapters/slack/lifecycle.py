@@ -1,0 +1,45 @@
+"""What becomes of the app, of channels and of accounts, and what the bot makes of it."""
+
+import logging
+
+from adapters.slack import inbound
+from adapters.slack.api import Json
+from adapters.slack.people import People
+from bot.inbound import Actor, PersonChanged, PlaceGone
+from bot.ports import Handle
+
+log = logging.getLogger(__name__)
+ARCHIVED, DELETED, SENT_AWAY = "the channel was archived", "the channel was deleted", "I was removed from the channel"
+GONE = {
+    "channel_archive": ARCHIVED,
+    "group_archive": ARCHIVED,
+    "channel_deleted": DELETED,
+    "group_deleted": DELETED,
+    "channel_left": SENT_AWAY,
+    "group_left": SENT_AWAY,
+}
+
+
+class Lifecycle:
+    def __init__(self, people: People) -> None:
+        self.people = people
+
+    async def place_gone(self, event: Json, handle: Handle) -> None:
+        place = inbound.place(self.people.team, str(event["channel"]))
+        id = f"slack:gone:{event['channel']}:{event.get('event_ts')}"
+        await handle(PlaceGone(id, Actor(self.people.ref("", ""), ""), place, GONE[str(event["type"])]))
+
+    async def person_changed(self, event: Json, handle: Handle) -> None:
+        user = event["user"]
+        profile = self.people.changed(user)
+        actor = Actor(self.people.ref(user["id"], profile.team), profile.name, (), profile.language)
+        id = f"slack:changed:{event.get('event_ts')}"
+        await handle(PersonChanged(id, actor, self.people.nowhere(), profile.gone))
+
+    async def groups_changed(self, event: Json, handle: Handle) -> None:
+        self.people.groups_changed()
+
+    async def app_gone(self, event: Json, handle: Handle) -> None:
+        """Nothing can be posted any more. What waits is kept for about a day, in case the app is installed again."""
+        if event["type"] == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
+            log.error("Slack has taken the app's access away; install the app again, and set its token")

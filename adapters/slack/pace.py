@@ -1,0 +1,51 @@
+"""How often Slack may be asked: never before its Retry-After has run out, and in a channel that was too much once,
+about one post a second for a while.
+
+Source: docs.slack.dev, rate limits. Each method, and for posts each channel, has a limit of its own, so waiting for one
+holds up no other. Bursts are allowed, so nothing is slowed down before Slack has said so.
+"""
+
+import asyncio
+
+from bot.ports import TryLater
+
+POSTS = {"chat.postMessage"}
+EVERY = 1.0  # seconds between posts in a channel
+CAREFUL = 60.0  # seconds after Slack's refusal
+LONGEST_WAIT = 4.0  # seconds in line; whoever would wait longer comes again later
+MOST_REMEMBERED = 5_000
+Key = tuple[str, str]
+
+
+class Pace:
+    def __init__(self) -> None:
+        self.next: dict[Key, float] = {}  # when the next call may be made
+        self.careful: dict[Key, float] = {}  # until when calls keep a distance
+
+    async def turn(self, method: str, channel: str) -> None:
+        """Wait for a place in line. Raises `TryLater` if it would take too long."""
+        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        if key not in self.next:
+            return
+        wait = self.next[key] - now
+        if wait > LONGEST_WAIT:
+            raise TryLater(wait, "waits for its turn at Slack")
+        if now > self.careful[key]:
+            del self.next[key], self.careful[key]
+        elif method in POSTS:
+            self.next[key] = max(self.next[key], now) + EVERY
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def hold(self, method: str, channel: str, seconds: float) -> None:
+        """Slack said to ask again after so many seconds."""
+        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        self.next[key] = max(self.next.get(key, 0.0), now + seconds)
+        self.careful[key] = now + seconds + CAREFUL
+        while len(self.next) > MOST_REMEMBERED:
+            oldest = next(iter(self.next))
+            del self.next[oldest], self.careful[oldest]
+
+
+def _key(method: str, channel: str) -> Key:
+    return method, channel if method in POSTS else ""

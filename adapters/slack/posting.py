@@ -1,0 +1,205 @@
+"""What the bot posts, each exactly once as far as Slack lets us know.
+
+Slack has no key that makes a repeated post harmless. So every post carries the token of its effect as metadata; where
+it is not known whether Slack took a post (a cut connection, an error of the server, a crash of ours), the recent
+messages of that place are read for the token before the post is repeated.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from adapters.slack import words
+from adapters.slack.api import Api, Json, SlackRefused, Unsure, timestamp
+from adapters.slack.render import Part, parts, username
+from adapters.slack.uploads import Uploads
+from bot.message import Message
+from bot.ports import Refused, Spot, TryLater
+
+log = logging.getLogger(__name__)
+EVENT = "helpthread_post"
+MOST_PARTS = 4  # longer texts are attached as a file
+MOST_REMEMBERED = 10_000  # tokens
+LOOK_BACK = 600.0  # seconds before a first try: clocks differ
+LOOK_BACK_AFTER_CRASH = 86_400.0
+PAGES = 5  # read in search of a token
+GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
+
+Number = Callable[[], Awaitable[int]]
+
+
+@dataclass
+class Copies:
+    """What one effect made, as it is kept in `Spot.message`: our messages, then the files."""
+
+    messages: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return " ".join([*self.messages, *self.files])
+
+    @classmethod
+    def read(cls, text: str) -> "Copies":
+        names = text.split()
+        return cls([n for n in names if not n.startswith("F")], [n for n in names if n.startswith("F")])
+
+
+class Where(NamedTuple):
+    channel: str
+    thread: str = ""
+
+
+class Poster:
+    """`newest_at_start` is the number of the newest effect there was when the process began: what is not newer may have
+    been posted by a process before, so it is looked for, once in each place, because a crash leaves one at most."""
+
+    def __init__(self, api: Api, uploads: Uploads, newest_at_start: Number | None) -> None:
+        self.api = api
+        self.uploads = uploads
+        self.newest_at_start = newest_at_start
+        self.floor: int | None = None
+        self.posted: dict[str, str] = {}  # token of a part → ts
+        self.doubtful: dict[str, None] = {}
+        self.checked: set[Where] = set()
+        self.customize = True
+
+    async def say(self, message: Message, where: Where, token: str) -> Copies:
+        """Post it all, or what of it is not there yet. Raises `Refused`, `TryLater`."""
+        found, attached = self._parts(message)
+        copies = Copies()
+        for number, part in enumerate(found):
+            copies.messages.append(await self._once(part, message.speaker, where, f"{token}.{number}"))
+        if attached:
+            copies.files += await self.uploads.text(message, where.channel, where.thread, f"{token}.text")
+        if message.files:
+            copies.files += await self.uploads.files(message.files, where.channel, where.thread, token)
+        return copies
+
+    async def rewrite(self, message: Message, at: Spot, token: str) -> Spot | None:
+        """Say this instead. Returns the new spot if more or fewer messages are needed for it."""
+        copies, where = Copies.read(at.message), Where(at.conversation, at.thread)
+        found, _ = self._parts(message)
+        for part, ts in zip(found, copies.messages, strict=False):
+            await self.api.call("chat.update", where.channel, ts=ts, text=part.text, blocks=part.blocks)
+        kept = copies.messages[: len(found)]
+        for ts in copies.messages[len(found) :]:
+            await self._delete(where, ts)
+        for number, part in enumerate(found[len(kept) :], len(kept)):
+            kept.append(await self._once(part, message.speaker, where, f"{token}.{number}"))
+        files = copies.files
+        if files and not message.files:
+            await self.uploads.delete(files)
+            files = []
+        changed = Copies(kept, files)
+        return None if changed == copies else Spot(at.conversation, at.thread, str(changed))
+
+    async def remove(self, at: Spot) -> None:
+        copies = Copies.read(at.message)
+        await self.uploads.delete(copies.files)
+        for ts in reversed(copies.messages):
+            await self._delete(Where(at.conversation, at.thread), ts)
+
+    def _parts(self, message: Message) -> tuple[list[Part], bool]:
+        found = parts(message, speaker=not self.customize)
+        if len(found) <= MOST_PARTS:
+            return found, False
+        return [Part(found[0].text, [*found[0].blocks, *_ending(found[-1])])], True
+
+    async def _once(self, part: Part, speaker: str, where: Where, token: str) -> str:
+        if ts := self.posted.get(token):
+            return ts
+        if await self._may_be_there(where, token):
+            for key, ts in (await self._look(where, token)).items():
+                self._remember(key, ts)
+            self.checked.add(where)
+            if ts := self.posted.get(token):
+                log.info("a post of unknown outcome was found", extra={"effect": token})
+                return ts
+        ts = await self._post(part, speaker, where, token)
+        self._remember(token, ts)
+        return ts
+
+    async def _may_be_there(self, where: Where, token: str) -> bool:
+        if token in self.doubtful:
+            return True
+        if self.floor is None:
+            self.floor = await self.newest_at_start() if self.newest_at_start else 0
+        number = token.removeprefix("outbox-").partition(".")[0]
+        return where not in self.checked and number.isdecimal() and int(number) <= self.floor
+
+    async def _look(self, where: Where, token: str) -> dict[str, str]:
+        """Tokens of ours in the place's recent messages, and where they are."""
+        since = LOOK_BACK if token in self.doubtful else LOOK_BACK_AFTER_CRASH
+        args: Json = {"oldest": timestamp(since), "include_all_metadata": True, "limit": 100}
+        method = "conversations.history"
+        if where.thread:
+            method, args = "conversations.replies", args | {"ts": where.thread}
+        found: dict[str, str] = {}
+        try:
+            for _ in range(PAGES):
+                answer = await self.api.call(method, where.channel, **args)
+                found |= dict(filter(None, map(_token_of, answer["messages"])))
+                cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+                if token in found or not cursor:
+                    break
+                args["cursor"] = cursor
+        except SlackRefused:
+            log.warning("unknown outcome: it cannot be looked for and is posted again", extra={"effect": token})
+        return found
+
+    async def _post(self, part: Part, speaker: str, where: Where, token: str) -> str:
+        args: Json = {
+            "text": part.text,
+            "blocks": part.blocks,
+            "metadata": {"event_type": EVENT, "event_payload": {"token": token}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if where.thread:
+            args["thread_ts"] = where.thread
+        if speaker and self.customize:
+            args["username"] = username(speaker)
+        try:
+            answer = await self.api.call("chat.postMessage", where.channel, **args)
+        except Unsure:
+            self.doubtful[token] = None
+            _forget_oldest(self.doubtful)
+            log.warning("unknown outcome of a post; it is looked for before it is repeated", extra={"effect": token})
+            raise
+        except SlackRefused as error:
+            if error.code == "missing_scope" and "username" in args:
+                self.customize = False  # the name is written before the text instead
+                raise TryLater(0.0, words.refusal(error.code)) from error
+            raise
+        if where.thread and not answer["message"].get("thread_ts"):
+            await self._delete(where, answer["ts"])  # Slack puts a reply to a thread that is gone into the channel
+            raise Refused(words.THREAD_GONE)
+        return str(answer["ts"])
+
+    async def _delete(self, where: Where, ts: str) -> None:
+        try:
+            await self.api.call("chat.delete", where.channel, ts=ts)
+        except SlackRefused as error:
+            if error.code not in GONE:
+                raise
+
+    def _remember(self, token: str, ts: str) -> None:
+        self.posted[token] = ts
+        _forget_oldest(self.posted)
+        self.doubtful.pop(token, None)
+
+
+def _token_of(message: Json) -> tuple[str, str] | None:
+    metadata = message.get("metadata") or {}
+    token = (metadata.get("event_payload") or {}).get("token")
+    return (str(token), str(message["ts"])) if metadata.get("event_type") == EVENT and token else None
+
+
+def _ending(part: Part) -> Sequence[Json]:
+    return [block for block in part.blocks if block["type"] in ("actions", "context")]
+
+
+def _forget_oldest(kept: dict[str, Any]) -> None:
+    while len(kept) > MOST_REMEMBERED:
+        del kept[next(iter(kept))]
