@@ -30,7 +30,8 @@ class Building(Refs):
         role = Role(self.world.new_id(), bot.name, int(permissions), position, bot_id=bot.id)
         found.roles[role.id] = role
         found.members[bot.id] = Member(bot, self.world.now(), {role.id})
-        self.world.emit("GUILD_CREATE", self._whole(found), Intent.GUILDS, None)
+        joined = {k: v for k, v in self._whole(found).items() if k != "unavailable"}
+        self.world.emit("GUILD_CREATE", joined, Intent.GUILDS, None)
 
     def _whole(self, guild: Guild) -> dict[str, object]:
         return payloads.guild_create(self.world, guild, with_members=True) | {"guild_id": str(guild.id)}

@@ -86,9 +86,15 @@ def _select(item: JSON) -> None:
         raise too_long("components.placeholder", 150)
     if item["type"] == STRING_SELECT:
         options(item.get("options") or [])
-    least, most = item.get("min_values", 1), item.get("max_values", 1)
+    least, most = bounds(item)
     if not 0 <= least <= 25 or not 1 <= most <= 25 or least > most:
         raise invalid("components.max_values", "NUMBER_TYPE_MAX", "min_values and max_values must be within 0 to 25.")
+
+
+def bounds(item: JSON) -> tuple[int, int]:
+    """min_values and max_values; both are 1 where nothing is said."""
+    least, most = item.get("min_values"), item.get("max_values")
+    return 1 if least is None else int(least), 1 if most is None else int(most)
 
 
 def options(items: list[JSON], most: int = 25) -> None:
@@ -151,7 +157,7 @@ def _input(item: JSON, label: Any) -> None:
         _text_input(item)
     elif item["type"] in SELECTS:
         _select(item)
-    elif item["type"] == FILES and not 0 <= item.get("min_values", 1) <= item.get("max_values", 1) <= 10:
+    elif item["type"] == FILES and not 0 <= bounds(item)[0] <= bounds(item)[1] <= 10:
         raise invalid("components.max_values", "NUMBER_TYPE_MAX", "A file upload takes 0 to 10 files.")
     elif item["type"] in (21, 22):
         options(item.get("options") or [], 10)

@@ -18,13 +18,55 @@ if TYPE_CHECKING:
     from .server import FakeDiscord
 
 ACTS = frozenset(
-    "add_guild invite_bot add_role add_channel add_forum add_user add_sticker set_bot_permissions give_role take_role "
-    "delete_role delete_channel kick_bot outage recover archive_thread disallow_intents say dm forward edit delete "
-    "react unreact type start_thread add_to_thread leave_thread join leave close_dms open_dms messages seen_by can_see "
-    "command autocomplete context_menu press select submit_modal advance".split()
+    [
+        "add_guild",
+        "invite_bot",
+        "add_role",
+        "add_channel",
+        "add_forum",
+        "add_user",
+        "add_sticker",
+        "set_bot_permissions",
+        "give_role",
+        "take_role",
+        "delete_role",
+        "delete_channel",
+        "kick_bot",
+        "outage",
+        "recover",
+        "archive_thread",
+        "disallow_intents",
+        "say",
+        "dm",
+        "forward",
+        "edit",
+        "delete",
+        "react",
+        "unreact",
+        "type",
+        "start_thread",
+        "add_to_thread",
+        "leave_thread",
+        "join",
+        "leave",
+        "close_dms",
+        "open_dms",
+        "messages",
+        "seen_by",
+        "can_see",
+        "command",
+        "autocomplete",
+        "context_menu",
+        "press",
+        "select",
+        "submit_modal",
+        "advance",
+    ]
 )
 FAULTS = frozenset({"fail", "drop", "slow", "limit", "clear"})
-GATEWAY = frozenset("drop reconnect invalidate close down back forget_sessions hold release lose repeat".split())
+GATEWAY = frozenset(
+    ["drop", "reconnect", "invalidate", "close", "down", "back", "forget_sessions", "hold", "release", "lose", "repeat"]
+)
 
 
 class Control:

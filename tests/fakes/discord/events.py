@@ -90,7 +90,8 @@ def thread_members(world: World, item: Channel, added: list[int], removed: list[
 
 def _joined(world: World, item: Channel, user_id: int) -> JSON:
     guild = world.guild_of(item)
-    assert item.thread and guild
+    assert item.thread
+    assert guild
     data = payloads.thread_member(world, item, item.thread.members[user_id])
     return data | {"member": payloads.member(world, guild.members[user_id]), "presence": None}
 

@@ -15,7 +15,7 @@ RADIO, CHECKBOXES, CHECKBOX = 21, 22, 23
 
 def chosen(refs: Refs, place: Channel, menu: JSON, values: list[Any]) -> tuple[list[str], JSON]:
     """What a menu sends: ids or option values, and the records behind the ids."""
-    least, most = menu.get("min_values", 1), menu.get("max_values", 1)
+    least, most = components.bounds(menu)
     if not least <= len(values) <= most:
         raise NotPossible(f"{menu['custom_id']!r} takes {least} to {most} values")
     if menu["type"] == components.STRING_SELECT:
@@ -89,8 +89,9 @@ def _text(field: JSON, given: Any) -> str:
 
 
 def _files(refs: Refs, place: Channel, field: JSON, given: list[Any], resolved: JSON) -> list[str]:
-    if not field.get("min_values", 1) <= len(given) <= field.get("max_values", 1):
-        raise NotPossible(f"{field['custom_id']!r} takes {field.get('max_values', 1)} files at most")
+    least, most = components.bounds(field)
+    if not least <= len(given) <= most:
+        raise NotPossible(f"{field['custom_id']!r} takes {least} to {most} files")
     records = resolving.things(refs, place, resolving.FILE, given)
     resolving.merge(resolved, records)
     return list(records["attachments"])

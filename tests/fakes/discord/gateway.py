@@ -67,6 +67,7 @@ class Gateway:
         self.refuse_resume = False
         self.identifies = 0
         self.resumes = 0
+        self.replayed = 0
         self.heartbeats = 0
         self.dispatched = 0
         self._held: list[Pending] | None = None
@@ -162,6 +163,7 @@ class Gateway:
         connection.session, session.connection, session.lost_at = session, connection, None
         for number, frame in session.sent:
             if number > seq:
+                self.replayed += 1
                 connection.send(frame)
         session.push("RESUMED", '{"_trace":[]}')
         return 0

@@ -80,10 +80,10 @@ def message(body: JSON, files: int) -> None:
     nonce = body.get("nonce")
     if isinstance(nonce, str) and len(nonce) > 25:
         raise too_long("nonce", 25)
-    if (body.get("flags") or 0) & COMPONENTS_V2:
-        if any(body.get(k) for k in ("content", "embeds", "sticker_ids", "poll")):
-            text = "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
-            raise invalid("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text)
+    v2 = (body.get("flags") or 0) & COMPONENTS_V2
+    if v2 and any(body.get(k) for k in ("content", "embeds", "sticker_ids", "poll")):
+        text = "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+        raise invalid("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text)
     forward = (body.get("message_reference") or {}).get("type") == 1
     something = (body.get("content") or "").strip() or files or forward
     if not something and not any(body.get(k) for k in ("embeds", "sticker_ids", "components", "poll")):

@@ -81,11 +81,25 @@ def guild(item: Guild) -> JSON:
     }
 
 
-NULLS = (
-    "icon description home_header splash discovery_splash banner application_id afk_channel_id system_channel_id "
-    "widget_channel_id vanity_url_code rules_channel_id safety_alerts_channel_id public_updates_channel_id "
-    "premium_progress_bar_enabled_user_updated_at incidents_data max_presences"
-).split()
+NULLS = [
+    "icon",
+    "description",
+    "home_header",
+    "splash",
+    "discovery_splash",
+    "banner",
+    "application_id",
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "vanity_url_code",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "public_updates_channel_id",
+    "premium_progress_bar_enabled_user_updated_at",
+    "incidents_data",
+    "max_presences",
+]
 
 FIXED: JSON = {
     "features": [],

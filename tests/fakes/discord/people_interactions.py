@@ -28,12 +28,20 @@ class Acting(Refs):
         return await self._send(COMMAND, who, place, data)
 
     async def autocomplete(
-        self, user: UserRef, channel: ChannelRef, name: str, option: str, typed: str, options: Mapping[str, Any] = {}
+        self,
+        user: UserRef,
+        channel: ChannelRef,
+        name: str,
+        option: str,
+        typed: str,
+        options: Mapping[str, Any] | None = None,
     ) -> list[JSON]:
         """The choices shown while typing into one option."""
         who, place = self._user(user), self._channel(channel)
         command = self._found(who, place, name.split()[0], CHAT_INPUT)
-        data = resolving.command_data(self, place, command, name.split()[1:], {**options, option: typed}, option)
+        data = resolving.command_data(
+            self, place, command, name.split()[1:], {**(options or {}), option: typed}, option
+        )
         return (await (await self._send(AUTOCOMPLETE, who, place, data)).answered()).choices
 
     async def context_menu(self, user: UserRef, channel: ChannelRef, name: str, target: Message | User) -> Invocation:

@@ -50,9 +50,8 @@ def in_channel(world: World, user: User, channel: Channel) -> int:
     result = _overwritten(base, user, guild, place)
     if not result & Perm.VIEW_CHANNEL:
         return 0
-    if channel.thread and channel.type == Kind.PRIVATE_THREAD:
-        if user.id not in channel.thread.members and not result & Perm.MANAGE_THREADS:
-            return 0
+    if channel.thread and channel.type == Kind.PRIVATE_THREAD and not result & Perm.MANAGE_THREADS:
+        result = result if user.id in channel.thread.members else 0
     if not result & (Perm.SEND_MESSAGES_IN_THREADS if channel.is_thread else Perm.SEND_MESSAGES):
         result &= ~(Perm.MENTION_EVERYONE | Perm.EMBED_LINKS | Perm.ATTACH_FILES)
     return result

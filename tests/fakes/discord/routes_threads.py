@@ -148,7 +148,7 @@ def _archived(call: Call, kind: int, joined: bool = False) -> JSON:
     else:
         found.sort(key=lambda c: -c.thread.archived_at if c.thread else 0)
         before = call.query.get("before")
-        found = [c for c in found if not before or c.thread and call.world.iso(c.thread.archived_at) < before]
+        found = [c for c in found if not before or (c.thread and call.world.iso(c.thread.archived_at) < before)]
     limit = call.number("limit", 50)
     return _listed(call, found[:limit]) | {"has_more": len(found) > limit}
 

@@ -48,6 +48,7 @@ def _spec() -> JSON:
 
 def _loosen(schemas: JSON) -> None:
     """Where Discord accepts and sends more than its file says (seen with real clients)."""
+    schemas["CreateMessageInteractionCallbackResponse"]["properties"]["type"]["enum"] = [4, 5]
     schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
 
 
@@ -60,7 +61,11 @@ def _registry() -> Any:
 @lru_cache(maxsize=1)
 def _formats() -> Any:
     checker = FormatChecker(())
-    checker.checks("date-time", ValueError)(lambda text: not isinstance(text, str) or datetime.fromisoformat(text))
+
+    def is_time(text: object) -> bool:
+        return not isinstance(text, str) or bool(datetime.fromisoformat(text))
+
+    checker.checks("date-time", ValueError)(is_time)
     return checker
 
 
@@ -92,6 +97,8 @@ def fault(method: str, template: str, body: Any, status: int = 0) -> ValidationE
     if pointer is None:
         return None
     found: ValidationError | None = best_match(_validator(pointer).iter_errors(body))
+    while found and found.context:
+        found = max(found.context, key=lambda e: len(e.absolute_path))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -29,6 +30,7 @@ from .ratelimits import RateLimits
 from .rest import Rest
 from .world import World
 
+TOKEN = "fake-token"
 ROUTE_FILES = (routes_channels, routes_commands, routes_guilds, routes_interactions, routes_threads, routes_users)
 
 
@@ -41,7 +43,7 @@ class FakeDiscord(Building, People, Acting):
 
     def __init__(
         self,
-        token: str = "fake-token",
+        token: str = TOKEN,
         check_schemas: bool = True,
         real_limits: bool = False,
         host: str = "127.0.0.1",
@@ -59,7 +61,7 @@ class FakeDiscord(Building, People, Acting):
         if real_limits:
             self.limits.real()
 
-    async def __aenter__(self) -> FakeDiscord:
+    async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=512 * 1024 * 1024)
         app.router.add_get("/gateway", self._socket)
         app.router.add_get("/gateway/", self._socket)
