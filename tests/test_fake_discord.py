@@ -843,3 +843,25 @@ async def test_the_fake_runs_alone_and_is_played_over_http() -> None:
 
 def test_channel_kinds_are_discords() -> None:
     assert (Kind.TEXT, Kind.DM, Kind.PRIVATE_THREAD, Kind.FORUM) == (0, 1, 12, 15)
+
+
+async def test_fifty_requests_a_second_and_no_more_with_real_limits(fake: Shop) -> None:
+    fake.limits.real()
+    statuses = [status for status, _ in [await request(fake, "GET", "/users/@me") for _ in range(51)]]
+    assert statuses == [200] * 50 + [429]
+
+
+async def test_gaining_a_channel_brings_its_threads(fake: Shop, bot: Bot) -> None:
+    fake.allow(fake.support, fake.bot, deny=Perm.VIEW_CHANNEL)
+    thread = await fake.start_thread(fake.ann, fake.support, "hidden so far")
+    fake.allow(fake.support, fake.bot, allow=Perm.VIEW_CHANNEL)
+    await bot.until(lambda: bot.saw("thread_join"))
+    assert bot.saw("thread_join")[0].id == thread.id
+    assert not bot.saw("thread_create")
+
+
+async def test_messages_are_pinned(fake: Shop, bot: Bot) -> None:
+    fake.set_bot_permissions(fake.shop, Perm.ADMINISTRATOR)
+    sent = await channel(bot, fake.support).send("card")
+    await sent.pin()
+    assert [m.id async for m in channel(bot, fake.support).pins()] == [sent.id]

@@ -13,8 +13,9 @@ Alone, with people played over HTTP: `python -m tests.fakes.discord --port 8787`
 
 from .bits import DESK_BOT, EVERYONE, Intent, Kind, Perm, Type
 from .errors import NotPossible, Refusal
-from .interactions import Invocation
-from .model import Channel, Guild, Message, Ping, Role, Upload, User
+from .invocation import Invocation
+from .model import Channel, Guild, Message, Role, User
+from .records import Ping, Upload
 from .server import FakeDiscord
 
 __all__ = [

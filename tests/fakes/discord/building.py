@@ -80,8 +80,11 @@ class Building(Refs):
         place = self._channel(channel)
         is_role = isinstance(target, (Role, Guild))
         id = target.id if isinstance(target, (Role, Guild)) else self._user(target).id
+        before = events.bot_sees(self.world, place)
         place.overwrites[id] = Overwrite(id, 0 if is_role else 1, int(allow), int(deny))
         events.channel(self.world, "CHANNEL_UPDATE", place)
+        if not before and events.bot_sees(self.world, place):
+            events.thread_list(self.world, place)
 
     def set_bot_permissions(self, guild: GuildRef, permissions: int) -> None:
         """What an admin does who takes a right away mid-way."""

@@ -13,8 +13,9 @@ from aiohttp import WSMsgType, web
 
 from . import payloads
 from .bits import Intent
-from .gateway import Gateway, Session, dump
+from .gateway import Gateway
 from .model import JSON
+from .session import Session, dump
 
 PER_MINUTE = 120
 

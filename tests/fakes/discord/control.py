@@ -10,9 +10,10 @@ from aiohttp import web
 
 from . import message_json, payloads
 from .errors import NotPossible, Refusal
-from .gateway import dump
-from .interactions import Invocation
-from .model import JSON, Channel, Entry, Guild, Message, Ping, Role, Sticker, User
+from .invocation import Invocation
+from .model import JSON, Channel, Guild, Message, Role, Sticker, User
+from .records import Entry, Ping
+from .session import dump
 
 if TYPE_CHECKING:
     from .server import FakeDiscord

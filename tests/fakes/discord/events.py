@@ -77,6 +77,16 @@ def channel(world: World, name: str, item: Channel, seen: bool | None = None, **
     world.emit(name, data, Intent.GUILDS, None)
 
 
+def thread_list(world: World, parent: Channel) -> None:
+    """The bot gained access to a channel: here are its active threads."""
+    found = [c for c in world.children(parent) if c.thread and not c.thread.archived and bot_sees(world, c)]
+    mine = [(c, c.thread.members.get(world.bot.id)) for c in found if c.thread]
+    data: JSON = {"guild_id": str(parent.guild_id), "channel_ids": [str(parent.id)]}
+    data["threads"] = [payloads.channel(world, c) for c in found]
+    data["members"] = [payloads.thread_member(world, c, m) for c, m in mine if m]
+    world.emit("THREAD_LIST_SYNC", data, Intent.GUILDS, None)
+
+
 def thread_members(world: World, item: Channel, added: list[int], removed: list[int], seen: bool = False) -> None:
     """Without the members intent a bot hears only about itself."""
     if not (seen or bot_sees(world, item)) or item.thread is None:

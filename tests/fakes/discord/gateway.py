@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import payloads
 from .bits import KNOWN_INTENTS, PRIVILEGED, Intent
+from .mischief import Mischief
 from .model import JSON
+from .session import Pending, Session, dump
 from .world import World
 
 if TYPE_CHECKING:
     from .connection import Connection
 
-Pending = tuple[str, JSON, int, "JSON | None"]
 
-
-def dump(data: object) -> str:
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-
-
-@dataclass(eq=False)
-class Session:
-    id: str
-    intents: int
-    shard: tuple[int, int] = (0, 1)
-    seq: int = 0
-    sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=20_000))
-    "What RESUME replays, by sequence number."
-    connection: Connection | None = None
-    lost_at: float | None = None
-
-    def push(self, name: str, body: str) -> None:
-        self.seq += 1
-        frame = f'{{"t":"{name}","s":{self.seq},"op":0,"d":{body}}}'
-        self.sent.append((self.seq, frame))
-        if self.connection:
-            self.connection.send(frame)
-
-    def wants(self, intents: int) -> bool:
-        return not intents or bool(self.intents & intents)
-
-    def serves(self, data: JSON) -> bool:
-        """Which shard a server belongs to; direct messages belong to shard 0."""
-        guild_id = int(data.get("guild_id") or 0)
-        return (guild_id >> 22) % self.shard[1] == self.shard[0]
-
-
-class Gateway:
+class Gateway(Mischief):
     """Dispatches events and keeps sessions. Everything here is synchronous; sockets are in connection.py."""
 
     def __init__(self, world: World) -> None:
@@ -179,61 +146,6 @@ class Gateway:
             session.connection, session.lost_at = None, self.world.now()
             if code in (1000, 1001):
                 self.sessions.pop(session.id, None)
-
-    # --- mischief ---
-
-    def drop(self) -> None:
-        """Every connection breaks; sessions can be resumed."""
-        for connection in list(self.connections):
-            connection.abort()
-
-    def reconnect(self) -> None:
-        """Op 7: come back, please."""
-        for connection in list(self.connections):
-            connection.send(dump({"op": 7, "d": None}))
-
-    def invalidate(self, resumable: bool = False) -> None:
-        """Op 9."""
-        for connection in list(self.connections):
-            if connection.session and not resumable:
-                self.sessions.pop(connection.session.id, None)
-            connection.send(dump({"op": 9, "d": resumable}))
-
-    def close(self, code: int) -> None:
-        for connection in list(self.connections):
-            connection.close(code)
-
-    def down(self) -> None:
-        """An outage: connections break and none can be made until `back`."""
-        self.up = False
-        self.drop()
-
-    def back(self) -> None:
-        self.up = True
-
-    def forget_sessions(self) -> None:
-        """As after a long outage: whoever resumes must identify afresh."""
-        for session in list(self.sessions.values()):
-            if session.connection is None:
-                del self.sessions[session.id]
-
-    def hold(self) -> None:
-        """Events wait; `release` lets them go."""
-        self._held = self._held or []
-
-    def release(self, backwards: bool = False) -> None:
-        held, self._held = self._held or [], None
-        for event in reversed(held) if backwards else held:
-            self._send(event)
-
-    def lose(self, count: int) -> None:
-        """The next `count` events never come."""
-        self._lose = count
-
-    def repeat(self, count: int = 1) -> None:
-        """The last `count` events come once more, under new numbers."""
-        for event in list(self.recent)[-count:]:
-            self._send(event)
 
 
 def flags(world: World) -> int:

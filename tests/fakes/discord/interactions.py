@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from dataclasses import dataclass, field
 
-from . import components, events, limits, mentions, payloads, posting
+from . import components, editing, events, limits, mentions, payloads, posting
 from .bits import EPHEMERAL, LOADING, Type
 from .commands import Commands
 from .errors import Refusal, invalid
-from .model import JSON, Channel, Message, Upload, User
+from .invocation import (
+    ALLOWED,
+    CHOICES,
+    COMMAND,
+    COMPONENT,
+    DEFER,
+    DEFER_UPDATE,
+    FIRST_ANSWER,
+    FORM,
+    MODAL,
+    SAY,
+    TOKEN_LIFE,
+    UPDATE,
+    Invocation,
+)
+from .model import JSON, Channel, Message, User
+from .records import Upload
 from .world import World
-
-FIRST_ANSWER = 3.0
-TOKEN_LIFE = 900.0
-
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-SAY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, FORM = 4, 5, 6, 7, 8, 9
-ALLOWED = {
-    COMMAND: {SAY, DEFER, FORM},
-    COMPONENT: {SAY, DEFER, DEFER_UPDATE, UPDATE, FORM},
-    AUTOCOMPLETE: {CHOICES},
-    MODAL: {SAY, DEFER, DEFER_UPDATE, UPDATE},
-}
-
-
-@dataclass(eq=False)
-class Invocation:
-    """One thing a person did, and everything the bot answered to it."""
-
-    id: int
-    token: str
-    type: int
-    user: User
-    channel: Channel
-    data: JSON
-    at: float
-    source: Message | None = None
-    "The message whose button or menu it was."
-    opened_by: Invocation | None = None
-    "For a submitted form: what opened it."
-    answer: int | None = None
-    "The type of the first answer: 4 say, 5 defer, 6 defer update, 7 update, 8 choices, 9 form."
-    answered_at: float | None = None
-    original: Message | None = None
-    followups: list[Message] = field(default_factory=list)
-    modal: JSON | None = None
-    choices: list[JSON] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def touch(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    @property
-    def deferred(self) -> bool:
-        return self.original is not None and bool(self.original.flags & LOADING)
-
-    @property
-    def messages(self) -> list[Message]:
-        """Everything said, 'thinking…' and deleted messages left out."""
-        said = ([self.original] if self.original and not self.deferred else []) + self.followups
-        return [m for m in said if not m.deleted]
-
-    async def answered(self, within: float = 5.0) -> Invocation:
-        """Waits for the first answer. Raises TimeoutError."""
-        async with asyncio.timeout(within):
-            while self.answer is None:
-                await self.changed.wait()
-        return self
-
-    async def finished(self, within: float = 5.0) -> Invocation:
-        """Waits until something is to be seen: a message, a form, choices, or a changed message."""
-        async with asyncio.timeout(within):
-            while self.answer is None or self.deferred or (self.answer == DEFER_UPDATE and not self.followups):
-                await self.changed.wait()
-        return self
 
 
 class Desk:
@@ -163,7 +112,7 @@ class Desk:
         if was_loading:
             message.flags &= ~LOADING
             message.flags |= (data.get("flags") or 0) & posting.ALLOWED_FLAGS
-        posting.apply(self.world, channel, message, data, files)
+        editing.apply(self.world, channel, message, data, files)
         for attachment in message.attachments:
             attachment.ephemeral = message.seen_only_by is not None
         if not was_loading:
@@ -205,6 +154,7 @@ class Desk:
     def edit(self, item: Invocation, which: str, body: JSON, files: list[Upload]) -> Message:
         message = self.find(item, which)
         self._update(message, item.channel, body, files)
+        item.edits += 1
         item.touch()
         return message
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from . import perms
 from .bits import Perm
 from .errors import invalid
-from .model import JSON, Channel, Guild, Message, Ping, User
+from .model import JSON, Channel, Guild, Message, User
+from .records import Ping
 from .world import World
 
 CODE = re.compile(r"```.*?```|``.*?``|`[^`\n]+`", re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from . import events, people_state, perms, posting, routes_messages, threads
+from . import editing, events, people_state, perms, posting, routes_messages, threads
 from .bits import Kind, Perm
 from .errors import Refusal
 from .model import JSON, Channel, Message, User
@@ -54,13 +54,13 @@ class People(Refs):
 
     async def edit(self, user: UserRef, message: MessageRef, text: str) -> Message:
         item = self._message(message)
-        posting.edit(self.world, self._user(user), self.world.channels[item.channel_id], item, {"content": text}, [])
+        editing.edit(self.world, self._user(user), self.world.channels[item.channel_id], item, {"content": text}, [])
         await asyncio.sleep(0)
         return item
 
     async def delete(self, user: UserRef, message: MessageRef) -> None:
         item = self._message(message)
-        posting.delete(self.world, self._user(user), self.world.channels[item.channel_id], [item])
+        editing.delete(self.world, self._user(user), self.world.channels[item.channel_id], [item])
         await asyncio.sleep(0)
 
     async def react(self, user: UserRef, message: MessageRef, emoji: str) -> None:

@@ -10,7 +10,7 @@ from . import components, forms, interactions, message_json, payloads, perms, re
 from .bits import Perm
 from .commands import CHAT_INPUT, MESSAGE, USER
 from .errors import NotPossible
-from .interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Invocation
+from .invocation import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Invocation
 from .model import JSON, Channel, Message, User
 from .refs import ChannelRef, MessageRef, Refs, UserRef
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from .errors import NotPossible
-from .interactions import Desk, Invocation
-from .model import Channel, Guild, Message, Role, Upload, User
+from .interactions import Desk
+from .invocation import Invocation
+from .model import Channel, Guild, Message, Role, User
+from .records import Upload
 from .world import World
 
 T = TypeVar("T")

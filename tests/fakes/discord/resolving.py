@@ -6,7 +6,8 @@ from typing import Any
 
 from . import message_json, payloads, perms
 from .errors import NotPossible
-from .model import JSON, Attachment, Channel, Role, Upload, User
+from .model import JSON, Attachment, Channel, Role, User
+from .records import Upload
 from .refs import Refs
 from .world import World
 

@@ -13,11 +13,12 @@ from aiohttp import BodyPartReader, web
 from . import schema
 from .errors import Refusal, invalid
 from .faults import Fault, Faults, wait
-from .gateway import dump
 from .interactions import Desk
-from .model import JSON, Entry, Upload
+from .model import JSON
 from .ratelimits import RateLimits, Verdict
+from .records import Entry, Upload
 from .routing import Call, Created, Route, match
+from .session import dump
 from .world import World
 
 NO_ROUTE: JSON = {"message": "404: Not Found", "code": 0}

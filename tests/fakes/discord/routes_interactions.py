@@ -7,7 +7,7 @@ from typing import Any
 from . import message_json
 from .bits import EPHEMERAL, LOADING
 from .errors import Refusal, invalid
-from .interactions import DEFER, DEFER_UPDATE, SAY, UPDATE, Invocation
+from .invocation import DEFER, DEFER_UPDATE, SAY, UPDATE, Invocation
 from .model import JSON
 from .routing import Call, route
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from typing import Any
 from urllib.parse import unquote
 
-from . import events, message_json, payloads, perms, posting
+from . import editing, events, message_json, payloads, perms, posting
 from .bits import Intent, Perm
 from .errors import Refusal, bad_length, invalid
 from .model import JSON, Channel, Message
@@ -77,13 +77,13 @@ def read(call: Call) -> Any:
 def edit(call: Call) -> Any:
     channel = place(call)
     item = call.world.message(channel, call.id("message_id"))
-    return shown(call, posting.edit(call.world, call.bot, channel, item, call.given(), call.files))
+    return shown(call, editing.edit(call.world, call.bot, channel, item, call.given(), call.files))
 
 
 @route("DELETE", MESSAGE)
 def delete(call: Call) -> Any:
     channel = place(call)
-    posting.delete(call.world, call.bot, channel, [call.world.message(channel, call.id("message_id"))])
+    editing.delete(call.world, call.bot, channel, [call.world.message(channel, call.id("message_id"))])
 
 
 @route("POST", MESSAGES + "/bulk-delete")
@@ -95,7 +95,7 @@ def bulk_delete(call: Call) -> Any:
     found = [channel.messages[i] for i in ids if i in channel.messages]
     if any(call.world.now() - m.created > FORTNIGHT for m in found):
         raise Refusal(50034)
-    posting.delete(call.world, call.bot, channel, found)
+    editing.delete(call.world, call.bot, channel, found)
 
 
 @route("POST", "/channels/{channel_id}/typing")

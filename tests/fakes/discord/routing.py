@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .interactions import Desk
-from .model import JSON, Upload, User
+from .model import JSON, User
+from .records import Upload
 from .world import World
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from aiohttp import web
 
@@ -12,6 +14,7 @@ from . import (
     routes_commands,
     routes_guilds,
     routes_interactions,
+    routes_pins,
     routes_threads,
     routes_users,
     threads,
@@ -22,16 +25,27 @@ from .connection import Connection
 from .control import Control
 from .faults import Faults
 from .gateway import Gateway
-from .interactions import Desk, Invocation
-from .model import Channel, Entry, Ping, User
+from .interactions import Desk
+from .invocation import Invocation
+from .model import Channel, User
 from .people import People
 from .people_interactions import Acting
 from .ratelimits import RateLimits
+from .records import Entry, Ping
 from .rest import Rest
 from .world import World
 
+T = TypeVar("T")
 TOKEN = "fake-token"
-ROUTE_FILES = (routes_channels, routes_commands, routes_guilds, routes_interactions, routes_threads, routes_users)
+ROUTE_FILES = (
+    routes_channels,
+    routes_commands,
+    routes_guilds,
+    routes_interactions,
+    routes_pins,
+    routes_threads,
+    routes_users,
+)
 
 
 class FakeDiscord(Building, People, Acting):
@@ -92,6 +106,18 @@ class FakeDiscord(Building, People, Acting):
         await ws.prepare(request)
         await Connection(self.gateway, ws, request).run()
         return ws
+
+    async def until(self, happened: Callable[[], T], within: float = 5.0) -> T:
+        """Waits until `happened()` is true and answers it. Raises TimeoutError."""
+        async with asyncio.timeout(within):
+            while True:
+                if result := happened():
+                    return result
+                await asyncio.sleep(0.005)
+
+    async def connected(self, within: float = 5.0) -> None:
+        """Waits for a bot on the gateway."""
+        await self.until(lambda: any(s.connection for s in self.gateway.sessions.values()), within)
 
     @property
     def api_url(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from . import events, perms
 from .bits import HAS_THREAD, Kind, Perm, Type
 from .errors import Refusal
-from .model import Channel, Guild, Message, Ping, ThreadMember, ThreadState, User
+from .model import Channel, Guild, Message, ThreadMember, ThreadState, User
+from .records import Ping
 from .world import World
 
 SYSTEM = frozenset({Type.RECIPIENT_ADD, Type.RECIPIENT_REMOVE, Type.CHANNEL_NAME_CHANGE, Type.THREAD_STARTER_MESSAGE})

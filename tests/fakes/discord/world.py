@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from .bits import PRIVILEGED, Kind
 from .errors import Refusal
-from .model import JSON, Attachment, Channel, Entry, Guild, Member, Message, Ping, User
+from .model import JSON, Attachment, Channel, Guild, Member, Message, User
+from .records import Entry, Ping
 
 EPOCH = 1_420_070_400.0
 """2015-01-01, second 0 of Discord's ids."""
