@@ -52,6 +52,9 @@ class Bot(discord.Client):
         self.events: list[tuple[str, Any]] = []
         self.news = asyncio.Event()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """discord.py sleeps five seconds here before it identifies again."""
+
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         super().dispatch(event, *args, **kwargs)
         self.events.append((event, args[0] if args else None))
@@ -865,3 +868,165 @@ async def test_messages_are_pinned(fake: Shop, bot: Bot) -> None:
     sent = await channel(bot, fake.support).send("card")
     await sent.pin()
     assert [m.id async for m in channel(bot, fake.support).pins()] == [sent.id]
+
+
+# --- breadth: every answer here is checked against Discord's schema when the fixture closes ---
+
+
+async def test_servers_members_and_roles_answer(fake: Shop, bot: Bot) -> None:
+    fake.set_bot_permissions(fake.shop, Perm.ADMINISTRATOR)
+    info = await bot.application_info()
+    assert info.flags.gateway_message_content_limited
+    guild = await bot.fetch_guild(fake.shop.id)
+    assert guild.approximate_member_count == 4
+    member = await guild.fetch_member(fake.ann.id)
+    await member.add_roles(discord.Object(fake.agents.id))
+    await member.edit(nick="Annie")
+    assert (await guild.fetch_member(fake.ann.id)).nick == "Annie"
+    assert fake.agents.id in fake.shop.members[fake.ann.id].roles
+    await member.remove_roles(discord.Object(fake.agents.id))
+    role = await guild.create_role(name="extra")
+    assert role.name in {r.name for r in await guild.fetch_roles()}
+    await role.delete()
+    assert {m.name async for m in guild.fetch_members()} == {"owner-of-shop", "desk", "ann", "bob"}
+    cached = bot.get_guild(fake.shop.id)
+    assert cached
+    assert len(await cached.chunk()) == 4
+    assert [m.name for m in await cached.query_members("bo")] == ["bob"]
+    assert [g.name async for g in bot.fetch_guilds()] == ["Shop"]
+
+
+async def test_channels_are_made_changed_and_removed(fake: Shop, bot: Bot) -> None:
+    fake.set_bot_permissions(fake.shop, Perm.ADMINISTRATOR)
+    guild = bot.get_guild(fake.shop.id)
+    assert guild
+    await bot.until(lambda: guild.me.guild_permissions.administrator)
+    hidden: Any = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    category = await guild.create_category("Tickets")
+    made = await guild.create_text_channel("Agents Room", category=category, topic="t", overwrites=hidden)
+    assert made.name == "agents-room"
+    assert not fake.can_see(fake.ann, made.id)
+    await made.set_permissions(await guild.fetch_member(fake.ann.id), view_channel=True)
+    assert fake.can_see(fake.ann, made.id)
+    await made.edit(slowmode_delay=5, topic="u")
+    assert {c.name for c in await guild.fetch_channels()} >= {"agents-room", "support", "Tickets"}
+    forum = await guild.create_forum("desk", available_tags=[discord.ForumTag(name="open")])
+    assert (await forum.create_thread(name="#1", content="card")).message.content == "card"
+    await made.delete()
+    assert await request(fake, "GET", f"/channels/{made.id}") == (404, 10003)
+
+
+async def test_a_bot_hands_out_no_more_than_it_has(fake: Shop) -> None:
+    fake.set_bot_permissions(fake.shop, Perm.MANAGE_CHANNELS | Perm.MANAGE_ROLES)
+    path = f"/guilds/{fake.shop.id}/channels"
+    overwrite = {"id": str(fake.agents.id), "type": 0, "allow": str(int(Perm.BAN_MEMBERS)), "deny": "0"}
+    assert await request(fake, "POST", path, {"name": "x", "permission_overwrites": [overwrite]}) == (403, 50013)
+    overwrite["allow"] = str(int(Perm.VIEW_CHANNEL))
+    assert (await request(fake, "POST", path, {"name": "x", "permission_overwrites": [overwrite]}))[0] == 201
+    fake.shop.channel_cap = 2
+    assert await request(fake, "POST", path, {"name": "y"}) == (400, 30013)
+    fake.shop.channel_cap, fake.shop.banned_words = 500, {"1488"}
+    assert await request(fake, "POST", path, {"name": "ticket-1488"}) == (400, 50035)
+
+
+async def test_every_way_to_answer_an_interaction(fake: Shop, desk: Bot) -> None:
+    await fake.command(fake.ann, fake.support, "slow")
+    await desk.until(lambda: desk.saw("slow"))
+    it = desk.saw("slow")[0]
+    assert it.filesize_limit == fake.world.attachment_size_limit
+    assert it.locale is discord.Locale.german
+    await it.response.defer(ephemeral=True)
+    await it.edit_original_response(content="original", attachments=[discord.File(io.BytesIO(b"a"), "a.txt")])
+    original = await it.original_response()
+    assert original.flags.ephemeral
+    assert await original.attachments[0].read() == b"a"
+    private = await it.followup.send("private", ephemeral=True, wait=True)
+    await private.edit(content="changed")
+    public = await it.followup.send("public", wait=True)
+    await it.delete_original_response()
+
+    assert texts(fake.seen_by(fake.ann)) == ["changed", "public"]
+    assert texts(fake.messages(fake.support)) == ["public"]
+    assert (await channel(desk, fake.support).fetch_message(public.id)).interaction_metadata.user.id == fake.ann.id  # type: ignore[union-attr]
+    assert await request(fake, "GET", f"/channels/{fake.support.id}/messages/{private.id}") == (404, 10008)
+
+
+async def test_components_of_the_second_version(fake: Shop, bot: Bot) -> None:
+    view = discord.ui.LayoutView()
+    card: Any = discord.ui.Container(discord.ui.TextDisplay("#1 Printer"))
+    card.add_item(discord.ui.ActionRow(discord.ui.Button(label="Claim", custom_id="claim")))
+    view.add_item(card)
+    await channel(bot, fake.support).send(view=view)
+    sent = fake.messages(fake.support)[0]
+
+    assert sent.text == "#1 Printer"
+    await fake.press(fake.ann, sent, "Claim")
+    await bot.until(lambda: bot.saw("interaction"))
+    assert bot.saw("interaction")[0].message.id == sent.id
+    both = {"content": "x", "flags": 1 << 15, "components": [{"type": 10, "content": "y"}]}
+    assert await request(fake, "POST", f"/channels/{fake.support.id}/messages", both) == (400, 50035)
+
+
+async def test_commands_of_one_server_and_translations(fake: Shop, desk: Bot) -> None:
+    here = discord.Object(fake.shop.id)
+
+    @desk.tree.command(guild=here, description="Only here", name="local")
+    @app_commands.describe(file="A file", where="A channel", role="A role")
+    async def local(
+        interaction: discord.Interaction[Any], file: discord.Attachment, where: discord.TextChannel, role: discord.Role
+    ) -> None:
+        await interaction.response.send_message(f"{(await file.read()).decode()} {where.name} {role.name}")
+
+    await desk.tree.sync(guild=here)
+    values = {"file": Upload("f.txt", b"text"), "where": fake.support, "role": fake.agents}
+    done = await (await fake.command(fake.ann, fake.support, "local", values)).finished()
+    assert texts(done.messages) == ["text support agents"]
+    assert [c.name for c in await desk.tree.fetch_commands(guild=here)] == ["local"]
+
+
+async def test_more_ways_with_messages(fake: Shop, bot: Bot) -> None:
+    place = channel(bot, fake.support)
+    first = await place.send("one", embed=discord.Embed(title="t", description="d").add_field(name="n", value="v"))
+    await first.reply("two")
+    await first.forward(place)
+    await first.add_reaction("✅")
+    assert [u.id async for u in (await place.fetch_message(first.id)).reactions[0].users()] == [fake.bot.id]
+    await first.remove_reaction("✅", discord.Object(fake.bot.id))
+    await first.edit(content="uno", attachments=[discord.File(io.BytesIO(b"a"), "a.txt")])
+    async with place.typing():
+        pass
+    assert fake.typing == [(fake.bot, fake.support)]
+    assert [len(m.attachments) for m in fake.messages(fake.support)] == [1, 0, 0]
+    assert len([m async for m in place.history(around=first, limit=5)]) == 3
+    await place.delete_messages([discord.Object(m.id) for m in fake.messages(fake.support)])
+    assert fake.messages(fake.support) == []
+
+
+async def test_thread_members_come_and_go(fake: Shop, bot: Bot) -> None:
+    thread = await channel(bot, fake.support).create_thread(name="#1", invitable=False)
+    await thread.add_user(discord.Object(fake.ann.id))
+    with pytest.raises(Refusal, match="50013"):
+        await fake.add_to_thread(fake.ann, thread.id, fake.bob)
+    assert {m.id for m in await thread.fetch_members()} == {fake.bot.id, fake.ann.id}
+    await thread.remove_user(discord.Object(fake.ann.id))
+    with pytest.raises(discord.NotFound):
+        await thread.fetch_member(fake.ann.id)
+    await thread.send(f"<@{fake.bob.id}> look")
+    assert fake.bob.id in {m.id for m in await thread.fetch_members()}
+    await thread.edit(name="#1 done")
+    assert fake.messages(thread.id)[-1].type == Type.CHANNEL_NAME_CHANGE
+    await thread.leave()
+    await bot.until(lambda: bot.saw("thread_remove"))
+
+
+async def test_ten_minutes_of_outage(fake: Shop, bot: Bot) -> None:
+    fake.gateway.down()
+    fake.advance(600)
+    for i in range(5):
+        await fake.dm(fake.ann, str(i))
+    fake.gateway.back()
+    await bot.until(lambda: len(bot.saw("ready")) == 2, within=15)
+
+    assert bot.heard == []
+    dm = await bot.create_dm(discord.Object(fake.ann.id))
+    assert texts([m async for m in dm.history(oldest_first=True)]) == list("01234")

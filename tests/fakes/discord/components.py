@@ -10,6 +10,7 @@ from .limits import TEXT_DISPLAYS_TOGETHER
 from .model import JSON
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT, LABEL, FILES = 1, 2, 3, 4, 10, 18, 19
+SEPARATOR, CONTAINER = 14, 17
 SELECTS = frozenset({3, 5, 6, 7, 8})
 INPUTS = SELECTS | {TEXT_INPUT, FILES, 21, 22, 23}
 LINK, PREMIUM = 5, 6
@@ -178,6 +179,8 @@ DEFAULTS: dict[int, JSON] = {
     TEXT_INPUT: {"min_length": 0, "max_length": 4000, "required": True},
     FILES: {"min_values": 1, "max_values": 1, "required": True},
     **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
+    SEPARATOR: {"spacing": 1, "divider": True},
+    CONTAINER: {"accent_color": None, "spoiler": False},
 }
 
 

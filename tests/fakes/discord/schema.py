@@ -21,6 +21,8 @@ except ImportError:  # the fake works without; only this check is off
 
 HERE = Path(__file__).resolve()
 URI = "urn:discord"
+BITS = {"permissions", "allow", "deny", "default_member_permissions"}
+"""Sent as text by every client, since they outgrow 53 bits."""
 
 
 def file() -> Path | None:
@@ -42,13 +44,26 @@ def _spec() -> JSON:
     found = file()
     assert found
     spec: JSON = json.loads(found.read_text())
-    _loosen(spec["components"]["schemas"])
+    _loosen(spec)
     return spec
 
 
-def _loosen(schemas: JSON) -> None:
+def _inline(operation: Any) -> JSON:
+    """The schema of a request that has none by name."""
+    body = operation.get("requestBody") if isinstance(operation, dict) else None
+    found: JSON = (body or {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return found
+
+
+def _loosen(spec: JSON) -> None:
     """Where Discord accepts and sends more than its file says (seen with real clients)."""
+    schemas: JSON = spec["components"]["schemas"]
     schemas["CreateMessageInteractionCallbackResponse"]["properties"]["type"]["enum"] = [4, 5]
+    schemas["MessageReferenceType"]["oneOf"].append({"title": "FORWARD", "const": 1})
+    inline = [_inline(operation) for path in spec["paths"].values() for operation in path.values()]
+    for schema in [s for name, s in schemas.items() if "Request" in name] + inline:
+        for field in BITS & set(schema.get("properties", {})):
+            schema["properties"][field] = {"type": ["string", "integer", "null"]}
     schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
 
 
@@ -98,8 +113,17 @@ def fault(method: str, template: str, body: Any, status: int = 0) -> ValidationE
         return None
     found: ValidationError | None = best_match(_validator(pointer).iter_errors(body))
     while found and found.context:
-        found = max(found.context, key=lambda e: len(e.absolute_path))
+        found = _nearest(found.context)
     return found
+
+
+def _nearest(errors: list[ValidationError]) -> ValidationError:
+    """Of a union that fits nowhere, the branch that was meant: the one whose `type` fits."""
+    branches: dict[object, list[ValidationError]] = {}
+    for error in errors:
+        branches.setdefault(error.schema_path[0], []).append(error)
+    meant = min(branches.values(), key=lambda es: any("type" in list(e.path)[-1:] for e in es))
+    return max(meant, key=lambda e: len(e.absolute_path))
 
 
 def known(method: str, template: str) -> bool:
