@@ -8,10 +8,8 @@ from typing import Any
 from .errors import bad_length, invalid, required, too_long
 from .limits import TEXT_DISPLAYS_TOGETHER
 from .model import JSON
+from .numbering import BUTTON, FILES, LABEL, ROW, SELECTS, STRING_SELECT, TEXT, TEXT_INPUT, numbered
 
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT, LABEL, FILES = 1, 2, 3, 4, 10, 18, 19
-SEPARATOR, CONTAINER = 14, 17
-SELECTS = frozenset({3, 5, 6, 7, 8})
 INPUTS = SELECTS | {TEXT_INPUT, FILES, 21, 22, 23}
 LINK, PREMIUM = 5, 6
 
@@ -171,32 +169,3 @@ def _text_input(item: JSON) -> None:
         raise too_long("components.value", item.get("max_length") or 4000)
     if not 1 <= (item.get("max_length") or 4000) <= 4000 or (item.get("min_length") or 0) > 4000:
         raise invalid("components.max_length", "NUMBER_TYPE_MAX", "int value should be less than or equal to 4000.")
-
-
-DEFAULTS: dict[int, JSON] = {
-    ROW: {},
-    BUTTON: {},
-    TEXT_INPUT: {"min_length": 0, "max_length": 4000, "required": True},
-    FILES: {"min_values": 1, "max_values": 1, "required": True},
-    **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
-    SEPARATOR: {"spacing": 1, "divider": True},
-    CONTAINER: {"accent_color": None, "spoiler": False},
-}
-
-
-def numbered(items: list[JSON]) -> list[JSON]:
-    """A copy in which each component has the id Discord would give it: counted from 1, parents first."""
-    counter = iter(range(1, 1000))
-    return [_numbered(item, counter) for item in items]
-
-
-def _numbered(item: JSON, counter: Iterator[int]) -> JSON:
-    result = DEFAULTS.get(item["type"], {}) | {k: v for k, v in item.items() if v is not None}
-    result["id"] = result.get("id") or next(counter)
-    for key in ("components", "options"):
-        if key == "components" and item.get(key):
-            result[key] = [_numbered(child, counter) for child in item[key]]
-    for key in ("accessory", "component"):
-        if item.get(key):
-            result[key] = _numbered(item[key], counter)
-    return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import components, resolving
+from . import components, numbering, resolving
 from .errors import NotPossible
 from .model import JSON, Channel
 from .refs import Refs
@@ -18,7 +18,7 @@ def chosen(refs: Refs, place: Channel, menu: JSON, values: list[Any]) -> tuple[l
     least, most = components.bounds(menu)
     if not least <= len(values) <= most:
         raise NotPossible(f"{menu['custom_id']!r} takes {least} to {most} values")
-    if menu["type"] == components.STRING_SELECT:
+    if menu["type"] == numbering.STRING_SELECT:
         return [_picked(menu, v) for v in values], {}
     kind = KINDS[menu["type"]]
     ids = [resolving.thing_id(refs, kind, v) for v in values]
@@ -45,10 +45,10 @@ def submission(refs: Refs, place: Channel, modal: JSON, values: dict[str, Any]) 
 
 def _item(refs: Refs, place: Channel, item: JSON, left: dict[str, Any], resolved: JSON) -> JSON:
     base: JSON = {"type": item["type"], "id": item["id"]}
-    if item["type"] == components.ROW:
+    if item["type"] == numbering.ROW:
         inner = item["components"][0]
         return base | {"components": [_field(refs, place, inner, inner.get("label", ""), left, resolved)]}
-    if item["type"] == components.LABEL:
+    if item["type"] == numbering.LABEL:
         return base | {"component": _field(refs, place, item["component"], item["label"], left, resolved)}
     return base
 
@@ -57,7 +57,7 @@ def _field(refs: Refs, place: Channel, field: JSON, label: str, left: dict[str, 
     name, kind = field["custom_id"], field["type"]
     base: JSON = {"type": kind, "id": field["id"], "custom_id": name}
     given = left.pop(name, left.pop(label, None))
-    if kind == components.TEXT_INPUT:
+    if kind == numbering.TEXT_INPUT:
         return base | {"value": _text(field, given)}
     if kind == CHECKBOX:
         return base | {"value": bool(given)}
@@ -71,7 +71,7 @@ def _field(refs: Refs, place: Channel, field: JSON, label: str, left: dict[str, 
         return base | {"value": _picked(field, given)}
     if kind == CHECKBOXES:
         return base | {"values": [_picked(field, v) for v in given]}
-    if kind == components.FILES:
+    if kind == numbering.FILES:
         return base | {"values": _files(refs, place, field, given, resolved)}
     ids, records = chosen(refs, place, field, given if isinstance(given, list) else [given])
     resolving.merge(resolved, records)

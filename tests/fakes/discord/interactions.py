@@ -178,17 +178,12 @@ def _choices(items: list[JSON]) -> list[JSON]:
     return items
 
 
-def owners(item: Invocation) -> JSON:
-    """Which installation let the person use it."""
-    return {"0": str(item.channel.guild_id or 0)}
-
-
 def metadata(world: World, item: Invocation) -> JSON:
     base: JSON = {
         "id": str(item.id),
         "type": item.type,
         "user": payloads.user(item.user),
-        "authorizing_integration_owners": owners(item),
+        "authorizing_integration_owners": item.owners,
     }
     if item.type == COMMAND:
         return base | {"name": item.data["name"]}

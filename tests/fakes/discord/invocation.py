@@ -51,6 +51,11 @@ class Invocation:
         self.changed = asyncio.Event()
 
     @property
+    def owners(self) -> JSON:
+        """Which installation let the person use it."""
+        return {"0": str(self.channel.guild_id or 0)}
+
+    @property
     def deferred(self) -> bool:
         return self.original is not None and bool(self.original.flags & LOADING)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from . import components, forms, interactions, message_json, payloads, perms, resolving
+from . import components, forms, message_json, numbering, payloads, perms, resolving
 from .bits import Perm
 from .commands import CHAT_INPUT, MESSAGE, USER
 from .errors import NotPossible
@@ -58,16 +58,16 @@ class Acting(Refs):
     async def press(self, user: UserRef, message: MessageRef, button: str) -> Invocation:
         """A button, by its custom id or its label."""
         who, item = self._user(user), self._message(message)
-        found = self._component(who, item, button, {components.BUTTON})
+        found = self._component(who, item, button, {numbering.BUTTON})
         if found.get("url"):
             raise NotPossible(f"{button!r} is a link")
-        data = {"custom_id": found["custom_id"], "component_type": components.BUTTON, "id": found["id"]}
+        data = {"custom_id": found["custom_id"], "component_type": numbering.BUTTON, "id": found["id"]}
         return await self._send(COMPONENT, who, self.world.channels[item.channel_id], data, item)
 
     async def select(self, user: UserRef, message: MessageRef, menu: str, values: list[Any]) -> Invocation:
         """Options by value or label; people, roles and channels as records or ids."""
         who, item = self._user(user), self._message(message)
-        found = self._component(who, item, menu, components.SELECTS)
+        found = self._component(who, item, menu, numbering.SELECTS)
         place = self.world.channels[item.channel_id]
         chosen, resolved = forms.chosen(self, place, found, values)
         data: JSON = {"custom_id": found["custom_id"], "component_type": found["type"], "values": chosen}
@@ -152,7 +152,7 @@ class Acting(Refs):
             "app_permissions": str(int(mine)),
             "entitlements": [],
             "entitlement_sku_ids": [],
-            "authorizing_integration_owners": interactions.owners(sent),
+            "authorizing_integration_owners": sent.owners,
             "attachment_size_limit": world.attachment_size_limit,
             "context": 1 if place.is_dm else 0,
         }
