@@ -96,7 +96,8 @@ def _clock(connection: Connection, now: datetime) -> Finding:
     newest = connection.scalar(select(func.max(SeenRow.__table__.c.at)))
     theirs = connection.scalar(text("SELECT now()")) if connection.dialect.name == "postgresql" else now
     if abs(theirs - now) > SKEW:
-        return wrong(f"this clock and the database's differ by {abs(theirs - now)}", "set both")
+        seconds = round(abs(theirs - now).total_seconds())
+        return wrong(f"this clock and the database's differ by {seconds} seconds", "set both")
     if newest is not None and newest - now > SKEW:
         return wrong(f"the clock went back: something was handled at {newest:%Y-%m-%d %H:%M} UTC", "set it")
     return ok(f"the clock says {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")

@@ -28,20 +28,22 @@ NO_DESK = "no desk is set up yet, so nobody is answered: write one down and say 
 async def run(settings: Settings) -> None:
     """Serve every platform whose token is set, until a signal comes."""
     _log(settings, "INFO")
+    stop = stop_on_signals()
     async with desk_running(settings, platforms.with_tokens(settings), ticking=True) as running:
         if not await running.store.read(lambda work: work.desks.all()):
             _warn(NO_DESK)
-        await running.serve(stop_on_signals())
+        await running.serve(stop)
 
 
 async def console(settings: Settings, json: bool) -> None:
     """Serve the terminal, or a script, until its input ends."""
     _log(settings, "WARNING")
+    stop = stop_on_signals()
     make: Make = partial(platforms.console, json=json)
     async with desk_running(settings, [make], ticking=True) as running:
         await running.store.write(make_first_desk)
-        await _check_console(running)
-        await running.serve(stop_on_signals())
+        await check_console(running)
+        await running.serve(stop)
 
 
 async def migrate(settings: Settings) -> str:
@@ -122,7 +124,7 @@ async def _write(settings: Settings, job: Job[T]) -> T:
         await store.close()
 
 
-async def _check_console(running: Running) -> None:
+async def check_console(running: Running) -> None:
     desks = await running.store.read(hand_out)
     if not any(place.platform == "console" for sheet in desks for place in sheet.intake):
         _warn(NO_CONSOLE_DESK)

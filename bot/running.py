@@ -86,10 +86,11 @@ async def desk_running(
 ) -> AsyncIterator[Running]:
     """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute.
 
-    Raises `storage.errors.CannotOpen`.
+    Raises `storage.errors.CannotOpen`, and `OSError` if DATA_DIR cannot be made.
     """
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database, now)
     try:
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)

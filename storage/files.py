@@ -60,7 +60,8 @@ class DiskFiles:
         self.pins: dict[str, list[float]] = {}  # when each ends by itself
         self.kept: dict[str, int] = {}  # in which moment each was kept last
         self.moments = 0
-        (folder / "new").mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "new").mkdir(exist_ok=True, mode=0o700)
 
     async def keep(
         self, chunks: AsyncIterator[bytes] | Iterator[bytes], name: str, type: str, *, checked: bool = True

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -88,32 +89,20 @@ def _open_sqlite(path: Path, now: Callable[[], datetime]) -> SqlStore:
 
 
 def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
-    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
-    if given := url.query.get("options"):
-        options = f"{options} {given if isinstance(given, str) else ' '.join(given)}"
-    url = url.difference_update_query(["options"])
-    arguments = {"options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "helpthread"}
-    engine = create_engine(
-        url,
-        pool_size=THREADS,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        pool_pre_ping=True,
-        pool_recycle=RECYCLE_SECONDS,
-        connect_args=arguments,
-        json_serializer=plain_json,
-        hide_parameters=True,
-    )
+    pool: dict[str, Any] = {
+        "pool_size": THREADS,
+        "max_overflow": 0,
+        "pool_timeout": CONNECT_SECONDS,
+        "pool_pre_ping": True,
+        "pool_recycle": RECYCLE_SECONDS,
+        "hide_parameters": True,
+    }
+    engine = create_engine(url, connect_args=_arguments(url), json_serializer=plain_json, **pool)
     readers = create_async_engine(
         url,
-        pool_size=THREADS,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        pool_pre_ping=True,
-        pool_recycle=RECYCLE_SECONDS,
-        connect_args=arguments,
-        hide_parameters=True,
-        isolation_level="REPEATABLE READ",  # a read sees one moment
+        connect_args=_arguments(url, default_transaction_read_only="on"),
+        isolation_level="REPEATABLE READ",  # all that one job reads is as of one moment
+        **pool,
     )
     store = SqlStore(engine, readers, now)
     try:
@@ -123,6 +112,14 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         raise
     log.info("database ready", extra={"postgresql": url.host or "local"})
     return store
+
+
+def _arguments(url: URL, **settings: str) -> dict[str, Any]:
+    """What psycopg is told beside the URL. Options that the URL itself gives come last, and so win."""
+    options = [f"-c {name}={value}" for name, value in {**LIMITS, **settings}.items()]
+    given = url.query.get("options", ())
+    options += [given] if isinstance(given, str) else given
+    return {"options": " ".join(options), "connect_timeout": CONNECT_SECONDS, "application_name": "helpthread"}
 
 
 def _ready(store: SqlStore, where: str) -> None:

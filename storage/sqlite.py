@@ -20,11 +20,12 @@ from storage.columns import plain_json
 from storage.errors import DatabaseInUse
 from storage.store import MOST_WAITING, SqlStore
 
+BUSY_MILLISECONDS = 5000
 PRAGMAS = (
     "auto_vacuum=INCREMENTAL",  # only before the first table
     "journal_mode=WAL",
     "synchronous=FULL",  # an acknowledged event survives a power cut
-    "busy_timeout=5000",
+    f"busy_timeout={BUSY_MILLISECONDS}",
     "foreign_keys=ON",
     "secure_delete=ON",  # what is erased is overwritten; not every build of SQLite does so by itself
     "wal_autocheckpoint=4000",
@@ -104,6 +105,8 @@ class SqliteStore(SqlStore):
         self.writer: asyncio.Task[None] | None = None
 
     async def write(self, job: Job[T]) -> T:
+        if self.closed:
+            raise RuntimeError("the store is closed")
         if len(self.waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -120,6 +123,7 @@ class SqliteStore(SqlStore):
         return await self._on_writer(self._checkpoint)
 
     async def close(self) -> None:
+        self.closed = True
         if self.writer is not None:
             await self.writer
         await self.readers.dispose()
@@ -180,8 +184,12 @@ class SqliteStore(SqlStore):
 
     @staticmethod
     def _checkpoint(connection: Connection) -> bool:
-        """True when the log is empty; false while a reader still needs it."""
-        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        """True when the log is empty; false while a reader still needs it. It does not wait: everyone's writes would."""
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         return bool(busy == 0)
 
 

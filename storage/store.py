@@ -72,8 +72,11 @@ class SqlStore:
         self.now = now
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
+        self.closed = False
 
     async def write(self, job: Job[T]) -> T:
+        if self.closed:
+            raise RuntimeError("the store is closed")
         if self.writing >= MOST_WAITING:
             raise Busy
         self.writing += 1
@@ -92,6 +95,7 @@ class SqlStore:
         return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
 
     async def close(self) -> None:
+        self.closed = True
         await self.readers.dispose()
         self.abandon()
 

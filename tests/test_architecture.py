@@ -27,7 +27,7 @@ PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template eng
 
 THIRD_PARTIES = {
     "bot": {"pydantic", "pydantic_core"},
-    "storage": {"sqlalchemy", "alembic", "psycopg", "aiosqlite", "pydantic"},  # pydantic: what the effects' codec raises
+    "storage": {"sqlalchemy", "alembic", "psycopg", "aiosqlite", "pydantic"},  # the codec of effects raises pydantic's
     "adapters/console": {"rich"},
     "adapters/slack": {"slack_bolt", "slack_sdk", "aiohttp"},
     "adapters/discord": {"discord", "aiohttp"},

@@ -15,13 +15,15 @@ PIECE = 1 << 16  # bytes
 
 async def take(paths: Sequence[str], files: Files) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """The files kept, and those refused with why. Raises `Problem` if one cannot be read: then nothing is sent."""
-    kept, refused = [], []
+    kept: list[File] = []
+    refused = []
     for path in [_readable(path) for path in paths]:
         try:
             kept.append(await files.keep(_pieces(path), path.name, _type(path)))
         except Problem as problem:
-            refused.append(f"{one_line(path.name)}: {problem}")
+            refused.append(f"{one_line(path.name)}: {str(problem).rstrip('.')}")
         except OSError as error:
+            files.release([file.sha for file in kept])
             raise Problem(words.no_file(one_line(path.name), error.strerror or type(error).__name__)) from error
     return tuple(kept), tuple(refused)
 

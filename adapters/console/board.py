@@ -3,21 +3,19 @@
 Every change is a record, applied here and added to the journal, so that a restarted process knows the same.
 """
 
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.console.journal import Journal, Record
-from adapters.console.shown import plain
-from bot.message import Message, UserRef
-from bot.ports import Spot
 
+log = logging.getLogger(__name__)
 # A token repeats only while the outbox does not know that it was delivered: among the last few hundred.
 TOKENS = 10_000
 POSTS = 20_000  # with buttons on them, about 150 bytes each in the journal; and as many of what is said of people
 OUR_ID = re.compile(r"[0-9]{0,19}(?:-[0-9]{1,19})?")  # other arguments may quote people: they are not written down
-NUMBER = re.compile(r"#([0-9]{1,9})\b")
 
 
 @dataclass(slots=True)
@@ -39,6 +37,8 @@ class Posted:
 
 
 class Board:
+    """What is noted is a record made by `adapters.console.records`."""
+
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.tokens: dict[str, None] = {}
@@ -49,7 +49,10 @@ class Board:
 
     def load(self) -> None:
         for record in self.journal.read():
-            self._apply(record)
+            try:
+                self._apply(record)
+            except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+                log.warning("a line of the journal is not understood and skipped")
         self.tidy()
 
     def tidy(self) -> None:
@@ -61,59 +64,15 @@ class Board:
             return
         self._apply(record)
         if "buttons" in record:
-            known = [button for button in record["buttons"] if OUR_ID.fullmatch(button[2])]
-            record = record | {"buttons": known}
-        self.journal.add(record)
+            record = record | {"buttons": [button for button in record["buttons"] if OUR_ID.fullmatch(button[2])]}
+        try:
+            self.journal.add(record)
+        except OSError:  # this process knows it all the same; showing it again would be worse
+            log.exception("the journal cannot be written")
 
     def is_agents(self, channel: str) -> bool:
         """Whether cards hang in this channel."""
         return any(agents for (conversation, _), agents in self.rooms.items() if conversation == channel)
-
-    # Records of what happened
-
-    def room(self, spot: Spot, people: Iterable[UserRef] = (), *, agents: bool) -> Record:
-        members = [[*self._in(spot), self.seal(f"@{who.id}")] for who in people]
-        return {"room": [*self._in(spot), int(agents)], "in": members}
-
-    def admitted(self, spot: Spot, who: UserRef, *, out: bool) -> Record:
-        return {"out" if out else "in": [[*self._in(spot), self.seal(f"@{who.id}")]]}
-
-    def post(self, spot: Spot, message: Message, *, to: str = "", card: bool = False) -> Record:
-        """A message; of one without buttons there is only to know which tickets it told a person about."""
-        about = sorted(self._numbers(message))
-        record: Record = {}
-        if about and spot.conversation.startswith("@"):
-            record["told"] = [self.seal(spot.conversation), about]
-        if message.buttons:
-            where = [self.seal(spot.conversation), spot.thread, self.seal(f"@{to}") if to else "", int(card)]
-            record |= {"post": spot.message, "at": where, "about": about, "buttons": self._buttons(message)}
-        return record
-
-    def rewritten(self, spot: Spot, message: Message, *, card: bool) -> Record:
-        if spot.message in self.posts:
-            return {"post": spot.message, "buttons": self._buttons(message)}
-        return self.post(spot, message, card=card)
-
-    def _in(self, spot: Spot) -> tuple[str, str]:
-        return self.seal(spot.conversation), spot.thread
-
-    def seal(self, conversation: str) -> str:
-        """How a conversation is written down: private ones sealed, channels as they are."""
-        return "@" + self.journal.seal(conversation) if conversation.startswith("@") else conversation
-
-    def seal_label(self, label: str) -> str:
-        return self.journal.seal(" ".join(label.split()).casefold())
-
-    def seal_number(self, number: str) -> str:
-        return self.journal.seal(f"#{number}")
-
-    def _numbers(self, message: Message) -> set[str]:
-        """The tickets that the bot itself names; what it carries over from people may say anything."""
-        text = message.speaker or f"{message.title} {plain(message.text)}"
-        return {self.seal_number(number) for number in NUMBER.findall(text)[:20]}
-
-    def _buttons(self, message: Message) -> list[list[str]]:
-        return [[self.seal_label(b.label), b.action, b.arg] for b in message.buttons]
 
     # Taking them in
 
@@ -142,13 +101,12 @@ class Board:
         id = record["post"]
         post = self.posts.pop(id, None)
         if post is None:
-            if "at" not in record:
-                return
             room, thread, to, card = record["at"]
             post = Posted(id, room, thread, to, bool(card), frozenset(record.get("about", ())))
         post.all |= {label: (action, arg) for label, action, arg in (*record.get("old", ()), *record["buttons"])}
         post.live = frozenset(label for label, _, _ in record["buttons"])
-        self.posts[id] = post
+        if post.all:
+            self.posts[id] = post
 
     def _records(self) -> Iterator[Record]:
         yield {"tokens": list(self.tokens)}
@@ -157,12 +115,14 @@ class Board:
         for conversation, number in self.numbers:
             yield {"told": [conversation, [number]]}
         yield {"in": [list(member) for member in self.members]}
-        for post in self.posts.values():
-            yield _record_of(post)
+        yield from filter(None, map(_record_of, self.posts.values()))
 
 
 def _record_of(post: Posted) -> Record:
+    """Empty for a post whose buttons are all such as are not written down."""
     buttons = [[label, *what] for label, what in post.all.items() if OUR_ID.fullmatch(what[1])]
+    if not buttons:
+        return {}
     return {
         "post": post.id,
         "at": [post.room, post.thread, post.to, int(post.card)],

@@ -10,6 +10,7 @@ from adapters.console.board import Board
 from adapters.console.inbound import Inbound
 from adapters.console.keyboard import Keyboard
 from adapters.console.lines import Line
+from adapters.console.records import Records
 from adapters.console.shown import HERE, Kind, Shown, room_name
 from adapters.console.stage import Stage
 from bot.errors import Busy, Problem
@@ -26,6 +27,7 @@ class Conversation:
 
     inbound: Inbound
     board: Board
+    records: Records
     stage: Stage
     keyboard: Keyboard
     turn: asyncio.Lock
@@ -68,6 +70,9 @@ class Conversation:
         except Exception:  # a bug or a broken disk must not end the console
             log.exception("event failed", extra={"event": event.id})
             return Say(say(words.NOT_STORED))
+        finally:
+            if isinstance(event, MessagePosted):
+                self.inbound.files.release([file.sha for file in event.files])
         if isinstance(event, MessagePosted):
             self.inbound.recent.wrote(event.actor.name, event.place)
         if isinstance(event, MessageDeleted):
@@ -81,7 +86,7 @@ class Conversation:
         self.stage.show(Shown(Kind.REPLY, room_name(place), reply.message, to, id))
         spot = Spot(place.conversation, place.thread, id)
         if reply.message.buttons:
-            self.board.note(self.board.post(spot, reply.message, to=to))
+            self.board.note(self.records.post(spot, reply.message, to=to))
 
     async def _fill(self, form: Form, event: Event) -> FormSubmitted | None:
         name, place = event.actor.name, event.place

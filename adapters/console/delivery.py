@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from adapters.console import words
-from adapters.console.board import Board
 from adapters.console.journal import Record
+from adapters.console.records import Records
 from adapters.console.shown import Kind, Shown, alone, room_at, room_name
 from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
 from bot.message import Message, say
@@ -26,12 +26,12 @@ class Delivery:
     record: Record = field(default_factory=dict)
 
 
-def delivery(effect: Effect, at: Spot | None, token: str, board: Board, author: str = "") -> Delivery:
+def delivery(effect: Effect, at: Spot | None, token: str, records: Records, author: str = "") -> Delivery:
     """What delivering it does. `author` is who wrote the message a mark is set on. Raises `Refused`."""
     match effect:
         case PostCard(channel=channel, name=name, message=message):
             spot = Spot(channel.conversation, thread_name(name), token)
-            record = board.room(spot, agents=True) | board.post(spot, message, card=True)
+            record = records.room(spot, agents=True) | records.post(spot, message, card=True)
             return Delivery(
                 spot, Shown(Kind.CARD, room_at(spot.conversation, ""), message, id=token, card=True), record
             )
@@ -39,15 +39,15 @@ def delivery(effect: Effect, at: Spot | None, token: str, board: Board, author: 
             spot = Spot(place.conversation, thread_name(name), place.message or token)
             opened = None if alone(place.conversation) else say(words.room_opened(spot.thread))
             return Delivery(
-                spot, _said(Kind.ROOM, spot, opened) if opened else None, board.room(spot, people, agents=False)
+                spot, _said(Kind.ROOM, spot, opened) if opened else None, records.room(spot, people, agents=False)
             )
         case Post(message=message):
             there = _needed(at, "its room was never opened")
-            return _posted(Spot(there.conversation, there.thread, token), message, board)
+            return _posted(Spot(there.conversation, there.thread, token), message, records)
         case Direct(user=user, message=message):
-            return _posted(Spot(f"@{user.id}", "", token), message, board)
+            return _posted(Spot(f"@{user.id}", "", token), message, records)
         case Rewrite(message=message):
-            return _rewritten(_needed(at, "it was never posted"), message, board, card=effect.key == effect.room)
+            return _rewritten(_needed(at, "it was never posted"), message, records, card=effect.key == effect.room)
         case Remove():
             if at is None:
                 return Delivery(None, None)
@@ -61,7 +61,7 @@ def delivery(effect: Effect, at: Spot | None, token: str, board: Board, author: 
         case Admit(user=user, out=out):
             there = _needed(at, "its room was never opened")
             shown = _said(Kind.ADMIT, there, say(words.admitted(user.id, out)))
-            return Delivery(None, shown, board.admitted(there, user, out=out))
+            return Delivery(None, shown, records.admitted(there, user, out=out))
     raise Refused("the console cannot do this")
 
 
@@ -71,14 +71,14 @@ def thread_name(name: str) -> str:
     return match[1] if match else name
 
 
-def _posted(spot: Spot, message: Message, board: Board) -> Delivery:
-    return Delivery(spot, _said(Kind.MESSAGE, spot, message, spot.message), board.post(spot, message))
+def _posted(spot: Spot, message: Message, records: Records) -> Delivery:
+    return Delivery(spot, _said(Kind.MESSAGE, spot, message, spot.message), records.post(spot, message))
 
 
-def _rewritten(spot: Spot, message: Message, board: Board, *, card: bool) -> Delivery:
+def _rewritten(spot: Spot, message: Message, records: Records, *, card: bool) -> Delivery:
     room = room_at(spot.conversation, "" if card else spot.thread)
     shown = Shown(Kind.REWRITE, room, message, alone(spot.conversation), spot.message, card=card)
-    return Delivery(None, shown, board.rewritten(spot, message, card=card))
+    return Delivery(None, shown, records.post(spot, message, card=card, again=True))
 
 
 def _said(kind: Kind, spot: Spot, message: Message, id: str = "") -> Shown:

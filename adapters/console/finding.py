@@ -6,6 +6,7 @@ from dataclasses import replace
 from adapters.console import words
 from adapters.console.board import Board, Posted
 from adapters.console.lines import Where
+from adapters.console.records import Records
 from bot.errors import Problem
 from bot.inbound import Place
 
@@ -16,8 +17,9 @@ Channels = Mapping[str, bool]  # every channel there is → is it the agents'?
 class Finder:
     """`agents` are the names that see agents' channels and mean the agents' room by a ticket's number."""
 
-    def __init__(self, board: Board, agents: Iterable[str]) -> None:
+    def __init__(self, board: Board, records: Records, agents: Iterable[str]) -> None:
         self.board = board
+        self.records = records
         self.agents = frozenset(agents)
 
     def place(self, name: str, where: Where, channels: Channels | None) -> Place:
@@ -28,11 +30,11 @@ class Finder:
 
     def button(self, name: str, label: str, number: str, place: Place) -> tuple[str, str, Place] | None:
         """Action, argument and message of the button meant: of those on ticket `number` the card's, else the newest."""
-        wanted = self.board.seal_label(label)
+        wanted = self.records.seal_label(label)
         number = number or place.thread
         found = [post for post in self.board.posts.values() if wanted in post.all and self._sees(name, post)]
         if number:
-            sealed = self.board.seal_number(number)
+            sealed = self.records.seal_number(number)
             found = [post for post in found if post.thread == number or sealed in post.about]
         if not place.direct:
             found = [post for post in found if post.room == place.conversation] or found
@@ -55,14 +57,14 @@ class Finder:
 
     def _in_room(self, name: str, number: str) -> Place:
         """An agent never means the customer's room by a number alone: what is said there is read by the customer."""
-        agent, own = name in self.agents, self.board.seal(private(name).conversation)
+        agent, own = name in self.agents, self.records.seal(private(name).conversation)
         rooms = [room for (room, thread), agents in self.board.rooms.items() if thread == number and agents == agent]
         if not agent:
             if own in rooms:
                 return replace(private(name), thread=number)
             rooms = [room for room in rooms if not room.startswith("@")]
             mine = [room for room in rooms if (room, number, own) in self.board.members]
-            if not mine and (own, self.board.seal_number(number)) in self.board.numbers:
+            if not mine and (own, self.records.seal_number(number)) in self.board.numbers:
                 return private(name)
             rooms = mine or rooms
         if not rooms:
@@ -72,7 +74,7 @@ class Finder:
         return Place(PLATFORM, WORKSPACE, rooms[0], number)
 
     def _sees(self, name: str, post: Posted) -> bool:
-        own = self.board.seal(private(name).conversation)
+        own = self.records.seal(private(name).conversation)
         if post.to:
             return post.to == own
         if post.room.startswith("@"):

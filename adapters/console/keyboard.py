@@ -76,6 +76,11 @@ class Keyboard:
         return line.rstrip("\r\n") if line else None
 
 
+def bare(prompt: str) -> str:
+    """A prompt without the marks that only a line editor understands."""
+    return prompt.replace("\x01", "").replace("\x02", "")
+
+
 def _answer(future: "asyncio.Future[Answer]", got: Answer) -> None:
     if not future.done():
         future.set_result(got)

@@ -16,15 +16,23 @@ class Persona:
     agents: Sequence[str]
     name: str = FIRST
     where: Where = field(default_factory=Where)
+    met: set[str] = field(default_factory=set)
 
     def become(self, who: str) -> str:
         """Be somebody else from now on. Returns what to say about it. Raises `Problem` if that is no name."""
         if who.strip():
             self.name, self.where = lines.who(who)
+            self.met.add(self.name)
         return words.now_are(str(self), agent=self.name in self.agents)
 
     def saying(self, text: str) -> Line:
         return Line(self.name, self.where, text.strip())
+
+    def meets(self, name: str) -> bool:
+        """Whether this name speaks for the first time: it may be a sentence that begins like a name."""
+        new = name not in self.met and name != FIRST and name not in self.agents
+        self.met.add(name)
+        return new
 
     @property
     def prompt(self) -> str:

@@ -1,6 +1,7 @@
 """What is shown, on a terminal: the room on the left, what happens in it on the right, cards as cards."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TextIO
 
 from rich.box import ROUNDED
@@ -44,62 +45,92 @@ class ScreenView:
 
     def _laid_out(self, shown: Shown) -> RenderableType:
         if shown.kind is Kind.HELP:
-            return Padding(Rich(plain(shown.message.text), "dim"), (0, 1))
+            return Padding(_asides_dim(Rich(plain(shown.message.text))), (0, 1))
         row = Table.grid(padding=(0, 2))
         row.add_column(min_width=ROOM, no_wrap=True)
         row.add_column(overflow="fold")
-        row.add_row(Rich(one_line(shown.room), self._colour(shown.room)), self._content(shown))
+        row.add_row(Rich(one_line(shown.room), self._colour(shown)), self._content(shown))
         return row
 
-    def _colour(self, room: str) -> str:
-        if room.startswith("@"):
+    def _colour(self, shown: Shown) -> str:
+        if shown.room.startswith("@"):
             return "cyan"
-        return "yellow" if self.is_agents(room) else "blue"
+        return "yellow" if shown.card or self.is_agents(shown.room) else "blue"
 
     def _content(self, shown: Shown) -> RenderableType:
+        message = shown.message
         match shown.kind:
             case Kind.MARK if shown.mark:
                 return _mark(shown.mark, shown.reason)
             case Kind.FORM if shown.form:
                 return Rich.assemble((one_line(shown.form.title), "bold"), (f"  {words.HOW_TO_FILL}", "dim"))
             case Kind.ERROR:
-                return Rich.assemble(("! ", "bold yellow"), _rich(shown.message.text))
+                return Rich.assemble(("! ", "bold yellow"), _rich(message.text))
             case Kind.ROOM | Kind.ADMIT | Kind.REMOVE:
-                return Rich(visible(plain(shown.message.text)), "dim italic")
+                return Rich(visible(plain(message.text)), "dim italic")
             case Kind.CARD:
-                return self._card(shown.message)
+                return self._card(message)
+            case Kind.REWRITE if shown.card:
+                return _card_now(message)
             case Kind.REWRITE:
-                return Group(Rich("now", "dim italic"), *self._parts(shown.message))
-        aside = shown.to and shown.room != f"@{shown.to}"
-        return Group(*self._parts(shown.message), *([Rich(words.only(one_line(shown.to)), "dim")] if aside else []))
+                return Group(*self._body(message, Rich("  now", "dim italic")))
+        alone = not shown.to or shown.room == f"@{shown.to}"
+        return Group(*self._body(message, Rich("" if alone else f"  {words.only(one_line(shown.to))}", "dim")))
 
     def _card(self, message: Message) -> RenderableType:
-        title = Rich(one_line(message.title), "bold")
-        body = Group(*self._body(message))
+        title = Rich(one_line(message.title), "bold not dim")
+        body = Group(*self._body(replace(message, title=""), Rich()))
         return Panel(body, title=title, title_align="left", box=ROUNDED, border_style="dim", width=CARD, padding=(0, 1))
 
-    def _parts(self, message: Message) -> Iterator[RenderableType]:
+    def _body(self, message: Message, aside: Rich) -> Iterator[RenderableType]:
+        """`aside` stands behind the first line that is said. Buttons stand in the line, where it is short."""
         if message.title:
-            yield Rich(one_line(message.title), "bold")
-        yield from self._body(message)
-
-    def _body(self, message: Message) -> Iterator[RenderableType]:
-        if message.text or message.speaker:
-            speaker = (f"{one_line(message.speaker)}  ", "bold") if message.speaker else ""
-            mark = Rich.assemble("  ", _mark(message.mark)) if message.mark else ""
-            yield Rich.assemble(speaker, _rich(message.text), mark)
+            yield Rich.assemble((one_line(message.title), "bold"), aside)
+        said = Rich.assemble(_speaker(message.speaker), _rich(message.text))
+        buttons = Rich("  ").join(map(_button, message.buttons))
+        if said and message.mark:
+            said.append("  ").append_text(_mark(message.mark))
+        if said and not message.title:
+            said.append_text(aside)
+        if said and buttons and not message.title and "\n" not in said.plain and len(said) + len(buttons) < CARD:
+            said.append("  ").append_text(buttons)
+            buttons = Rich()
+        if said:
+            yield said
         if message.fields:
-            fields = Table.grid(padding=(0, 2))
-            for field in message.fields:
-                fields.add_row(Rich(one_line(field.name), "dim"), _rich(field.value))
-            yield fields
+            yield _fields(message)
         yield from (self._file(file) for file in message.files)
-        if message.buttons:
-            yield Rich("  ").join(map(_button, message.buttons))
+        if buttons:
+            yield buttons
 
     def _file(self, file: File) -> RenderableType:
         path = one_line(str(self.files.path(file)))
         return Rich.assemble(("file  ", "dim"), one_line(file.name), (f"  {words.size(file.size)}  {path}", "dim"))
+
+
+def _asides_dim(text: Rich) -> Rich:
+    text.highlight_regex(r"\([^)]*\)", "dim")
+    return text
+
+
+def _card_now(message: Message) -> RenderableType:
+    """A card that changed, in two lines: the whole of it has been seen before."""
+    fields = [Rich.assemble((f"{one_line(f.name)} ", "dim"), _rich(f.value)) for f in message.fields]
+    buttons = [_button(button) for button in message.buttons]
+    parts = [_rich(message.text), Rich(" · ", "dim").join(fields), Rich("  ").join(buttons)]
+    title = Rich.assemble((one_line(message.title), "bold"), ("  now", "dim italic"))
+    return Group(title, Rich("   ").join(part for part in parts if part))
+
+
+def _fields(message: Message) -> RenderableType:
+    fields = Table.grid(padding=(0, 2))
+    for field in message.fields:
+        fields.add_row(Rich(one_line(field.name), "dim"), _rich(field.value))
+    return fields
+
+
+def _speaker(name: str) -> tuple[str, str]:
+    return (f"{one_line(name)}  " if name else "", "bold")
 
 
 def _rich(text: Text) -> Rich:

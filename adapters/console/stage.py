@@ -1,8 +1,9 @@
 """Where things are shown: one `write` for each, flushed, and never into the line somebody is typing."""
 
+import io
 from typing import Protocol, TextIO
 
-from adapters.console.keyboard import Keyboard
+from adapters.console.keyboard import Keyboard, bare
 from adapters.console.shown import Shown
 
 CLEAR_LINE = "\r\x1b[2K"
@@ -15,19 +16,28 @@ class View(Protocol):
 
 class Stage:
     def __init__(self, view: View, stdout: TextIO, keyboard: Keyboard) -> None:
+        if isinstance(stdout, io.TextIOWrapper):
+            stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         self.view = view
         self.stdout = stdout
         self.keyboard = keyboard
+        self.since_gap = False
 
     def show(self, shown: Shown) -> None:
         """Raises `OSError` or `ValueError` if nobody can read it any more."""
         if text := self.view.show(shown):
             self.write(text)
+            self.since_gap = True
+
+    def gap(self) -> None:
+        """An empty line, if anything was shown since the last one."""
+        if self.since_gap:
+            self.write("\n")
+        self.since_gap = False
 
     def write(self, text: str) -> None:
         prompt = self.keyboard.waiting
         if prompt and self.keyboard.edited:
-            bare = prompt.replace("\x01", "").replace("\x02", "")
-            text = f"{CLEAR_LINE}{text}{bare}{self.keyboard.typed()}"
+            text = f"{CLEAR_LINE}{text}{bare(prompt)}{self.keyboard.typed()}"
         self.stdout.write(text)
         self.stdout.flush()

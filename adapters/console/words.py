@@ -6,9 +6,9 @@ from bot.message import Input, Mark
 
 GREETING = "Write a message, or help for a short tour. Ctrl-D leaves."
 TOUR = (
-    "Ask     customer: my printer is on fire   (customer@help: … asks in #help, customer@1: … goes on in #1)",
-    "Answer  agent: [Claim] 1   then   agent@1: !r have you tried water?   (without !r: a note for agents)",
-    "More    /as agent@1 is who you are;  agent: /ticket list;  /edit, /delete;  help all;  Ctrl-D leaves",
+    "Ask     customer: my printer is on fire     (customer@help: … in #help, customer@1: … about #1)",
+    "Answer  agent: [Claim] 1     agent@1: !r try water     (without !r it is a note for agents)",
+    "More    /as agent@1     agent: /ticket list     /edit TEXT     /delete     help all     Ctrl-D",
 )
 GRAMMAR = """\
 NAME: TEXT              to the bot, in private
@@ -110,6 +110,10 @@ def admitted(name: str, out: bool) -> str:
 
 def now_are(who: str, *, agent: bool) -> str:
     return f"You are {who} now, {'an agent' if agent else 'a customer'}."
+
+
+def somebody_new(name: str) -> str:
+    return f"{name} speaks for the first time. (Not meant as a name? Begin the line with a space.)"
 
 
 def size(count: int) -> str:

@@ -1,0 +1,37 @@
+"""A desk with a clerk, and files on disk."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from bot.effects import CLERK
+from bot.privacy.clerk import Clerk
+from storage.files import DiskFiles
+from tests.desk import Desk
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> DiskFiles:
+    return DiskFiles(tmp_path / "files")
+
+
+@pytest.fixture
+async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> Desk:
+    """The desk of `tests.desk` with its clerk."""
+    ids = itertools.count(1)
+    desk.chats[CLERK] = Clerk(
+        desk.store, files, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
+    )
+    return desk
+
+
+async def settle(desk: Desk) -> None:
+    """Deliver all there is, letting time pass where something is to be tried later."""
+    for _ in range(200):
+        await desk.deliver()
+        due = await desk.store.read(lambda work: work.outbox.next_due(tuple(desk.chats)))
+        if due is None:
+            return
+        desk.clock.time = max(desk.clock.time, due)
+    raise AssertionError("something is never delivered")
