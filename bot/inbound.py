@@ -69,12 +69,14 @@ class FormSubmitted(Event):
 class MessagePosted(Event):
     """Somebody said something. A message that addresses the bot with a verb ("@bot claim") is a `CommandInvoked`.
 
-    `refused` names files that were too large or of a kind not taken, with the reason.
+    `refused` names files that were too large or of a kind not taken, with the reason. `quote` is the beginning of the
+    message this one answers, as far as its author could read that.
     """
 
     text: str = ""
     files: tuple[File, ...] = ()
     refused: tuple[str, ...] = ()
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

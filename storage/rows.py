@@ -65,6 +65,7 @@ class Base(DeclarativeBase):
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
+        "rooms",
     ),
     "facts",
 )  # fmt: skip
@@ -283,7 +284,8 @@ class SpotRow(Base):
 
 
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "out", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "task", "number"), "facts"),
+    **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
     **dict.fromkeys(("user", "people"), "person"),
     "message": "words",

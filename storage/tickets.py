@@ -142,6 +142,11 @@ class SqlTickets:
     def tags(self, ticket: int) -> frozenset[str]:
         return frozenset(self.connection.scalars(select(tags.c.tag).where(tags.c.ticket == ticket)))
 
+    def known_tags(self, desks: Sequence[int], beginning: str, limit: int) -> Sequence[str]:
+        query = select(tags.c.tag).distinct().join(tickets, tickets.c.id == tags.c.ticket)
+        query = query.where(OPEN, tickets.c.desk.in_(desks), tags.c.tag.startswith(beginning, autoescape=True))
+        return self.connection.scalars(query.order_by(tags.c.tag).limit(limit)).all()
+
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None:
         if remove:
             self.connection.execute(delete(tags).where(tags.c.ticket == ticket.id, tags.c.tag.in_(remove)))

@@ -13,7 +13,7 @@ from bot.relay.said import Said, desk_of, receive, said
 from bot.router import Router
 from bot.tickets import views as ticket_views
 from bot.tickets.model import Ticket
-from bot.tickets.opening import Opening, check_limits, open_ticket
+from bot.tickets.opening import Opening, check_limits, in_room, open_ticket
 
 router = Router()
 
@@ -66,7 +66,9 @@ def in_channel(event: MessagePosted, what: Said, person: Person, work: UnitOfWor
     refuse_blocked(person, work)
     check_limits(desk, what.author, what.text, work)
     open_ticket(
-        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source, thread=event.place),
+        in_room(
+            Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source), event.place
+        ),
         work,
     )
     return None
