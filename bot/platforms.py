@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Mapping, Sequence
 
+from bot.completion import Suggestion
+from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming
+from bot.inbound import Actor, Place
 from bot.ports import Chat, UnitOfWork
+from bot.router import Takes
 from bot.running import Make, Running, new_id
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
@@ -23,10 +27,32 @@ def tokens(settings: Settings) -> Mapping[str, object]:
 
 def with_tokens(settings: Settings) -> Sequence[Make]:
     """The platforms whose tokens are set. Raises `ConfigError` if there is none."""
-    for name, token in tokens(settings).items():
-        if token:
-            raise ConfigError(f"a token for {name} is set, but this version cannot connect there yet")
-    raise ConfigError(NONE_SET)
+    if settings.slack_bot_token:
+        raise ConfigError("a token for slack is set, but this version cannot connect there yet")
+    if not settings.discord_token:
+        raise ConfigError(NONE_SET)
+    return [discord]
+
+
+def discord(running: Running) -> Chat:
+    """Discord, with the bot whose token is set."""
+    from adapters.discord.chat import DiscordChat
+
+    settings = running.settings
+    assert settings.discord_token is not None
+
+    async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
+        return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
+
+    return DiscordChat(
+        running.router,
+        running.files,
+        settings.discord_token.get_secret_value(),
+        suggest=suggest,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url or "",
+        message_content=settings.discord_message_content,
+    )
 
 
 def console(running: Running, json: bool = False) -> Chat:

@@ -1,6 +1,6 @@
 """What every `Chat` must do. A platform adds one parameter to `RIGS`; `tests/test_contract.py` runs it all."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,14 @@ import pytest
 
 from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
 from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessageDeleted, MessageEdited, MessagePosted
-from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, Style, UserRef, say
+from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, Style, say
 from bot.ports import Ask, Refused, Say, Spot, TryLater
 from bot.router import Router
 from tests.console.rig import ConsoleRig
+from tests.discord.rig import DiscordRig
 from tests.rig import HOSTILE, Core, Deletes, Edits, Fills, Presses, Rig, Says, Types, commands
 
-RIGS: dict[str, Callable[[Path, Router], Rig]] = {"console": ConsoleRig}
+RIGS: dict[str, Callable[[Path, Router], Rig]] = {"console": ConsoleRig, "discord": DiscordRig}
 
 CARD, ROOM, KEY = "ticket:1:agents", "ticket:1:customer", "message:1:customer"
 CLOSE = Button("Close", "ticket.close", "7", Style.DANGER)
@@ -23,8 +24,10 @@ FORM = Form("ticket.open", "Open a ticket", (Input("subject", "Subject"), Input(
 
 
 @pytest.fixture(params=RIGS)
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
-    return RIGS[request.param](tmp_path, commands())
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    rig = RIGS[request.param](tmp_path, commands())
+    yield rig
+    await rig.close()
 
 
 def card(rig: Rig, message: Message | None = None) -> PostCard:
@@ -194,9 +197,8 @@ async def test_a_mark_is_seen_on_the_message_it_is_about(rig: Rig, mark: Mark) -
 
 async def test_people_are_let_into_a_room_and_out_again(rig: Rig) -> None:
     room = await deliver(rig, OpenRoom(ROOM, rig.chat.platform, rig.channel, "#1", (rig.person,)), None, "t-1")
-    ben = UserRef(rig.chat.platform, rig.person.realm, "ben")
-    assert await rig.chat.deliver(Admit("a1", rig.chat.platform, ROOM, ben), room, "t-2") is None
-    assert await rig.chat.deliver(Admit("a2", rig.chat.platform, ROOM, ben, out=True), room, "t-3") is None
+    assert await rig.chat.deliver(Admit("a1", rig.chat.platform, ROOM, rig.other), room, "t-2") is None
+    assert await rig.chat.deliver(Admit("a2", rig.chat.platform, ROOM, rig.other, out=True), room, "t-3") is None
 
 
 # What people do

@@ -78,6 +78,7 @@ class Rig(Protocol):
     chat: Chat
     channel: Place  # where the bot may post
     person: UserRef  # an account there
+    other: UserRef  # another one
 
     async def play(self, handle: Handle, *acts: Act) -> None:
         """`person` does these things one after the other, while the chat runs; returns when all is answered."""
@@ -96,6 +97,9 @@ class Rig(Protocol):
 
     def content(self, file: File) -> bytes:
         """What was kept of a file that came in."""
+
+    async def close(self) -> None:
+        """The end: nothing is left running."""
 
 
 def never(call: Any, work: Any) -> Reply:

@@ -112,6 +112,10 @@ class ConsoleRig:
         self.chat: Chat = self.script.chat(json=True)
         self.channel = Place("console", "local", "help")
         self.person = UserRef("console", "local", "ana")
+        self.other = UserRef("console", "local", "ben")
+
+    async def close(self) -> None:
+        """A console ends with its input."""
 
     async def play(self, handle: Handle, *acts: Act) -> None:
         self.chat = self.script.chat("".join(self._line(act) for act in acts), json=True)
