@@ -7,14 +7,15 @@ and program cannot drift apart.
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 
 from benchmarks.scene import a_scene, customers
+from storage import hot
 from storage.sqlite import PRAGMAS
 
 NUMBER = re.compile(r"\d+")
@@ -24,25 +25,46 @@ Recorded = tuple[list[Statement], list[Statement]]  # what stores a message, and
 
 async def record(database: Path) -> Recorded:
     """The writer's statements for one message and its delivery."""
-    seen: list[tuple[str, Any]] = []
     stored: list[list[tuple[str, Any]]] = []
     async with a_scene(f"sqlite:///{database}", courier=False) as scene:
         who = customers(1)[0]
-
-        @event.listens_for(scene.store.engine, "before_cursor_execute")
-        def note(_: Any, __: Any, sql: str, parameters: Any, *___: Any) -> None:
-            if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")):
-                seen.append((sql, parameters))
-
         for _ in range(4):  # the first two open the ticket and warm up
-            seen.clear()
-            await scene.says(who)
-            stored.append(list(seen))
-            seen.clear()
-            while await scene.courier.drain():
-                pass
-            stored.append(list(seen))
+            with noted(scene.store.engine) as said:
+                await scene.says(who)
+            stored.append(said)
+            with noted(scene.store.engine) as said:
+                while await scene.courier.drain():
+                    pass
+            stored.append(said)
     return _paired(stored[4], stored[6]), _paired(stored[5], stored[7])
+
+
+@contextmanager
+def noted(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """What the writer executes, whether through SQLAlchemy or straight on the driver."""
+    said: list[tuple[str, Any]] = []
+    straight = hot.driver
+    with engine.connect() as connection:
+        writer = straight(connection)
+
+    class Driver:
+        def __init__(self, connection: Connection) -> None:
+            self.connection = straight(connection)
+
+        def execute(self, sql: str, parameters: Any) -> Any:
+            if self.connection is writer:
+                said.append((sql, parameters))
+            return self.connection.execute(sql, parameters)
+
+    def through(_: Any, __: Any, sql: str, parameters: Any, *___: Any) -> None:
+        if not sql.startswith(("BEGIN", "COMMIT")):
+            said.append((sql, parameters))
+
+    event.listen(engine, "before_cursor_execute", through)
+    hot.driver = Driver
+    yield said
+    hot.driver = straight
+    event.remove(engine, "before_cursor_execute", through)
 
 
 def _paired(first: list[tuple[str, Any]], second: list[tuple[str, Any]]) -> list[Statement]:

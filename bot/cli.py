@@ -1,5 +1,6 @@
 """The command line. Nothing of the bot is imported before it is known what is asked, so that help is quick."""
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -92,7 +93,7 @@ def export_desks(file: File) -> None:
     settings = _settings()
     text = operating.in_loop(lambda: operating.export_desks(settings))
     if file == "-":
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode())  # the file is UTF-8, whatever the terminal is
         return
     with open(file, "w", encoding="utf-8") as out:
         out.write(text)
@@ -137,6 +138,9 @@ def discard(ids: Ids) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what people can cause ends it with a line, not with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without “ must not stop us
     given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     code = _guarded(lambda: typer.main.get_command(app)(given, "helpthread", standalone_mode=False))
     _flush()

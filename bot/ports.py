@@ -172,8 +172,17 @@ class Outbox(Protocol):
     def retry(self, id: int) -> bool: ...
     def discard(self, id: int) -> bool: ...
     def room_of(self, id: int) -> str | None: ...
+    def effect(self, id: int) -> Effect | None:
+        """What waits under this id, or was given up."""
+
     def cancel(self, key: str) -> None:
         """Forget what still waits under `key`, but for the head of the room, which may be on its way."""
+
+    def cancel_given_up(self, key: str) -> None:
+        """Forget what was given up under `key`, so that nobody tries it again."""
+
+    def revise(self, key: str, message: Message) -> None:
+        """Whatever still waits under `key`, or was given up, says this instead, if it has yet to be said."""
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
@@ -196,6 +205,9 @@ class Desks(Protocol):
 
     def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
         """Ids of the desks where one of them has at least that rank."""
+
+    def hold(self, id: int) -> Desk:
+        """The desk as it is now; until this transaction ends, nobody else changes what it is set to."""
 
     def members(self, desk: int) -> Sequence[Member]: ...
     def intake(self, desk: int) -> Sequence[Place]: ...
@@ -229,6 +241,10 @@ class Drafts(Protocol):
     def keep(self, draft: Draft) -> None: ...
     def of(self, author: UserRef) -> Sequence[Draft]: ...
     def older_than(self, when: datetime, limit: int) -> Sequence[Draft]: ...
+    def at(self, place: Place) -> Draft | None:
+        """The one that this message waits as."""
+
+    def rewrite(self, id: int, text: str) -> None: ...
     def drop(self, id: int) -> None: ...
 
 
@@ -265,6 +281,9 @@ class Privacy(Protocol):
 
     def hand_over(self, keys: Sequence[str], ghost: UserRef) -> Sequence[str]:
         """Mark posts as being taken back; returns those that were not yet."""
+
+    def hand_over_elsewhere(self, entries: Sequence[int], ghost: UserRef) -> Sequence[Copy]:
+        """The same for all that shows these entries of other people's tickets, what waits to be posted included."""
 
     def waiting_for(self, ghost: UserRef) -> int: ...
     def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:

@@ -11,6 +11,7 @@ from bot.desks.naming import is_group
 from bot.errors import Problem
 from bot.inbound import Place
 from bot.message import UserRef
+from storage.hot import Hot
 from storage.rows import ChannelRow, DeskRow, GroupRow, MemberRow
 
 desks = DeskRow.__table__
@@ -23,7 +24,7 @@ WITH_CHANNEL = (
     .select_from(desks.outerjoin(channels, and_(channels.c.desk == desks.c.id, channels.c.agents)))
     .order_by(desks.c.id)
 )
-GET = WITH_CHANNEL.where(desks.c.id == bindparam("id"))
+GET = Hot(WITH_CHANNEL.where(desks.c.id == bindparam("id")))
 AT = select(channels.c.desk, channels.c.agents).where(
     channels.c.platform == bindparam("platform"),
     channels.c.workspace == bindparam("workspace"),
@@ -43,7 +44,7 @@ class SqlDesks:
         self.connection = connection
 
     def get(self, id: int) -> Desk | None:
-        row = self.connection.execute(GET, {"id": id}).first()
+        row = GET.first(self.connection, {"id": id})
         return None if row is None else _desk(row)
 
     def all(self) -> Sequence[Desk]:
@@ -68,6 +69,12 @@ class SqlDesks:
 
     def ranked(self, principals: Sequence[str], least: Rank) -> Sequence[int]:
         return sorted({row.desk for row in self._ranks(principals) if row.rank >= least})
+
+    def hold(self, id: int) -> Desk:
+        self.connection.execute(select(desks.c.id).where(desks.c.id == id).with_for_update())
+        desk = self.get(id)
+        assert desk is not None
+        return desk
 
     def members(self, desk: int) -> Sequence[Member]:
         people = self.connection.execute(select(members).where(members.c.desk == desk).order_by(members.c.id)).all()

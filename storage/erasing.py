@@ -30,7 +30,7 @@ class Erasing:
         for sheet in sheets():
             if sheet.says("until") == phase:
                 step.take(sheet)
-        return Erased(step.counts, self._unreferred(step.shas), step.left == 0)
+        return Erased(step.counts, self._unreferred(step.shas), step.elsewhere, step.left == 0)
 
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that would go with their rows and that nobody else's rows refer to; and where to go on."""
@@ -68,6 +68,7 @@ class _Step:
         self.left = limit
         self.counts: dict[str, int] = {}
         self.shas: set[str] = set()
+        self.elsewhere: list[int] = []
 
     def take(self, sheet: Sheet) -> None:
         for link in sheet.links:
@@ -86,10 +87,14 @@ class _Step:
         stay = [row for row in rows if not (goes and _subject(sheet, row) == self.who)]
         for column in sheet.flagged("blob"):
             self.shas |= {getattr(row, column.name) for row in gone}
+        self.elsewhere += [getattr(row, sheet.key[0].name) for row in stay if self._in_anothers(sheet, row)]
         if gone:
             self.connection.execute(_delete(sheet), [_key(sheet, row) for row in gone])
         if stay:
             self.connection.execute(_rewrite(sheet), [_key(sheet, row) | self._without(sheet, row) for row in stay])
+
+    def _in_anothers(self, sheet: Sheet, row: Row[Any]) -> bool:
+        return _owner(sheet, row) == self.who and _value(sheet, "about", row) not in (None, self.who)
 
     def _without(self, sheet: Sheet, row: Row[Any]) -> dict[str, Any]:
         """The row's personal columns once the person is gone from it."""

@@ -6,7 +6,7 @@ holding up anyone's writes; who acts does it by what was found.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import Text as SqlText
 from bot.message import UserRef
 from bot.privacy.disguise import ERASED
 from bot.privacy.model import Copy
+from bot.tickets.timeline import SEQUENCE_BITS, ticket_of
 from storage.outbox import DEAD, DUE, IS_DUE, PROMOTE, SqlOutbox
 from storage.rows import EFFECT, OutboxRow, SpotRow
 
@@ -77,6 +78,26 @@ class Ledger:
         self.connection.execute(update(spots).where(spots.c.key.in_(found)).values(about=ghost))
         return found
 
+    def hand_over_elsewhere(self, entries: Sequence[int], ghost: UserRef) -> Sequence[Copy]:
+        """Mark what shows these entries of other people's tickets, and forget what was about to.
+
+        What may be on its way is marked as well: whatever takes it back comes after it in its room.
+        """
+        found: dict[str, Copy] = {}
+        for first, last in _keys_of(entries):
+            waits = select(outbox).where(outbox.c.key >= first, outbox.c.key < last, outbox.c.about != ghost)
+            for row in self.connection.execute(waits).all():
+                found[row.key] = Copy(row.key, row.platform, row.room)
+                if row.head and row.state == DUE:
+                    self.connection.execute(update(outbox).where(outbox.c.id == row.id).values(about=ghost))
+                else:
+                    self._forget(row)
+            there = select(spots).where(spots.c.key >= first, spots.c.key < last, spots.c.about != ghost)
+            for row in self.connection.execute(there).all():
+                found[row.key] = Copy(row.key, row.platform, row.room)
+                self.connection.execute(update(spots).where(spots.c.key == row.key).values(about=ghost))
+        return list(found.values())
+
     def waiting_for(self, ghost: UserRef) -> int:
         """How many posts are still to be taken back."""
         query = select(func.count()).select_from(outbox).where(outbox.c.about == ghost, IS_DUE)
@@ -102,7 +123,15 @@ class Ledger:
         SqlOutbox(self.connection, self.now)._hold(row.room)
         self.connection.execute(delete(outbox).where(outbox.c.id == row.id))
         if row.head:
-            self.connection.execute(PROMOTE, {"of_room": row.room})
+            PROMOTE.run(self.connection, {"of_room": row.room})
+
+
+def _keys_of(entries: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """From where to where the keys of an entry's copies go, and of notices about it: ";" comes after ":"."""
+    for entry in entries:
+        ticket, sequence = ticket_of(entry), entry & ((1 << SEQUENCE_BITS) - 1)
+        for key in (f"message:{entry}", f"notice:{ticket}:{sequence}"):
+            yield f"{key}:", f"{key};"
 
 
 def without(value: Any, who: UserRef, name: str, ghost: UserRef) -> Any:

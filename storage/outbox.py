@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Row,
@@ -26,13 +27,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.effects import Effect, OpenRoom, PostCard, Remove, codec
-from bot.message import UserRef
+from bot.message import Message, UserRef
 from bot.ports import Pending, Spot
+from storage.hot import Hot
 from storage.rows import OutboxRow, SpotRow
 
 log = logging.getLogger(__name__)
 outbox = OutboxRow.__table__
 spots = SpotRow.__table__
+words = TypeAdapter(Message)
 DUE, DEAD = "due", "dead"
 
 IS_DUE = outbox.c.state == literal_column("'due'")  # in the words of the index, or it is not used
@@ -40,11 +43,13 @@ earlier = outbox.alias("earlier")
 WAITS = earlier.c.state == literal_column("'due'")
 HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), WAITS)
 OLDEST = select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), WAITS)
-POST = insert(outbox).values(
-    {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head"}} | {"head": ~HEAD_ROOM}
+POST = Hot(
+    insert(outbox).values(
+        {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head"}} | {"head": ~HEAD_ROOM}
+    )
 )
-PROMOTE = update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True)
-FORGET = delete(outbox).where(outbox.c.id == bindparam("row_id"))
+PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
+FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id")))
 POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
@@ -70,7 +75,7 @@ class SqlOutbox:
             "attempts": 0,
             "error": "",
         }
-        self.connection.execute(POST, values)
+        POST.run(self.connection, values)
 
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         query = (
@@ -91,8 +96,8 @@ class SqlOutbox:
     def done(self, sent: Pending, spot: Spot | None) -> None:
         effect = sent.effect
         self._hold(effect.room)
-        self.connection.execute(FORGET, {"row_id": sent.id})
-        self.connection.execute(PROMOTE, {"of_room": effect.room})
+        FORGET.run(self.connection, {"row_id": sent.id})
+        PROMOTE.run(self.connection, {"of_room": effect.room})
         if isinstance(effect, Remove):
             self.connection.execute(delete(spots).where(spots.c.key == effect.key))
         elif spot is not None:
@@ -108,7 +113,7 @@ class SqlOutbox:
         self._hold(room)
         buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200])
         self.connection.execute(buried)
-        self.connection.execute(PROMOTE, {"of_room": room})
+        PROMOTE.run(self.connection, {"of_room": room})
 
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
         rows = self.connection.execute(select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
@@ -122,7 +127,7 @@ class SqlOutbox:
         again = update(outbox).where(outbox.c.id == id).values(state=DUE, attempts=0, error="", not_before=self.now)
         self.connection.execute(again)
         self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
-        self.connection.execute(PROMOTE, {"of_room": room})
+        PROMOTE.run(self.connection, {"of_room": room})
         return True
 
     def discard(self, id: int) -> bool:
@@ -131,11 +136,25 @@ class SqlOutbox:
     def room_of(self, id: int) -> str | None:
         return self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
 
+    def effect(self, id: int) -> Effect | None:
+        found = self.connection.scalar(select(outbox.c.effect).where(outbox.c.id == id))
+        return None if found is None else codec.validate_python(found)
+
     def cancel(self, key: str) -> None:
         waits = (outbox.c.key == key, IS_DUE, ~outbox.c.head)
         for room in self.connection.scalars(select(outbox.c.room).where(*waits).distinct()).all():
             self._hold(room)  # or what is deleted here may be made head there, and the room waits for ever
         self.connection.execute(delete(outbox).where(*waits))
+
+    def cancel_given_up(self, key: str) -> None:
+        self.connection.execute(delete(outbox).where(outbox.c.key == key, outbox.c.state == DEAD))
+
+    def revise(self, key: str, message: Message) -> None:
+        said = words.dump_python(message, mode="json")
+        for row in self.connection.execute(select(outbox.c.id, outbox.c.effect).where(outbox.c.key == key)).all():
+            if "message" in row.effect:
+                new = update(outbox).where(outbox.c.id == row.id).values(effect=row.effect | {"message": said})
+                self.connection.execute(new)
 
     def posted(self, key: str) -> bool:
         there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
@@ -164,7 +183,7 @@ class SqlOutbox:
             "ticket": int(effect.key.split(":")[1]) if is_room else None,
             "agents": isinstance(effect, PostCard),
         }
-        self.connection.execute(REMEMBER[self.connection.dialect.name], values)
+        REMEMBER[self.connection.dialect.name].run(self.connection, values)
 
     def _hold(self, room: str) -> None:
         """One transaction at a time keeps a room's head; SQLite has one writer anyway."""
@@ -181,7 +200,7 @@ def _remember(dialect: Any) -> Any:
     return new.on_conflict_do_update(index_elements=["key"], set_={name: new.excluded[name] for name in WHERE})
 
 
-REMEMBER = {"sqlite": _remember(sqlite), "postgresql": _remember(postgresql)}
+REMEMBER = {"sqlite": Hot(_remember(sqlite)), "postgresql": Hot(_remember(postgresql))}
 
 
 def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:

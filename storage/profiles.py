@@ -12,6 +12,7 @@ from bot.inbound import Place
 from bot.message import UserRef
 from bot.people.model import Person
 from bot.privacy.model import Draft
+from storage.hot import Hot
 from storage.rows import AttachmentRow, DraftRow, PersonRow
 from storage.timeline import attachment, file
 
@@ -20,7 +21,7 @@ drafts = DraftRow.__table__
 attachments = AttachmentRow.__table__
 FRESH = timedelta(hours=1)  # within this, being seen again is not written down
 
-GET = select(people).where(people.c.who == bindparam("who"))
+GET = Hot(select(people).where(people.c.who == bindparam("who")))
 
 
 def _meet(dialect: Any) -> Any:
@@ -48,7 +49,7 @@ class SqlPeople:
         return replace(known or Person(who, name, self.now), name=name, language=language, last_seen=self.now)
 
     def get(self, who: UserRef) -> Person | None:
-        row = self.connection.execute(GET, {"who": who}).first()
+        row = GET.first(self.connection, {"who": who})
         return None if row is None else _person(row)
 
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]:
@@ -103,6 +104,16 @@ class SqlDrafts:
 
     def older_than(self, when: datetime, limit: int) -> Sequence[Draft]:
         return self._all(select(drafts).where(drafts.c.at < when).order_by(drafts.c.at, drafts.c.id).limit(limit))
+
+    def at(self, place: Place) -> Draft | None:
+        if not place.message:
+            return None
+        here = (drafts.c.message == place.message, drafts.c.conversation == place.conversation)
+        row = self.connection.execute(select(drafts).where(*here, drafts.c.platform == place.platform)).first()
+        return None if row is None else self._draft(row)
+
+    def rewrite(self, id: int, text: str) -> None:
+        self.connection.execute(update(drafts).where(drafts.c.id == id).values(text=text))
 
     def drop(self, id: int) -> None:
         self.connection.execute(delete(attachments).where(attachments.c.draft == id))

@@ -18,6 +18,7 @@ from bot.errors import Busy
 from bot.ports import Job, T
 from storage.columns import plain_json
 from storage.errors import DatabaseInUse
+from storage.hot import driver
 from storage.store import MOST_WAITING, SqlStore
 
 BUSY_MILLISECONDS = 5000
@@ -164,13 +165,14 @@ class SqliteStore(SqlStore):
             return [partial(_fail, answer, error) for _, answer in batch]
 
     def _attempt(self, job: Job[T], answer: asyncio.Future[T], connection: Connection) -> Callable[[], None]:
-        connection.exec_driver_sql("SAVEPOINT job")
+        say = driver(connection).execute
+        say("SAVEPOINT job")
         try:
             tell = partial(_succeed, answer, self._run(job, connection))
         except Exception as error:  # its caller gets it
-            connection.exec_driver_sql("ROLLBACK TO job")  # raises if SQLite undid the whole transaction
+            say("ROLLBACK TO job")  # raises if SQLite undid the whole transaction
             tell = partial(_fail, answer, error)
-        connection.exec_driver_sql("RELEASE job")
+        say("RELEASE job")
         return tell
 
     @staticmethod
@@ -184,7 +186,7 @@ class SqliteStore(SqlStore):
 
     @staticmethod
     def _checkpoint(connection: Connection) -> bool:
-        """True when the log is empty; false while a reader still needs it. It does not wait: everyone's writes would."""
+        """True when the log is empty; false while a reader needs it. It does not wait: everyone's writes would."""
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
         try:
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()

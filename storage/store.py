@@ -18,18 +18,20 @@ from bot.errors import Busy
 from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline
 from storage.desks import SqlDesks
 from storage.files import referenced
+from storage.hot import Hot
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import SeenRow
+from storage.scrubbing import scrub_postgresql
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 
 log = logging.getLogger(__name__)
 seen_events = SeenRow.__table__
 REMEMBER = {
-    "sqlite": sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
-    "postgresql": postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at),
+    "sqlite": Hot(sqlite.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
+    "postgresql": Hot(postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
 }
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
@@ -53,7 +55,7 @@ class SqlUnitOfWork:
 
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
-        return self.connection.execute(statement, {"event_id": event_id[:200], "at": self.now}).first() is None
+        return statement.first(self.connection, {"event_id": event_id[:200], "at": self.now}) is None
 
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
         return referenced(self.connection, shas)
@@ -124,5 +126,4 @@ class SqlStore:
 
     def _vacuum(self) -> bool:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM (ANALYZE)")
-        return True
+            return scrub_postgresql(connection)

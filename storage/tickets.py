@@ -31,6 +31,7 @@ from bot.message import UserRef
 from bot.ports import Filter
 from bot.tickets.model import Priority, RoomKind, State, Ticket
 from storage.columns import EPOCH, MILLISECOND
+from storage.hot import Hot
 from storage.rows import DeskRow, ParticipantRow, SpotRow, TagRow, TicketRow
 
 tickets = TicketRow.__table__
@@ -40,9 +41,9 @@ participants = ParticipantRow.__table__
 
 OPEN = tickets.c.state == literal_column("'open'")  # in the words of the indexes, or they are not used
 CLOSED = tickets.c.state == literal_column("'closed'")
-GET = select(tickets).where(tickets.c.id == bindparam("id"))
-NUMBERED = select(tickets).where(tickets.c.desk == bindparam("desk"), tickets.c.number == bindparam("number"))
-ROOM = (
+GET = Hot(select(tickets).where(tickets.c.id == bindparam("id")))
+NUMBERED = Hot(select(tickets).where(tickets.c.desk == bindparam("desk"), tickets.c.number == bindparam("number")))
+ROOM = Hot(
     select(tickets, spots.c.agents.label("agents_room"))
     .join_from(spots, tickets, spots.c.ticket == tickets.c.id)
     .where(
@@ -51,6 +52,8 @@ ROOM = (
         spots.c.thread == bindparam("thread"),
         spots.c.platform == bindparam("platform"),
     )
+    .order_by(tickets.c.id.desc())  # a thread in which a ticket was continued is the room of both
+    .limit(1)
 )
 NEXT_NUMBER = (
     update(DeskRow)
@@ -67,12 +70,12 @@ SAVE = (
     .values({name: bindparam(name) for name in CHANGING} | {"version": tickets.c.version + 1})
 )
 JOINED = select(participants.c.ticket).where(participants.c.who == bindparam("who"))
-OPEN_OF = (
+OPEN_OF = Hot(
     select(tickets)
     .where(OPEN, or_(tickets.c.customer == bindparam("who"), tickets.c.id.in_(JOINED)))
     .order_by(tickets.c.last_at.desc(), tickets.c.id.desc())
 )
-LAST_CLOSED = (
+LAST_CLOSED = Hot(
     select(tickets)
     .where(tickets.c.customer == bindparam("who"), CLOSED)
     .order_by(tickets.c.closed_at.desc(), tickets.c.id.desc())
@@ -97,7 +100,7 @@ class SqlTickets:
 
     def room(self, place: Place) -> tuple[Ticket, bool] | None:
         where = {"conversation": place.conversation, "thread": place.thread, "platform": place.platform}
-        row = self.connection.execute(ROOM, where).first()
+        row = ROOM.first(self.connection, where)
         return None if row is None else (ticket(row), bool(row.agents_room))
 
     def add(self, new: Ticket) -> Ticket:
@@ -123,7 +126,7 @@ class SqlTickets:
             self.connection.execute(HOLD, {"who": zlib.crc32(str(customer).encode()) - 2**31})
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
-        return [ticket(row) for row in self.connection.execute(OPEN_OF, {"who": customer})]
+        return [ticket(row) for row in OPEN_OF.all(self.connection, {"who": customer})]
 
     def last_closed(self, customer: UserRef) -> Ticket | None:
         return self._one(LAST_CLOSED, {"who": customer})
@@ -168,8 +171,8 @@ class SqlTickets:
         gone = delete(participants).where(participants.c.ticket == ticket.id, participants.c.who == who)
         return self.connection.execute(gone).rowcount > 0
 
-    def _one(self, query: Select[Any], values: dict[str, Any]) -> Ticket | None:
-        row = self.connection.execute(query, values).first()
+    def _one(self, query: Hot, values: dict[str, Any]) -> Ticket | None:
+        row = query.first(self.connection, values)
         return None if row is None else ticket(row)
 
 

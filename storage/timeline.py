@@ -11,6 +11,7 @@ from bot.errors import Stale
 from bot.message import File, Mark, UserRef
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
+from storage.hot import Hot
 from storage.rows import AttachmentRow, EntryRow, TicketRow
 from storage.search import found
 from storage.tickets import SqlTickets
@@ -18,15 +19,15 @@ from storage.tickets import SqlTickets
 timeline = EntryRow.__table__
 attachments = AttachmentRow.__table__
 
-ADD = insert(timeline)
-GET = select(timeline).where(timeline.c.id == bindparam("id"))
+ADD = Hot(insert(timeline))
+GET = Hot(select(timeline).where(timeline.c.id == bindparam("id")))
 AT = select(timeline).where(
     timeline.c.source_message == bindparam("message"),
     timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
     timeline.c.source_conversation == bindparam("conversation"),
     timeline.c.source_platform == bindparam("platform"),
 )
-COUNT = (
+COUNT = Hot(
     update(TicketRow)
     .where(TicketRow.id == bindparam("ticket_id"), TicketRow.version == bindparam("old_version"))
     .values(
@@ -68,15 +69,15 @@ class SqlTimeline:
             "shared": of.shared,
             "entries": counted.entries,
         }
-        if self.connection.execute(COUNT, values).rowcount == 0:
+        if COUNT.run(self.connection, values) == 0:
             raise Stale(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
         new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries)
-        self.connection.execute(ADD, _columns(new))
+        ADD.run(self.connection, _columns(new))
         self._attach(new)
         return counted, new
 
     def get(self, id: int) -> Entry | None:
-        row = self.connection.execute(GET, {"id": id}).first()
+        row = GET.first(self.connection, {"id": id})
         return None if row is None else self._entry(row)
 
     def at(self, source: Source) -> Entry | None:

@@ -19,6 +19,7 @@ from bot.ports import Job, T, UnitOfWork
 from bot.running import make_first_desk
 from storage.opening import open_store
 from storage.store import SqlStore, SqlUnitOfWork
+from tests.migrated import put_database
 
 SECRET = "hunter2-hunter2-hunter2"
 DESKS = """\
@@ -99,10 +100,16 @@ def either(database_url: str, anywhere: Callable[[str], None], capsys: pytest.Ca
 
 
 @pytest.fixture
-def running(shell: Shell) -> Iterator[SqlStore]:
+def set_up(shell: Shell) -> Shell:
+    """On the embedded default, after the first start."""
+    put_database(Path("data/helpthread.db"))
+    return shell
+
+
+@pytest.fixture
+def running(set_up: Shell) -> Iterator[SqlStore]:
     """Another process that has the database open, as far as its lock can tell."""
-    shell("migrate")
-    store = open_store(shell.url, now)
+    store = open_store(set_up.url, now)
     yield store
     in_loop(store.close)
 
@@ -179,11 +186,10 @@ def test_looking_is_possible_while_a_desk_runs(shell: Shell, running: SqlStore):
     assert "- name: support" in shell.out
 
 
-def test_a_database_of_a_newer_version_is_left_alone(shell: Shell):
-    shell("migrate")
-    shell.do(lambda work: connection(work).exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+def test_a_database_of_a_newer_version_is_left_alone(set_up: Shell):
+    set_up.do(lambda work: connection(work).exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
     for command in (["migrate"], ["desk", "export", "-"], ["outbox", "list"]):
-        assert "was made by a newer version (schema 9999" in shell.refuses(*command)
+        assert "was made by a newer version (schema 9999" in set_up.refuses(*command)
 
 
 def test_a_file_that_is_no_database_is_told(shell: Shell):
@@ -224,47 +230,47 @@ def test_desks_are_imported_and_exported_again(either: Shell):
     assert sheet.intake == (Place("console", "local", "help"),)
 
 
-def test_desks_go_through_a_pipe(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_desks_go_through_a_pipe(set_up: Shell, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(DESKS.encode())))
-    assert shell("desk", "import", "-") == 0
-    assert shell("desk", "export", "-") == 0
-    exported = "\n".join(shell.out)
+    assert set_up("desk", "import", "-") == 0
+    assert set_up("desk", "export", "-") == 0
+    exported = "\n".join(set_up.out)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(exported.encode())))
-    assert shell("desk", "import", "-") == 0
-    assert shell.out == ["support: nothing to change"]
+    assert set_up("desk", "import", "-") == 0
+    assert set_up.out == ["support: nothing to change"]
 
 
-def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(shell: Shell):
+def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(set_up: Shell):
     Path("desks.yaml").write_text(DESKS)
-    shell("desk", "import", "desks.yaml")
+    set_up("desk", "import", "desks.yaml")
     Path("wrong.yaml").write_text(DESKS.replace("de}", "german}").replace("slack:T", "slak:T"))
-    assert shell("desk", "import", "wrong.yaml") == 2
-    assert shell.err == [
+    assert set_up("desk", "import", "wrong.yaml") == 2
+    assert set_up.err == [
         "helpthread: wrong.yaml:6: there is no platform slak; known: console, discord, slack",
         "wrong.yaml:7: language has to be a language such as en or pt-BR",
     ]
-    assert shell.out == []
-    assert shell("desk", "import", "desks.yaml") == 0
-    assert shell.out == ["support: nothing to change"]
+    assert set_up.out == []
+    assert set_up("desk", "import", "desks.yaml") == 0
+    assert set_up.out == ["support: nothing to change"]
 
 
-def test_a_channel_of_another_desk_is_told_with_its_line(shell: Shell):
+def test_a_channel_of_another_desk_is_told_with_its_line(set_up: Shell):
     Path("desks.yaml").write_text(DESKS)
-    shell("desk", "import", "desks.yaml")
+    set_up("desk", "import", "desks.yaml")
     Path("other.yaml").write_text(DESKS.replace("support", "other"))
-    assert shell("desk", "import", "other.yaml") == 2
-    assert [line.partition(";")[0] for line in shell.err] == [
+    assert set_up("desk", "import", "other.yaml") == 2
+    assert [line.partition(";")[0] for line in set_up.err] == [
         "helpthread: other.yaml:3: the channel console:local/help is already used by the desk support",
         "other.yaml:4: the channel console:local/agents is already used by the desk support",
     ]
-    assert [sheet.name for sheet in shell.do(hand_out)] == ["support"]
+    assert [sheet.name for sheet in set_up.do(hand_out)] == ["support"]
 
 
-def test_files_that_cannot_be_opened_are_told(shell: Shell):
-    assert shell.refuses("desk", "import", "nowhere.yaml") == "helpthread: nowhere.yaml: No such file or directory"
+def test_files_that_cannot_be_opened_are_told(set_up: Shell):
+    assert set_up.refuses("desk", "import", "nowhere.yaml") == "helpthread: nowhere.yaml: No such file or directory"
     Path("desks.yaml").write_text(DESKS)
-    shell("desk", "import", "desks.yaml")
-    assert shell.refuses("desk", "export", "no/where.yaml") == "helpthread: no/where.yaml: No such file or directory"
+    set_up("desk", "import", "desks.yaml")
+    assert set_up.refuses("desk", "export", "no/where.yaml") == "helpthread: no/where.yaml: No such file or directory"
 
 
 def test_a_huge_file_is_not_read_to_its_end(shell: Shell):
@@ -272,9 +278,17 @@ def test_a_huge_file_is_not_read_to_its_end(shell: Shell):
     assert shell.refuses("desk", "import", "huge.yaml", code=2) == "helpthread: huge.yaml:1: it is larger than 256 kB"
 
 
-def test_there_is_no_desk_to_export_yet(shell: Shell):
-    shell("migrate")
-    assert shell.refuses("desk", "export", "desks.yaml") == "helpthread: there is no desk to export yet"
+def test_a_terminal_that_knows_few_letters_gets_the_file_all_the_same(set_up: Shell, monkeypatch: pytest.MonkeyPatch):
+    Path("desks.yaml").write_text(DESKS.replace("language: de", "greeting: Grüße"), encoding="utf-8")
+    set_up("desk", "import", "desks.yaml")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert set_up("desk", "export", "-") == 0
+    assert "greeting: Grüße" in written.getvalue().decode()
+
+
+def test_there_is_no_desk_to_export_yet(set_up: Shell):
+    assert set_up.refuses("desk", "export", "desks.yaml") == "helpthread: there is no desk to export yet"
     assert not Path("desks.yaml").exists()
 
 
@@ -293,22 +307,22 @@ def give_up(shell: Shell, words: str) -> None:
     shell.do(job)
 
 
-def test_what_was_given_up_is_listed_without_anybodys_words_or_names(shell: Shell):
-    give_up(shell, "my password is swordfish")
-    assert shell("outbox", "list") == 0
-    assert shell.out == [
+def test_what_was_given_up_is_listed_without_anybodys_words_or_names(set_up: Shell):
+    give_up(set_up, "my password is swordfish")
+    assert set_up("outbox", "list") == 0
+    assert set_up.out == [
         "1: direct on slack in a private room, tried 0 times: the platform refused it",
         "2: direct on slack in ticket:42:customer, tried 0 times: the platform refused it",
         "2 given up, 0 waiting",
     ]
 
 
-def test_what_was_given_up_is_tried_again_or_discarded(shell: Shell):
-    give_up(shell, "hello")
-    assert shell("outbox", "retry", "1", "7") == 0
-    assert shell.out == ["1: is tried again when the desk runs", "7: nothing of that number was given up"]
-    assert shell("outbox", "discard", "2") == 0
-    assert shell.out == ["2: discarded"]
-    shell("outbox", "list")
-    assert shell.out == ["0 given up, 1 waiting"]
-    assert shell.refuses("outbox", "discard", "1") == "helpthread: 1: nothing of that number was given up"
+def test_what_was_given_up_is_tried_again_or_discarded(set_up: Shell):
+    give_up(set_up, "hello")
+    assert set_up("outbox", "retry", "1", "7") == 0
+    assert set_up.out == ["1: is tried again when the desk runs", "7: nothing of that number was given up"]
+    assert set_up("outbox", "discard", "2") == 0
+    assert set_up.out == ["2: discarded"]
+    set_up("outbox", "list")
+    assert set_up.out == ["0 given up, 1 waiting"]
+    assert set_up.refuses("outbox", "discard", "1") == "helpthread: 1: nothing of that number was given up"

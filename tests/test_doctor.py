@@ -16,6 +16,7 @@ from bot.operating import in_loop
 from bot.ports import Job, T
 from bot.running import make_first_desk
 from storage.opening import open_store
+from tests.migrated import put_database
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -35,6 +36,7 @@ def do(settings: Settings, job: Job[T], now: datetime = NOW) -> T:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A data folder with a database and the console's desk in it."""
     monkeypatch.chdir(tmp_path)
+    put_database(tmp_path / "data/helpthread.db")
     settings = Settings(data_dir=Path("data"))
     do(settings, make_first_desk)
     return settings
@@ -192,7 +194,7 @@ def test_a_token_without_a_desk_is_wrong_and_a_desk_without_a_token_is_noted(set
 
 def test_no_desk_is_wrong_only_where_people_may_already_write(tmp_path: Path):
     bare = Settings(data_dir=tmp_path / "data")
-    do(bare, lambda work: None)
+    put_database(tmp_path / "data/helpthread.db")
     assert wrong(bare) == []
     connected = Settings(data_dir=tmp_path / "data", discord_token=SecretStr("token"))
     assert wrong(connected) == ["no desk is set up: helpthread desk import FILE, or helpthread console"]

@@ -90,12 +90,22 @@ class Board:
         for conversation, thread, who in record.get("out", ()):
             self.members.pop((conversation, thread, who), None)
         if "gone" in record:
-            self.posts.pop(record["gone"], None)
+            self._take_down(record["gone"])
         if "post" in record:
             self._put_up(record)
         _forget_oldest(self.tokens, TOKENS)
         for kept in (self.posts, self.numbers, self.members):
             _forget_oldest(kept, POSTS)
+
+    def _take_down(self, id: str) -> None:
+        """When the last message with buttons is taken back from a private room, nothing more is known of its person."""
+        post = self.posts.pop(id, None)
+        if post is None or not post.room.startswith("@"):
+            return
+        if not any(other.room == post.room and not other.to for other in self.posts.values()):
+            self.posts = {id: other for id, other in self.posts.items() if post.room not in (other.room, other.to)}
+            self.numbers = {key: None for key in self.numbers if key[0] != post.room}
+            self.members = {key: None for key in self.members if key[2] != post.room}
 
     def _put_up(self, record: Record) -> None:
         id = record["post"]

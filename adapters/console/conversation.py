@@ -33,15 +33,17 @@ class Conversation:
     turn: asyncio.Lock
     handle: Handle
 
-    async def take(self, line: Line) -> None:
+    async def take(self, line: Line) -> Place | None:
+        """Returns where it was said; None if it could not be."""
         place = None
         try:
             place = await self.inbound.place(line)
             event = await self.inbound.event(line, place)
         except Problem as problem:
             self.tell(str(problem), line.name, place)
-        else:
-            await self._through(event, line.where.number)
+            return None
+        await self._through(event, line.where.number)
+        return place
 
     def tell(self, text: str, name: str, place: Place | None = None) -> None:
         """What the console itself has to say to a person; to nobody in particular if there is no `name`."""
@@ -95,8 +97,8 @@ class Conversation:
 
         async def read(prompt: str) -> str | None:
             if not self.keyboard.edited:
-                self.stage.show(Shown(Kind.PROMPT, room, say(f"  {prompt}:"), name))
-            return await self.keyboard.line(f"  {prompt}: ")
+                self.stage.show(Shown(Kind.PROMPT, room, say(f"  {prompt}"), name))
+            return await self.keyboard.line(f"  {prompt} ")
 
         values = await forms.fill(form, read, lambda text: self.tell(text, name, place))
         if values is None:

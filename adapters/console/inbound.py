@@ -26,7 +26,8 @@ class Inbound:
 
     async def place(self, line: Line) -> Place:
         """Where they said it. Raises `Problem` if they cannot speak there."""
-        return self.finder.place(line.name, line.where, await self.channels() if self.channels else None)
+        channels = await self.channels() if self.channels and line.where.channel else None
+        return self.finder.place(line.name, line.where, channels)
 
     async def event(self, line: Line, place: Place) -> Event:
         """What they did. Raises `Problem` with what to tell them; then nothing happened."""

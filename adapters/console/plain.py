@@ -19,7 +19,8 @@ class PlainView:
         return "".join(f"{room} {line}".rstrip() + "\n" for line in self._lines(shown))
 
     def _lines(self, shown: Shown) -> Iterator[str]:
-        aside = words.only(one_line(shown.to)) if shown.to and shown.room != f"@{shown.to}" else ""
+        alone = shown.to and shown.room != f"@{shown.to}" and shown.kind is not Kind.ECHO
+        aside = words.only(one_line(shown.to)) if alone else ""
         match shown.kind:
             case Kind.MARK if shown.mark:
                 lines = iter(
@@ -27,7 +28,7 @@ class PlainView:
                 )
             case Kind.FORM if shown.form:
                 lines = iter([f"{one_line(shown.form.title)} ({words.HOW_TO_FILL})"])
-            case Kind.HELP:
+            case Kind.HELP | Kind.ECHO:
                 lines = iter(plain(shown.message.text).split("\n"))
             case Kind.REWRITE:
                 lines = _marked_first("(now)", self.message(shown.message))

@@ -66,7 +66,7 @@ class ScreenView:
                 return Rich.assemble((one_line(shown.form.title), "bold"), (f"  {words.HOW_TO_FILL}", "dim"))
             case Kind.ERROR:
                 return Rich.assemble(("! ", "bold yellow"), _rich(message.text))
-            case Kind.ROOM | Kind.ADMIT | Kind.REMOVE:
+            case Kind.ROOM | Kind.ADMIT | Kind.REMOVE | Kind.ECHO:
                 return Rich(visible(plain(message.text)), "dim italic")
             case Kind.CARD:
                 return self._card(message)
@@ -78,9 +78,15 @@ class ScreenView:
         return Group(*self._body(message, Rich("" if alone else f"  {words.only(one_line(shown.to))}", "dim")))
 
     def _card(self, message: Message) -> RenderableType:
-        title = Rich(one_line(message.title), "bold not dim")
-        body = Group(*self._body(replace(message, title=""), Rich()))
-        return Panel(body, title=title, title_align="left", box=ROUNDED, border_style="dim", width=CARD, padding=(0, 1))
+        """Its title stands in the frame, where it fits; nothing is cut off."""
+        title: Rich | None = Rich(one_line(message.title), "bold not dim")
+        width = min(CARD, self.console.width - ROOM - 4)
+        if title and title.cell_len > width - 6:
+            title = None
+        body = Group(*self._body(replace(message, title="") if title else message, Rich()))
+        return Panel(
+            body, title=title, title_align="left", box=ROUNDED, border_style="dim", width=width, padding=(0, 1)
+        )
 
     def _body(self, message: Message, aside: Rich) -> Iterator[RenderableType]:
         """`aside` stands behind the first line that is said. Buttons stand in the line, where it is short."""

@@ -8,7 +8,7 @@ from adapters.console.conversation import Conversation
 from adapters.console.keyboard import Keyboard, bare, terminal_as_it_was
 from adapters.console.lines import Line
 from adapters.console.persona import Persona
-from adapters.console.shown import HERE, Kind, Shown
+from adapters.console.shown import HERE, Kind, Shown, room_name
 from adapters.console.stage import Stage
 from bot.errors import Problem
 from bot.message import say
@@ -31,7 +31,7 @@ class Session:
             if self.persona:
                 self._help(words.GREETING)
             while await self._next_line():
-                await self.settle()
+                pass
             if self.persona:
                 self.stage.write("\n")
 
@@ -56,7 +56,15 @@ class Session:
             case ["/as", *who] if self.persona:
                 self._help(self.persona.become(" ".join(who)))
             case _:
-                await self.conversation.take(self._said(line, self.persona))
+                await self._act(self._said(line, self.persona))
+
+    async def _act(self, line: Line) -> None:
+        """To its end: until everything is delivered that the bot does because of it."""
+        before = self.stage.count
+        place = await self.conversation.take(line)
+        await self.settle()
+        if place and self.stage.count == before:
+            self.stage.show(Shown(Kind.ECHO, room_name(place), say(words.NOTHING_MORE), line.name))
 
     def _said(self, line: str, persona: Persona | None) -> Line:
         """Raises `Problem` if nobody said it."""

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ROOM = "room"
     ADMIT = "admit"
     ERROR = "error"
+    ECHO = "echo"
     HELP = "help"
 
 

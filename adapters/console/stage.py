@@ -21,19 +21,19 @@ class Stage:
         self.view = view
         self.stdout = stdout
         self.keyboard = keyboard
-        self.since_gap = False
+        self.count = self.at_gap = 0  # things shown: in all, and up to the last empty line
 
     def show(self, shown: Shown) -> None:
         """Raises `OSError` or `ValueError` if nobody can read it any more."""
         if text := self.view.show(shown):
             self.write(text)
-            self.since_gap = True
+            self.count += 1
 
     def gap(self) -> None:
         """An empty line, if anything was shown since the last one."""
-        if self.since_gap:
+        if self.count > self.at_gap:
             self.write("\n")
-        self.since_gap = False
+        self.at_gap = self.count
 
     def write(self, text: str) -> None:
         prompt = self.keyboard.waiting

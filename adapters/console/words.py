@@ -13,17 +13,19 @@ TOUR = (
 GRAMMAR = """\
 NAME: TEXT              to the bot, in private
 NAME@CHANNEL: TEXT      in a channel
-NAME@3: TEXT            in your room of ticket 3: for agents the agents' room, for everybody else the customer's
+NAME@3: TEXT            in ticket 3: agents in the agents' room, everybody else in the customer's
 NAME@CHANNEL/3: TEXT    in the room of ticket 3 that is in that channel
 NAME: /COMMAND …        a slash command, in private or in a room; @bot VERB does the same
-NAME: [LABEL] 3         presses that button on ticket 3; without a number, on the newest thing that has it
+NAME: [LABEL] 3         presses a button on ticket 3; without a number, the newest one
 NAME: /edit TEXT        changes the last message you wrote there; /delete takes it back
-NAME: TEXT @file:PATH   sends a file along; a path with spaces goes in quotes: @file:"my photo.png"
-A form asks for one line for each of its fields; a single . leaves an optional one empty, /cancel stops.
-After each line you see the answer first, then everything the bot does because of it.
+NAME: TEXT @file:PATH   sends a file along; with spaces in its path: @file:"my photo.png"
+
+A form asks for a line for each field; a single . leaves an optional one empty, /cancel stops.
+After each line comes the answer, then everything the bot does because of it.
 Empty lines are skipped; so are, in a script, lines that begin with #.
-On a terminal: /as NAME or /as NAME@PLACE is who and where you are, for lines without NAME: in front;
-a line that begins with a space is said as it is. Ctrl-D leaves."""
+
+On a terminal, /as NAME and /as NAME@PLACE say who and where you are: lines need no NAME: then.
+A line that begins with a space is said as it is. Ctrl-D leaves."""
 
 NOT_A_LINE = (
     "I do not understand this line. Please write NAME: TEXT, with a space after the colon, or help. Nothing was sent."
@@ -34,6 +36,7 @@ NOT_STORED = "Something went wrong on our side and this was not stored. Please s
 BUSY = "There is very much to do right now and this was not stored. Please send it again in a minute."
 NO_LAST = "I do not know of a message of yours here that can be changed. Nothing was changed."
 NO_FILES_HERE = "Files go with messages, not with commands and edits. Nothing was done."
+NOTHING_MORE = "(done; nothing more happened)"
 CANCELLED = "Cancelled. Nothing was sent."
 TAKEN_BACK = "(taken back)"
 HOW_TO_FILL = "One line for each field; /cancel stops."
@@ -75,7 +78,8 @@ def no_file(name: str, reason: str) -> str:
 
 
 def prompt(field: Input) -> str:
-    return field.label if field.required else f"{field.label} (optional, {NOTHING_ENTERED} leaves it empty)"
+    label = field.label if field.required else f"{field.label} (optional, {NOTHING_ENTERED} leaves it empty)"
+    return label if label.endswith("?") else f"{label}:"
 
 
 def required(field: Input) -> str:

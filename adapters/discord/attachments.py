@@ -1,4 +1,4 @@
-"""Files that people send. Discord's links expire, so they are copied at once, and only from where Discord keeps them."""
+"""Files that people send. Discord's links expire, so they are copied at once, and only from where Discord has them."""
 
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot import wording
-from bot.access import NAMES, Call
+from bot.access import NAMES, Call, principals
 from bot.desks import views
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import is_group, platform_of, principal
@@ -37,14 +37,14 @@ def set_setting(call: Call, work: UnitOfWork) -> Reply:
     name, value = call.options["setting"].strip(), call.options["value"].strip()
     if name not in Settings.model_fields:
         raise Problem(wording.choose(call.command.usage, "setting", SETTING.choices))
-    settings = _changed(call.desk.settings, name, value)
+    settings = _changed(work.desks.hold(call.desk.id).settings, name, value)
     work.desks.set(call.desk.id, settings)
     return Say(views.setting_saved(name, settings))
 
 
 @router.command("desk agent", "Let somebody work here", PERSON, RANK, GROUP, allow=Rank.LEAD, scope=Scope.DESK)
 def rank_member(call: Call, work: UnitOfWork) -> Reply:
-    who, desk = _meant(call, work), call.desk
+    who, desk = _meant(call, work), work.desks.hold(call.desk.id)
     word = call.options.get("rank", "").strip().lower()
     rank = RANKS.get(word or "agent")
     if rank is None:
@@ -59,7 +59,7 @@ def rank_member(call: Call, work: UnitOfWork) -> Reply:
 
 @router.command("desk remove", "Let somebody work here no longer", PERSON, GROUP, allow=Rank.LEAD, scope=Scope.DESK)
 def remove_member(call: Call, work: UnitOfWork) -> Reply:
-    who, desk = _meant(call, work, may_be_anywhere=True), call.desk
+    who, desk = _meant(call, work, may_be_anywhere=True), work.desks.hold(call.desk.id)
     members = work.desks.members(desk.id)
     now = _rank_of(who, members)
     if now is Rank.CUSTOMER:
@@ -101,9 +101,13 @@ def _meant(call: Call, work: UnitOfWork, may_be_anywhere: bool = False) -> str:
 
 
 def _check_change(call: Call, who: str, now: Rank, new: Rank, work: UnitOfWork) -> None:
-    """Admins are made and unmade by admins, and a desk keeps its last lead and its last admin. Raises `Problem`."""
-    if max(now, new) > call.rank:
-        raise NotAllowed(wording.not_allowed(NAMES[max(now, new)]))
+    """Admins are made and unmade by admins, and a desk keeps its last lead and its last admin. Raises `Problem`.
+
+    The actor's rank is looked up again: somebody may have taken it away before the desk was held.
+    """
+    needed = max(now, new, Rank.LEAD)
+    if work.desks.rank(call.desk.id, principals(call.actor))[0] < needed:
+        raise NotAllowed(wording.not_allowed(NAMES[needed]))
     others = [member.rank for member in work.desks.members(call.desk.id) if member.principal != who]
     for rank in (Rank.ADMIN, Rank.LEAD):
         if new < rank <= now and not any(other >= rank for other in others):

@@ -109,9 +109,11 @@ class Erasure:
     def _blank(self, copies: Sequence[Copy], work: UnitOfWork) -> None:
         ghost = self.request.nobody
         fresh = set(work.privacy.hand_over([copy.key for copy in copies], ghost))
+        self._post_blanks([copy for copy in copies if copy.key in fresh and copy.blank], work)
+
+    def _post_blanks(self, copies: Sequence[Copy], work: UnitOfWork) -> None:
         for copy in copies:
-            if copy.key in fresh and copy.blank:
-                work.outbox.post(_blanked(copy, work), about=ghost)
+            work.outbox.post(_blanked(copy, work), about=self.request.nobody)
 
     async def _drop_files(self) -> None:
         """Before their rows go: whoever starts again after a crash still finds which ones they are."""
@@ -128,6 +130,7 @@ class Erasure:
             since = self.files.moment()
             erased = await self.store.write(partial(self._erase_some, phase))
             await asyncio.to_thread(self.files.drop, erased.shas, since)
+            self.posted()
             if not erased.more:
                 return
 
@@ -136,6 +139,8 @@ class Erasure:
             farewell.close_some(self.who, work, TICKETS)
         now = self._now(work)
         erased = work.privacy.erase_some(now, CHUNK, phase)
+        elsewhere = work.privacy.hand_over_elsewhere(erased.elsewhere, now.nobody)
+        self._post_blanks(elsewhere, work)
         if erased.counts:
             work.privacy.save(now.with_counts(erased.counts))
         return erased

@@ -144,10 +144,14 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What a step of an erasure did. `shas` are files that no row refers to any more; `more` if it is not finished."""
+    """What a step of an erasure did: `more` if it is not finished.
+
+    `shas` are files that no row refers to any more, `elsewhere` ids of entries they had in other people's tickets.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     shas: Sequence[str] = ()
+    elsewhere: Sequence[int] = ()
     more: bool = False
 
 

@@ -1,7 +1,9 @@
 """Copies: what was said in one room, shown in the other, and kept like the original."""
 
+from collections.abc import Iterable
+
 from bot.desks.model import Desk
-from bot.effects import Post, Remove, Rewrite
+from bot.effects import Post, Remove
 from bot.message import Mark, Message, UserRef
 from bot.ports import UnitOfWork
 from bot.relay import rooms, views
@@ -35,29 +37,28 @@ def customer_copy(ticket: Ticket, entry: Entry, name: str) -> Message:
 
 
 def carry_edit(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:
-    """Rewrite every copy of an entry that was edited."""
+    """Rewrite every copy of an entry that was edited; what was given up and is tried again says the new words, too."""
     name = name_of(entry, work)
-    for key, platform, room in _copies(ticket, desk, entry, work):
-        make = agents_copy if key == entry.agents_copy else customer_copy
-        work.outbox.post(Rewrite(key, platform, room, make(ticket, entry, name)), about=entry.about)
+    for key, platform, room in _copies(ticket, desk, entry, rooms.everyone(ticket, work)):
+        message = (agents_copy if key == entry.agents_copy else customer_copy)(ticket, entry, name)
+        rooms.say_instead(key, platform, room, message, entry.about, work)
 
 
 def carry_deletion(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:
-    """Take every copy back; those not yet posted are forgotten instead, so nobody gets to see them."""
-    for key, platform, room in _copies(ticket, desk, entry, work):
+    """Take every copy back, also from those who take part no longer; what is not yet posted is never said."""
+    for key, platform, room in _copies(ticket, desk, entry, rooms.everyone_ever(ticket, work)):
         work.outbox.cancel(key)
-        work.outbox.post(Remove(key, platform, room), about=entry.about)
-
-
-def _copies(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> list[tuple[str, str, str]]:
-    """Key, platform and room of each copy that is posted or will be."""
-    found = []
-    if desk.agents is not None and work.outbox.posted(entry.agents_copy):
-        found.append((entry.agents_copy, desk.agents.platform, ticket.agents_room))
-    for who in rooms.everyone(ticket, work):
-        key = entry.copy_for(who)
+        work.outbox.cancel_given_up(key)
+        work.outbox.revise(key, views.TAKEN_BACK)  # the room's next one may be on its way; if not, it is not said now
         if work.outbox.posted(key):
-            found.append((key, who.platform, ticket.customer_room))
+            work.outbox.post(Remove(key, platform, room), about=entry.about)
+
+
+def _copies(ticket: Ticket, desk: Desk, entry: Entry, people: Iterable[UserRef]) -> list[tuple[str, str, str]]:
+    """Key, platform and room of each copy that there may be."""
+    found = [(entry.copy_for(who), who.platform, ticket.room_of(who)) for who in people]
+    if desk.agents is not None:
+        found.append((entry.agents_copy, desk.agents.platform, ticket.agents_room))
     return found
 
 

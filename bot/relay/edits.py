@@ -5,11 +5,12 @@ from dataclasses import replace
 from bot.desks.model import Desk
 from bot.inbound import MessageDeleted, MessageEdited, Place
 from bot.ports import Reply, UnitOfWork
-from bot.relay import copies
+from bot.relay import copies, rooms
 from bot.relay.agents import without_prefix
 from bot.relay.said import desk_of
 from bot.router import Router
-from bot.tickets.model import Ticket
+from bot.tickets.model import Ticket, subject_from
+from bot.tickets.participants import tell_subject_again
 from bot.tickets.timeline import Entry, Kind, Source
 
 router = Router()
@@ -19,7 +20,10 @@ router = Router()
 def on_edit(event: MessageEdited, work: UnitOfWork) -> Reply:
     """Only the author's own edits count. A note stays a note, whatever it is edited to."""
     entry = _at(event.place, work)
-    if entry is None or entry.deleted_at or entry.said_by != event.actor.ref:
+    if entry is None:
+        _edit_draft(event, work)
+        return None
+    if entry.deleted_at or entry.said_by != event.actor.ref:
         return None
     ticket = _ticket(entry, work)
     desk = desk_of(ticket, work)
@@ -28,7 +32,7 @@ def on_edit(event: MessageEdited, work: UnitOfWork) -> Reply:
         return None
     changed = replace(changed, edited_at=work.now)
     work.timeline.rewrite(changed)
-    ticket = _record(Kind.EDITED, changed, ticket, work)
+    ticket = _record(Kind.EDITED, entry, changed, ticket, desk, work)
     copies.carry_edit(ticket, desk, changed, work)
     return None
 
@@ -37,14 +41,30 @@ def on_edit(event: MessageEdited, work: UnitOfWork) -> Reply:
 def on_deletion(event: MessageDeleted, work: UnitOfWork) -> Reply:
     """Whoever the platform let delete it: its words and files go here, too."""
     entry = _at(event.place, work)
-    if entry is None or entry.deleted_at:
+    if entry is None:
+        _drop_draft(event, work)
+        return None
+    if entry.deleted_at:
         return None
     ticket = _ticket(entry, work)
+    desk = desk_of(ticket, work)
     gone = replace(entry, text="", remark="", files=(), deleted_at=work.now)
     work.timeline.rewrite(gone)
-    ticket = _record(Kind.DELETED, gone, ticket, work)
-    copies.carry_deletion(ticket, desk_of(ticket, work), gone, work)
+    ticket = _record(Kind.DELETED, entry, gone, ticket, desk, work)
+    copies.carry_deletion(ticket, desk, gone, work)
     return None
+
+
+def _edit_draft(event: MessageEdited, work: UnitOfWork) -> None:
+    draft = work.drafts.at(event.place)
+    if draft is not None and draft.author == event.actor.ref:
+        work.drafts.rewrite(draft.id, event.text)
+
+
+def _drop_draft(event: MessageDeleted, work: UnitOfWork) -> None:
+    draft = work.drafts.at(event.place)
+    if draft is not None:
+        work.drafts.drop(draft.id)
 
 
 def _at(place: Place, work: UnitOfWork) -> Entry | None:
@@ -64,6 +84,20 @@ def _with_words(entry: Entry, text: str, desk: Desk) -> Entry:
     return replace(entry, text=text if sent is None else sent)
 
 
-def _record(kind: Kind, entry: Entry, ticket: Ticket, work: UnitOfWork) -> Ticket:
-    happened = Entry(0, ticket.id, kind, work.now, entry.about, author=entry.author, staff=entry.staff, refers=entry.id)
-    return work.timeline.add(ticket, happened)[0]
+def _record(kind: Kind, before: Entry, after: Entry, ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
+    happened = Entry(0, ticket.id, kind, work.now, after.about, author=after.author, staff=after.staff, refers=after.id)
+    changed, _ = work.timeline.add(_with_subject(before, after, ticket, work), happened)
+    if changed.subject != ticket.subject:
+        rooms.refresh_card(changed, desk, work)
+        tell_subject_again(changed, work)
+    return changed
+
+
+def _with_subject(before: Entry, after: Entry, ticket: Ticket, work: UnitOfWork) -> Ticket:
+    """A subject taken from the first message changes with it, unless somebody gave the ticket another."""
+    taken, now = subject_from(before.text, before.files), subject_from(after.text, after.files)
+    opened = work.timeline.get(before.id - 1) if before.place == 2 else None
+    if opened is None or opened.kind is not Kind.OPENED or opened.text != taken:
+        return ticket
+    work.timeline.rewrite(replace(opened, text=now))
+    return ticket.rename(now) if ticket.subject == taken else ticket

@@ -3,7 +3,7 @@
 from bot.access import principals
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
-from bot.inbound import MessagePosted
+from bot.inbound import MessagePosted, Place
 from bot.message import say
 from bot.people.model import Person
 from bot.ports import Reply, Say, UnitOfWork
@@ -12,8 +12,9 @@ from bot.relay.private import in_private
 from bot.relay.said import Said, desk_of, receive, said
 from bot.router import Router
 from bot.tickets import views as ticket_views
-from bot.tickets.model import Ticket
+from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.opening import Opening, check_limits, in_room, open_ticket
+from bot.tickets.timeline import Source
 
 router = Router()
 
@@ -29,17 +30,31 @@ def on_message(event: MessagePosted, work: UnitOfWork) -> Reply:
 
 
 def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
-    if event.place.direct and not event.place.thread:
-        refuse_blocked(person, work)
-        return in_private(what, person, work)
-    if room := work.tickets.room(event.place):
+    if room := _room(event.place, work):
         ticket, is_agents_room = room
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
         if is_agents_room:
             return agents.in_agents_room(event, ticket, desk, rank, work)
         return in_customer_room(event, what, person, ticket, desk, rank, work)
+    if event.place.direct:
+        refuse_blocked(person, work)
+        return in_private(what, person, work)
     return None if event.place.thread else in_channel(event, what, person, work)
+
+
+def _room(place: Place, work: UnitOfWork) -> tuple[Ticket, bool] | None:
+    """The ticket whose room this is, true with it for the agents' room.
+
+    The thread on the message a ticket began with is its customer's room even before the platform told us so.
+    """
+    if place.direct and not place.thread:
+        return None
+    if (room := work.tickets.room(place)) or not place.thread:
+        return room
+    first = work.timeline.at(Source(place.platform, place.conversation, "", place.thread))
+    ticket = work.tickets.get(first.ticket) if first is not None and first.author is not None else None
+    return (ticket, False) if ticket is not None and ticket.room_kind is RoomKind.THREAD else None
 
 
 def in_customer_room(

@@ -32,7 +32,7 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     entry = _reply_in(row.effect, work)
     if entry is not None:
         _show(entry, Mark.FAILED, reason, work)
-    if row.effect.room == ticket.customer_room:
+    if row.effect.room.startswith(ticket.customer_room):
         what = views.REPLY if entry else views.NOTICE
         message = views.not_delivered(what, reason, row.id)
         rooms.to_agents(ticket, desk_of(ticket, work), f"failed:{row.id}:{row.attempts}", message, work)
@@ -67,8 +67,13 @@ def _ticket_of(room: str, work: UnitOfWork) -> Ticket | None:
 
 @router.command("outbox retry", "Try to deliver it again", hidden=True)
 def retry(call: Call, work: UnitOfWork) -> Reply:
-    done = work.outbox.retry(_allowed(call, work))
-    return Say(say(views.RETRYING if done else views.NOT_THERE))
+    id = _allowed(call, work)
+    effect = work.outbox.effect(id)
+    if effect is None or not work.outbox.retry(id):
+        return Say(say(views.NOT_THERE))
+    if (entry := _reply_in(effect, work)) is not None:
+        _show(entry, Mark.SENDING, "", work)
+    return Say(say(views.RETRYING))
 
 
 @router.command("outbox discard", "Give it up", hidden=True)

@@ -8,6 +8,9 @@ from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.tickets import views
 from bot.tickets.model import RoomKind, Ticket
+from bot.tickets.timeline import Kind
+
+MOST_ADDED = 1000  # people looked for when a message is deleted
 
 
 def post_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
@@ -21,8 +24,15 @@ def post_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
 
 def refresh_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
     if desk.agents is not None:
-        effect = Rewrite(ticket.agents_room, desk.agents.platform, ticket.agents_room, card(ticket, work))
-        work.outbox.post(effect, about=ticket.customer)
+        room, platform = ticket.agents_room, desk.agents.platform
+        say_instead(room, platform, room, card(ticket, work), ticket.customer, work)
+
+
+def say_instead(key: str, platform: str, room: str, message: Message, about: UserRef, work: UnitOfWork) -> None:
+    """Where `key` is, or will be, it reads so from now on. What was given up says it if it is tried again."""
+    work.outbox.revise(key, message)
+    if work.outbox.posted(key):
+        work.outbox.post(Rewrite(key, platform, room, message), about=about)
 
 
 def card(ticket: Ticket, work: UnitOfWork) -> Message:
@@ -52,7 +62,8 @@ def to_customers(ticket: Ticket, key: str, message: Message, work: UnitOfWork, b
     for who in everyone(ticket, work):
         if who != but:
             own_key = key if who == ticket.customer else f"{key}:{who}"
-            work.outbox.post(Direct(own_key, who.platform, ticket.customer_room, who, message), about=ticket.customer)
+            direct = Direct(own_key, who.platform, ticket.room_of(who), who, message)
+            work.outbox.post(direct, about=ticket.customer)
 
 
 def shelve(ticket: Ticket, desk: Desk, work: UnitOfWork, *, out: bool = False) -> None:
@@ -69,6 +80,12 @@ def shelve(ticket: Ticket, desk: Desk, work: UnitOfWork, *, out: bool = False) -
 def everyone(ticket: Ticket, work: UnitOfWork) -> Iterable[UserRef]:
     others = work.tickets.participants(ticket.id) if ticket.shared else ()
     return (ticket.customer, *others)
+
+
+def everyone_ever(ticket: Ticket, work: UnitOfWork) -> Iterable[UserRef]:
+    """Those who were removed again have copies, too."""
+    added = work.timeline.page(ticket.id, frozenset({Kind.ADDED}), 0, MOST_ADDED) if ticket.shared else ()
+    return {ticket.customer: None} | {entry.person: None for entry in added if entry.person is not None}
 
 
 def notice(ticket: Ticket, what: str) -> str:

@@ -50,6 +50,8 @@ def receive(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
         return record(ticket, desk, what, work)
     if lately_closed(ticket, desk, work):
         return record(reopen(ticket, desk, what.author, what.name, work, staff=False), desk, what, work)
+    if next_one := next((t for t in work.tickets.open_of(what.author) if t.prior == ticket.id), None):
+        return record(next_one, desk, what, work)
     check_limits(desk, what.author, what.text, work)
     thread = what.place if ticket.room_kind is RoomKind.THREAD else None
     return open_ticket(

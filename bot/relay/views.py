@@ -6,6 +6,7 @@ from bot.message import Button, File, Form, Input, Mark, Mention, Message, Span,
 from bot.tickets.model import Ticket
 
 SOMEBODY = "somebody"
+TAKEN_BACK = say("(deleted)")
 EDITED = " (edited)"
 
 REPLY_FORM = Form(action="", title="Reply to the customer", inputs=(Input("text", "Your reply", long=True),))

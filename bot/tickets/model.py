@@ -1,10 +1,11 @@
 """A ticket and the only ways it may change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.message import UserRef
+from bot.message import File, UserRef
 
 
 class State(StrEnum):
@@ -64,6 +65,10 @@ class Ticket:
     def customer_room(self) -> str:
         return f"ticket:{self.id}:customer"
 
+    def room_of(self, person: UserRef) -> str:
+        """Where what they are told stands in line: the others' platforms do not hold up the customer's."""
+        return self.customer_room if person == self.customer else f"{self.customer_room}:{person}"
+
     @property
     def open(self) -> bool:
         return self.state is State.OPEN
@@ -90,8 +95,8 @@ class Ticket:
 SUBJECT_LENGTH = 80  # characters; one line of a card on every platform
 
 
-def subject_from(text: str) -> str:
-    """A subject for a ticket that began as a message: its first line with words in it, shortened."""
+def subject_from(text: str, files: Sequence[File] = ()) -> str:
+    """A subject for a ticket that began as a message: its first line with words in it, or a file's name, shortened."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    line = " ".join(line.split())
+    line = " ".join(line.split()) or next((file.name for file in files), "")
     return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"

@@ -53,7 +53,7 @@ def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
 
 
 def _record(new: Opening, work: UnitOfWork) -> Ticket:
-    subject = " ".join(new.subject.split()) or subject_from(new.text) or next((f.name for f in new.files), "")
+    subject = " ".join(new.subject.split()) or subject_from(new.text, new.files)
     kind = RoomKind.DIRECT if new.thread is None else RoomKind.THREAD
     prior = new.prior.id if new.prior else None
     ticket = work.tickets.add(Ticket(0, new.desk.id, 0, subject, new.customer, work.now, work.now, kind, prior=prior))

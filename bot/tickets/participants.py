@@ -7,7 +7,7 @@ from bot.desks.model import Rank
 from bot.effects import Admit, Direct
 from bot.errors import Conflict
 from bot.inbound import Actor
-from bot.message import Message
+from bot.message import Message, UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
@@ -48,8 +48,26 @@ def _record(kind: Kind, call: Call, who: Actor, work: UnitOfWork) -> Ticket:
 
 def _tell(ticket: Ticket, who: Actor, message: Message, work: UnitOfWork, *, out: bool) -> None:
     """In a thread the platform lets them in; in private they are told, and hear from then on."""
-    key = rooms.notice(ticket, f"{'removed' if out else 'added'}:{who.ref}")
+    key = _key(ticket.id, ticket.entries, "removed" if out else "added", who.ref)
     if ticket.room_kind is RoomKind.THREAD and who.ref.platform == ticket.customer.platform:
         admit = Admit(key, who.ref.platform, ticket.customer_room, who.ref, out)
         work.outbox.post(admit, about=who.ref)
-    work.outbox.post(Direct(f"{key}:told", who.ref.platform, ticket.customer_room, who.ref, message), about=who.ref)
+    direct = Direct(f"{key}:told", who.ref.platform, ticket.room_of(who.ref), who.ref, message)
+    work.outbox.post(direct, about=who.ref)
+
+
+def tell_subject_again(ticket: Ticket, work: UnitOfWork) -> None:
+    """Those who were added were told the subject; when its words change or go, they do so there, too."""
+    added = work.timeline.page(ticket.id, frozenset({Kind.ADDED}), 0, rooms.MOST_ADDED) if ticket.shared else ()
+    names = work.people.names([entry.staff for entry in added if entry.staff])
+    for entry in added:
+        if entry.person is not None:
+            key = f"{_key(ticket.id, entry.place, 'added', entry.person)}:told"
+            message = views.added(ticket, names.get(entry.staff, views.GONE) if entry.staff else views.GONE)
+            room = ticket.room_of(entry.person)
+            rooms.say_instead(key, entry.person.platform, room, message, entry.person, work)
+
+
+def _key(ticket: int, place: int, what: str, who: UserRef) -> str:
+    """Named by where in the ticket's timeline it happened."""
+    return f"notice:{ticket}:{place}:{what}:{who}"

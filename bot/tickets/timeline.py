@@ -85,6 +85,11 @@ class Entry:
         return self.author or self.staff
 
     @property
+    def place(self) -> int:
+        """Where in its ticket it is, counted from 1."""
+        return self.id & ((1 << SEQUENCE_BITS) - 1)
+
+    @property
     def words(self) -> str:
         return self.remark if self.kind is Kind.NOTED else self.text
 

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.console.json_view import JsonView
+from adapters.console.keyboard import Keyboard
 from adapters.console.plain import PlainView
 from adapters.console.safe import visible
 from adapters.console.screen import ScreenView
 from adapters.console.shown import Kind, Shown
+from adapters.console.stage import Stage
 from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, UserRef, say
 from tests.console.rig import FewFiles
 from tests.rig import HOSTILE
@@ -157,3 +159,20 @@ def test_harmful_characters_are_shown_by_name_and_writing_is_left_alone():
     for text in ("plain", "two\nlines\tand a tab", "नमस्ते", "می‌خواهم", "👩‍👩‍👧", "Ελληνικά", "中文\u3000空白"):
         assert visible(text) == text
     assert visible("a\r\nb\rc\u2028d") == "a\nb␍c\nd"
+
+
+class Typing(Keyboard):
+    """Somebody is in the middle of a line."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO())
+        self.edited, self.waiting = True, "\x01\x1b[1m\x02ana\x01\x1b[0m\x02 › "
+
+    def typed(self) -> str:
+        return "half a sen"
+
+
+def test_what_arrives_while_somebody_types_leaves_their_line_at_the_end(files: FewFiles):
+    screen = io.StringIO()
+    Stage(PlainView(files), screen, Typing()).show(Shown(Kind.MESSAGE, "@ana", say("hello"), "ana"))
+    assert screen.getvalue() == "\r\x1b[2K[@ana] hello\n\x1b[1mana\x1b[0m › half a sen"

@@ -185,7 +185,7 @@ async def test_help_is_a_tour_in_three_lines(script: Script):
 
 async def test_a_line_too_long_for_memory_is_refused_and_the_next_one_is_read(script: Script):
     core = Core()
-    (told,) = await script.run(f"ana: {'x' * 2_500_000}\nana: {'y' * 500_000}\n", core)
+    told, _ = await script.run(f"ana: {'x' * 2_500_000}\nana: {'y' * 500_000}\n", core)
     assert "longer than a million characters" in told
     (event,) = core.events
     assert isinstance(event, MessagePosted)
@@ -265,6 +265,7 @@ async def test_an_answer_in_a_channel_is_pressed_by_its_reader_alone(script: Scr
         "[#help] (only ana sees this) Sure?",
         "[#help]   [Close]",
         "[@ben] There is no button [Close] for you. Nothing was done.",
+        "[@ana] (done; nothing more happened)",
     ]
     assert isinstance(core.events[-1], ButtonPressed)
 
@@ -356,10 +357,10 @@ async def test_files_go_with_messages_and_refusals_are_told_to_the_bot(script: S
 
 async def test_a_mark_says_whose_message_it_is_about(script: Script):
     chat = script.chat("agent: looks like a bad fuser\n")
-    core = Core()
+    core = Core([Say(say("Noted."))])
     await chat.run(core)
     await chat.deliver(SetMark("m", "console", "r", core.events[0].place, Mark.INTERNAL), None, "t-1")
-    assert script.output.getvalue() == "[@agent] (agent: internal)\n"
+    assert script.output.getvalue() == "[@agent] Noted.\n[@agent] (agent: internal)\n"
 
 
 # Order
@@ -386,6 +387,10 @@ async def test_the_answer_comes_first_then_what_the_bot_does_then_the_next_line(
         "[@ana] answer to id-3",
         "[@ana] effect of id-3",
     ]
+
+
+async def test_when_nothing_comes_of_it_that_is_told_too(script: Script):
+    assert await script.run("agent@help: lunch?\n", Core()) == ["[#help] (done; nothing more happened)"]
 
 
 async def test_at_the_end_of_input_everything_is_finished(script: Script):

@@ -18,8 +18,10 @@ from bot.parse import find, options
 from bot.people import handlers as people
 from bot.ports import Job, Say, T
 from bot.router import Router
-from storage.rows import Base
+from storage.opening import open_store
 from storage.sqlite import SqliteStore
+from storage.store import SqlStore
+from tests.migrated import put_database
 
 INTAKE = Place("chat", "w", "help")
 OFFICE = Place("chat", "w", "office")
@@ -33,7 +35,7 @@ def person(name: str) -> UserRef:
 class Office:
     """`await office.types("lea", "/desk show")` is what she reads."""
 
-    store: SqliteStore
+    store: SqlStore
     router: Router
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
@@ -77,17 +79,39 @@ class Office:
         self.now += timedelta(**time)
 
 
+ROUTES = Router()
+ROUTES.include(desks.router)
+ROUTES.include(people.router)
+MEMBERS = [
+    Member("chat/w/lea", Rank.LEAD),
+    Member("chat/w/ada", Rank.ADMIN),
+    Member("chat/w/ann", Rank.AGENT),
+    Member("chat:w/@agents", Rank.AGENT),
+]
+
+
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+def database(tmp_path: Path) -> Path:
+    put_database(tmp_path / "desk.db")
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+async def office(database: Path) -> AsyncIterator[Office]:
     """The desk "support" with the lead lea, the admin ada and the agents ann and the group @agents."""
-    router = Router()
-    router.include(desks.router)
-    router.include(people.router)
-    store = SqliteStore(tmp_path / "desk.db", lambda: here.now)
-    Base.metadata.create_all(store.engine)
-    here = Office(store, router)
-    members = [Member("chat/w/lea", Rank.LEAD), Member("chat/w/ada", Rank.ADMIN), Member("chat/w/ann", Rank.AGENT)]
-    members.append(Member("chat:w/@agents", Rank.AGENT))
-    await here.do(lambda work: work.desks.save(Desk(0, "support", OFFICE, Settings()), [INTAKE], members))
+    store = SqliteStore(database, lambda: here.now)
+    here = Office(store, ROUTES)
+    await here.do(lambda work: work.desks.save(Desk(0, "support", OFFICE, Settings()), [INTAKE], MEMBERS))
+    yield here
+    await store.close()
+
+
+@pytest.fixture
+async def busy_office(database_url: str) -> AsyncIterator[Office]:
+    """A desk with two leads, lea and ben, and no admin, on SQLite and on PostgreSQL."""
+    store = open_store(database_url, lambda: here.now)
+    here = Office(store, ROUTES)
+    leads = [Member("chat/w/lea", Rank.LEAD), Member("chat/w/ben", Rank.LEAD)]
+    await here.do(lambda work: work.desks.save(Desk(0, "support", OFFICE, Settings()), [INTAKE], leads))
     yield here
     await store.close()

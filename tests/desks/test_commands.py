@@ -1,9 +1,12 @@
 """What leads and agents may do at their desk."""
 
+import asyncio
+
 import pytest
 from pydantic.fields import FieldInfo
 
 from bot.desks import views
+from bot.desks.importing import hand_out
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
 from bot.tickets.model import RoomKind, Ticket
@@ -179,3 +182,22 @@ async def test_a_lead_of_one_desk_has_no_say_at_another(office: Office):
         "That is for leads of the desk. Nothing was changed."
     )
     assert await office.types("lea", "/desk set language de", INTAKE) == "language is now “de”."
+
+
+async def test_two_leads_who_remove_each_other_at_once_do_not_leave_the_desk_without_one(busy_office: Office):
+    told = await asyncio.gather(
+        busy_office.types("lea", "/desk remove ben"), busy_office.types("ben", "/desk remove lea")
+    )
+    assert sorted(text.split(".")[0] for text in told)[1] == "That is for leads of the desk"
+    (desk,) = await busy_office.do(hand_out)
+    assert len(desk.leads) == 1
+
+
+async def test_settings_changed_at_once_are_all_kept(busy_office: Office):
+    await asyncio.gather(
+        busy_office.types("lea", "/desk set language de"),
+        busy_office.types("ben", "/desk set greeting Hello"),
+        busy_office.types("lea", "/desk set cooldown_seconds 5"),
+    )
+    (desk,) = await busy_office.do(hand_out)
+    assert desk.settings == Settings(language="de", greeting="Hello", cooldown_seconds=5)

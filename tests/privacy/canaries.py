@@ -32,6 +32,10 @@ FACTS = {
     ("members", "rank"): 0,
     ("spots", "platform"): "fake",
 }
+STATISTICS = """
+    SELECT most_common_vals::text, histogram_bounds::text, most_common_elems::text FROM pg_stats
+    WHERE schemaname = 'public'
+"""
 SILENT = "silent"  # a platform that is never connected
 
 
@@ -175,6 +179,6 @@ def traces(engine: Engine, folder: Path) -> bytes:
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
             found += [row.encode() for row in everything(engine).values()]
-            stats = connection.execute(text("SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats"))
+            stats = connection.execute(text(STATISTICS))
             found += [str(row).encode() for row in stats]
     return b"\n".join(found)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, func, select
 
 from bot.effects import Remove
 from bot.ports import Pending, Spot
 from storage.opening import postgresql_url
 from storage.outbox import SqlOutbox
-from storage.rows import Base
+from storage.rows import Base, OutboxRow
 from tests.storage.build import ANA, T0, post
 from tests.storage.conftest import disposed
 
@@ -49,10 +49,8 @@ class Outbox(RuleBasedStateMachine):
         return heads
 
     def newest(self) -> int:
-        (id,) = {row.id for row in self.sql.connection.execute(Base.metadata.tables["outbox"].select())} - set(
-            self.rows
-        )
-        return id
+        newest: int = self.sql.connection.execute(select(func.max(OutboxRow.id))).scalar_one()
+        return newest
 
     @rule(room=rooms, key=keys, remove=st.booleans())
     def post(self, room: str, key: str, remove: bool) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from bot.inbound import Place
 from bot.ports import Filter, UnitOfWork
@@ -64,15 +64,14 @@ JOBS: dict[str, Callable[[UnitOfWork], Any]] = {
 
 
 @contextmanager
-def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    said: list[tuple[str, Any]] = []
-
-    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", listen)
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """What SQLite itself is asked, with its parameters written out."""
+    said: list[str] = []
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+    raw.set_trace_callback(said.append)
     yield said
-    event.remove(engine, "before_cursor_execute", listen)
+    raw.set_trace_callback(None)
 
 
 @pytest.fixture
@@ -101,11 +100,10 @@ async def test_rows_are_found_through_an_index(filled: SqliteStore):
             assert not scanned, f"{name} reads all of {scanned}: {one}"
 
 
-def explain(said: list[tuple[str, Any]], work: UnitOfWork) -> list[str]:
-    return [plan(work, *one) for one in said if one[0].split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+def explain(said: list[str], work: UnitOfWork) -> list[str]:
+    return [plan(work, one) for one in said if one.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
 
 
-def plan(work: Any, statement: str, parameters: Any) -> str:
-    parameters = parameters[0] if isinstance(parameters, list) else parameters
-    rows = work.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+def plan(work: Any, statement: str) -> str:
+    rows = work.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
     return " ".join([statement, *(row.detail for row in rows)])

@@ -1,0 +1,140 @@
+"""A whole bot on a SQLite file that can be stopped, killed and started again, and the people around it."""
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.app import App
+from bot.courier import Courier
+from bot.inbound import Event, Place, Tick
+from bot.ports import Ask, Reply, Say
+from bot.routes import all_routes
+from storage.opening import open_store
+from storage.sqlite import SqliteStore
+from tests.desk import ANA, BEN, KIM, LEA, SAM, Clock, Desk, person, words
+from tests.proof.chat import Fault, Platform
+from tests.proof.held import Held, Reader
+
+T = TypeVar("T")
+CLEO, OLGA = person("cleo"), person("olga")
+CUSTOMERS, AGENTS = (ANA, BEN, CLEO), (SAM, KIM)
+EVERYBODY = {str(who.ref): who for who in (*CUSTOMERS, *AGENTS, LEA, OLGA)}
+WORD = re.compile(r"[a-z]\d+z")
+MEMORY = Path("/dev/shm")
+
+
+def folder() -> Path:
+    """A new folder, in memory where there is some: what is proven here is not the disk."""
+    return Path(tempfile.mkdtemp(prefix="proof-", dir=MEMORY if MEMORY.is_dir() else None))
+
+
+@cache
+def template(desks: int) -> bytes:
+    """A migrated database with one desk or two; whoever copies it need not migrate again."""
+    where = folder()
+
+    async def make() -> None:
+        store = open_store(f"sqlite:///{where}/template.db", Clock().now)
+        desk = Desk(store, Clock())
+        await desk.set_up()
+        if desks > 1:
+            await desk.set_up_other("billing", OLGA)
+        await store.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(make())
+    data = (where / "template.db").read_bytes()
+    shutil.rmtree(where)
+    return data
+
+
+class World:
+    """`chat` outlives the process, as platforms do."""
+
+    def __init__(self, desks: int = 1) -> None:
+        self.folder = folder()
+        self.path = self.folder / "desk.db"
+        self.path.write_bytes(template(desks))
+        self.clock = Clock()
+        self.chat = Platform()
+        self.runner = asyncio.Runner()
+        self.reader = Reader(self.path)
+        self.count = 0
+        self._start()
+
+    def _start(self) -> None:
+        self.store = SqliteStore(self.path, self.clock.now)
+        self.router = all_routes()
+        self.courier = Courier(self.router, self.store, {"fake": self.chat}, self.clock.now)
+        self.app = App(self.router, self.store, self.courier.posted)
+
+    def run(self, job: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(job)
+
+    def stop(self) -> None:
+        self.run(self.store.close())
+
+    def restart(self) -> None:
+        """Another process takes over the file."""
+        self.stop()
+        self._start()
+
+    def end(self) -> None:
+        self.stop()
+        self.reader.close()
+        self.runner.close()
+        shutil.rmtree(self.folder)
+
+    def held(self) -> Held:
+        return self.reader.read()
+
+    def handle(self, event: Event) -> Reply:
+        return self.run(self.app.handle(event))
+
+    def tick(self) -> None:
+        self.run(self.app.tick(Tick(f"tick:{self.id()}")))
+
+    def drain(self) -> int:
+        """Deliver what is due, one effect of each room."""
+        return self.run(self.courier.drain())
+
+    def crash(self, fault: Fault) -> None:
+        """Kill the process in the middle of delivering, and start another."""
+        self.chat.faults = [fault] * 100
+
+        async def killed() -> None:
+            self.chat.crashed = asyncio.Event()
+            draining = asyncio.create_task(self.courier.drain())
+            stuck = asyncio.create_task(self.chat.crashed.wait())
+            await asyncio.wait([draining, stuck], return_when=asyncio.FIRST_COMPLETED)
+            for task in (draining, stuck):
+                task.cancel()
+            await asyncio.gather(draining, stuck, return_exceptions=True)
+
+        self.run(killed())
+        self.chat.faults = []
+        self.restart()
+
+    def id(self) -> str:
+        self.count += 1
+        return f"id-{self.count}"
+
+
+def on(place: Place, message: str) -> Place:
+    return replace(place, message=message)
+
+
+def read(reply: Reply) -> str:
+    """All a person reads of a reply, its buttons included."""
+    match reply:
+        case Say(message=message):
+            return "\n".join([words(message), *(button.label for button in message.buttons)])
+        case Ask(form=form):
+            return f"form: {form.title}"
+    return ""
