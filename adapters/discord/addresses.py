@@ -4,7 +4,6 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 import discord
-import yarl
 
 OWN = "discord.com"
 
@@ -27,7 +26,7 @@ class pointed_at:  # noqa: N801 (read as a sentence: with pointed_at(…))
         self.before = route.BASE, socket.DEFAULT_GATEWAY
         route.BASE = self.api_url or route.BASE
         if self.gateway_url:
-            socket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url)
+            socket.DEFAULT_GATEWAY = type(socket.DEFAULT_GATEWAY)(self.gateway_url)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = self.before
