@@ -74,7 +74,7 @@ def _paired(first: list[tuple[str, Any]], second: list[tuple[str, Any]]) -> list
 
 
 def relay(database: Path, recorded: Recorded, many: int, batch: int, flush: float = 0.0) -> float:
-    """Messages stored and marked as delivered per second, in transactions of `batch`. `flush`: seconds added to each."""
+    """Messages stored and marked as delivered per second, `batch` to a commit. `flush`: seconds added to each."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

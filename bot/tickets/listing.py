@@ -78,6 +78,8 @@ def search(call: Call, work: UnitOfWork) -> Reply:
     """Agents search their desks; everybody their own tickets, without what only agents may read."""
     desks = work.desks.ranked(principals(call.actor), Rank.AGENT)
     hits = work.timeline.search(call.options["words"], desks, call.actor.ref, PAGE)
+    said = {ticket.id for ticket, entry in hits if entry.kind is not Kind.OPENED}
+    hits = [(ticket, entry) for ticket, entry in hits if entry.kind is not Kind.OPENED or ticket.id not in said]
     return Say(views.found(call.options["words"], hits))
 
 

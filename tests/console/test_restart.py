@@ -70,6 +70,19 @@ async def test_no_byte_of_anybody_is_in_the_journal(script: Script):
         script.chat()
 
 
+async def test_no_byte_of_anybody_is_added_to_it_even_for_a_moment(script: Script):
+    chat = script.chat()
+    buttons = (Button(f"#1 {WORD}", "draft.to", "7"), Button("More", "ticket.list", f"by={NAME}"))
+    await chat.deliver(Direct("n", "console", "r", PERSON, Message((WORD,), buttons=buttons)), None, "outbox-1")
+    written = script.state.read_bytes()
+    assert b"draft.to" in written
+    assert NAME.encode() not in written
+    assert WORD.encode() not in written
+    core = Core()
+    await script.run(f"{NAME}: [#1 {WORD}]\n", core)
+    assert isinstance(core.events[0], ButtonPressed), "found again by what they type"
+
+
 async def test_what_was_removed_has_no_buttons_any_more(script: Script):
     await some_work(script)
     await script.chat().deliver(Remove("n", "console", "r"), Spot(f"@{NAME}", "", "outbox-2"), "outbox-9")

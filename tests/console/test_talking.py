@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.console.chat import ConsoleChat
-from bot.effects import Direct, OpenRoom, PostCard, Rewrite, SetMark
+from bot.effects import Direct, OpenRoom, Post, PostCard, Rewrite, SetMark
 from bot.errors import Busy
 from bot.inbound import (
     ButtonPressed,
@@ -244,6 +244,25 @@ async def test_without_a_number_the_newest_one_is_pressed(script: Script):
     await chat.deliver(card(2, Button("Close", "ticket.close", "72")), None, "t-3")
     assert (await press(script, "agent: [Close]"))[1] == "72"
     assert (await press(script, "agent: [Claim]"))[1] == "71"
+
+
+async def test_a_live_button_comes_before_one_that_was_taken_away(script: Script):
+    chat = await with_card(script, CLAIM)
+    await chat.deliver(card(2, Button("Claim", "ticket.claim", "72")), None, "t-3")
+    released = card(2, Button("Release", "ticket.release", "72"))
+    await chat.deliver(
+        Rewrite(released.key, "console", released.key, released.message), Spot("agents", "2", "t-3"), "t-4"
+    )
+    assert (await press(script, "agent: [Claim]"))[1] == "71"
+    assert (await press(script, "agent: [Claim] 2"))[1] == "72"
+
+
+async def test_a_number_means_the_card_before_newer_messages_in_its_room(script: Script):
+    chat = await with_card(script, CLOSE)
+    failed = Message(("It could not be delivered.",), buttons=(Button("Close", "other.close", "5"),))
+    await chat.deliver(Post("m", "console", "ticket:1:agents", failed), Spot("agents", "1", "t-1"), "t-3")
+    assert (await press(script, "agent: [Close] 1"))[0] == "ticket.close"
+    assert (await press(script, "agent: [Close]"))[0] == "other.close"
 
 
 async def test_customers_press_what_they_were_shown_and_nothing_else(script: Script):
