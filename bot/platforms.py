@@ -2,17 +2,19 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.completion import Suggestion
 from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming
 from bot.inbound import Actor, Place
-from bot.ports import Chat, UnitOfWork
+from bot.ports import Chat, UnitOfWork, Watched
 from bot.router import Takes
 from bot.running import Make, Running, new_id
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
+WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -44,11 +46,20 @@ def discord(running: Running) -> Chat:
     async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
         return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
 
+    async def watched() -> Sequence[Watched]:
+        since = running.now() - WATCHED_FOR
+        return await running.store.read(lambda work: work.watermarks.watched("discord", since))
+
+    async def write_marks(marks: Sequence[Watched]) -> None:
+        await running.store.write(lambda work: work.watermarks.move(marks))
+
     return DiscordChat(
         running.router,
         running.files,
         settings.discord_token.get_secret_value(),
         suggest=suggest,
+        watched=watched,
+        write_marks=write_marks,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,

@@ -248,6 +248,28 @@ class Drafts(Protocol):
     def drop(self, id: int) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A conversation in which a message could be missed. All up to `after` is handled; empty if nothing is known.
+
+    `who` is the person it is private with, if it is.
+    """
+
+    place: Place
+    after: str = ""
+    who: UserRef | None = None
+
+
+class Watermarks(Protocol):
+    """How far each conversation is handled, for platforms that do not deliver again what we missed."""
+
+    def watched(self, platform: str, since: datetime) -> Sequence[Watched]:
+        """Where desks take in, the rooms of tickets that are open or had something said `since`, and whatever else a
+        mark was moved for since then."""
+
+    def move(self, marks: Sequence[Watched]) -> None: ...
+
+
 class Privacy(Protocol):
     """What is held about a person, derived from what the columns say they hold."""
 
@@ -310,6 +332,7 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    watermarks: Watermarks
     now: datetime
 
     def seen(self, event_id: str) -> bool:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,19 +13,23 @@ from adapters.discord import commands, inbound, words
 from adapters.discord.addresses import pointed_at
 from adapters.discord.answers import Answers, failed
 from adapters.discord.attachments import Attachments
+from adapters.discord.catching_up import CatchingUp, Look
 from adapters.discord.client import Gateway, intents
 from adapters.discord.delivery import Delivery
 from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
+from adapters.discord.marks import Marks, Write, a_moment_ago
+from adapters.discord.people import actor, ref
 from adapters.discord.places import PLATFORM, Places
 from adapters.discord.spoken import Spoken
 from bot.effects import Effect
 from bot.errors import Problem
 from bot.inbound import Actor, Event, FormSubmitted, Place
-from bot.ports import Files, Handle, Reply, Spot, TryLater
+from bot.ports import Files, Handle, Reply, Spot, TryLater, Watched
 from bot.router import Router, Takes
 
 log = logging.getLogger(__name__)
+MOST_AHEAD = 1000  # edits and deletions that wait for their message
 SAID = frozenset({discord.MessageType.default, discord.MessageType.reply})
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
 ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
@@ -43,9 +49,12 @@ class DiscordChat:
         token: str,
         *,
         suggest: Suggest,
+        watched: Look,
+        write_marks: Write,
         api_url: str = "",
         gateway_url: str = "",
         message_content: bool = True,
+        members: bool = False,
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self.router = router
@@ -54,13 +63,18 @@ class DiscordChat:
         self.suggest = suggest
         self.pointed_at = pointed_at(api_url, gateway_url)
         self.message_content = message_content
-        self.client = Gateway(self, intents(message_content=message_content), **(options or {}))
+        self.members = members
+        self.client = Gateway(self, intents(message_content=message_content, members=members), **(options or {}))
         self.places = Places(self.client)
         self.delivery = Delivery(self.client, files, self.places)
         self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)
         self.spoken = Spoken(router)
         self.attachments = Attachments(files, self.pointed_at.files_at)
         self.lanes = Lanes()
+        self.marks = Marks(write_marks)
+        self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self._said)
+        self.members_met: dict[int, discord.Member] = {}  # while history is read
+        self.ahead: OrderedDict[int, discord.Message | None] = OrderedDict()  # edits and deletions that came too soon
         self.up = asyncio.Event()
         self.handle: Handle
 
@@ -70,13 +84,18 @@ class DiscordChat:
         try:
             with self.pointed_at:
                 async with self.client:
-                    await self.client.start(self.token)
+                    keeping = asyncio.create_task(self.marks.keep())
+                    try:
+                        await self.client.start(self.token)
+                    finally:
+                        keeping.cancel()
         except discord.LoginFailure as error:
             raise Problem(words.WRONG_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
             raise Problem(words.NO_INTENT) from error
         finally:
             await self.lanes.stop()
+            await self.marks.flush(last=True)
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         try:
@@ -94,14 +113,20 @@ class DiscordChat:
 
     async def connected(self, *, resumed: bool) -> None:
         self.up.set()
-        self.lanes.open_gate()
+        self.members_met.clear()
+        self.marks.hearing = True
+        await self.catching_up.begin(resumed=resumed)
+        if self.members and not resumed:
+            await self.catching_up.meet_newcomers()
 
     def disconnected(self) -> None:
         self.lanes.close_gate()
+        if self.marks.hearing:
+            self.marks.hearing = False
+            self.catching_up.since = self.marks.heard_until = a_moment_ago()
 
     def posted(self, message: discord.Message) -> None:
-        if not message.author.bot and message.type in SAID:
-            self.lanes.put(str(message.channel.id), lambda: self._posted(message))
+        self.lanes.put(str(message.channel.id), lambda: self._said(message))
 
     def edited(self, message: discord.Message) -> None:
         readable = self.message_content or message.guild is None or self.client.user in message.mentions
@@ -131,25 +156,64 @@ class DiscordChat:
 
     # What is done about it
 
+    async def _said(self, message: discord.Message) -> None:
+        """A message, told by the gateway or by history; the same one twice is handled once."""
+        if message.guild is None:
+            await self.catching_up.from_its_beginning(message.channel.id)
+        handled = self.marks.known(message.channel.id)
+        if handled is not None and message.id <= handled:
+            return
+        latest = self.ahead.pop(message.id, message)
+        if latest is not None and not message.author.bot and message.type in SAID:
+            await self._posted(latest)
+
     async def _posted(self, message: discord.Message) -> None:
         place = await self._place(message.channel.id, message.guild, message.id)
         if place is None:
             return
-        if command := self.spoken.command(message, place, self.client.user):
+        who = await self._author(message)
+        if command := self.spoken.command(message, who, place, self.client.user):
             await self.answers.tell(await self._handled(command), message)
+            self._note(message, place)
             return
         kept, refused = await self.attachments.take(inbound.attachments(message))
         try:
-            reply = await self.handle(inbound.posted(message, place, kept, refused))
+            reply = await self.handle(inbound.posted(message, who, place, kept, refused))
         finally:
             self.files.release([file.sha for file in kept])
+        self._note(message, place)
         await self.answers.tell(reply, message)
 
+    async def _author(self, message: discord.Message) -> Actor:
+        """History does not tell the roles of those who wrote; without them no agent would be one."""
+        if message.guild is None or isinstance(message.author, discord.Member):
+            return actor(message.author)
+        if (member := self.members_met.get(message.author.id)) is None:
+            try:
+                member = await message.guild.fetch_member(message.author.id)
+            except discord.NotFound:
+                return actor(message.author)
+            self.members_met[message.author.id] = member
+        return actor(member)
+
+    def _note(self, message: discord.Message, place: Place) -> None:
+        who = ref(message.author.id) if place.direct else None
+        self.marks.note(place, Watched(replace(place, message=""), str(message.id), who))
+
+    def _came_too_soon(self, id: int, channel: int, latest: discord.Message | None) -> None:
+        """Discord promises no order: an edit or deletion may come before its message."""
+        if id > (self.marks.known(channel) or 0):
+            self.ahead[id] = latest
+            if len(self.ahead) > MOST_AHEAD:
+                self.ahead.popitem(last=False)
+
     async def _edited(self, message: discord.Message) -> None:
+        self._came_too_soon(message.id, message.channel.id, message)
         if place := await self._place(message.channel.id, message.guild, message.id):
             await self.handle(inbound.edited(message, place))
 
     async def _deleted(self, message: int, channel: int, guild: int | None) -> None:
+        self._came_too_soon(message, channel, None)
         server = discord.Object(guild) if guild else None
         if place := await self._place(channel, server, message):
             await self.handle(inbound.deleted(place))

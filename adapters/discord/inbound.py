@@ -89,9 +89,8 @@ def _values(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def posted(
-    message: discord.Message, place: Place, files: tuple[File, ...] = (), refused: tuple[str, ...] = ()
+    message: discord.Message, who: Actor, place: Place, files: tuple[File, ...] = (), refused: tuple[str, ...] = ()
 ) -> MessagePosted:
-    who = actor(message.author)
     return MessagePosted(f"{PLATFORM}:{message.id}", who, place, text(message), files, refused, quote(message))
 
 

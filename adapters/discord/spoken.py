@@ -18,7 +18,9 @@ class Spoken:
     def __init__(self, router: Router) -> None:
         self.router = router
 
-    def command(self, message: discord.Message, place: Place, me: discord.abc.User | None) -> CommandInvoked | None:
+    def command(
+        self, message: discord.Message, who: Actor, place: Place, me: discord.abc.User | None
+    ) -> CommandInvoked | None:
         """None if the bot is not addressed, or with something that is no command: then it is a message like others."""
         match = MENTION.match(message.content.lstrip())
         if match is None or me is None or int(match[1]) != me.id:
@@ -31,8 +33,8 @@ class Spoken:
         named = list[Actor]()
 
         def person(word: str) -> str:
-            who = MENTION.fullmatch(word)
-            user = next((u for u in message.mentions if who and u.id == int(who[1])), None)
+            named_by = MENTION.fullmatch(word)
+            user = next((u for u in message.mentions if named_by and u.id == int(named_by[1])), None)
             if user is None:
                 raise Problem(word)
             named.append(actor(user))
@@ -43,4 +45,4 @@ class Spoken:
         except Problem:
             given = {}  # the core says what is missing
         id = f"{PLATFORM}:{message.id}"
-        return CommandInvoked(id, actor(message.author), place, command.name, given, tuple(named))
+        return CommandInvoked(id, who, place, command.name, given, tuple(named))

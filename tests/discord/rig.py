@@ -13,7 +13,7 @@ from bot.effects import Effect
 from bot.inbound import Actor, Event, Place
 from bot.message import File, UserRef
 from bot.parse import find, options
-from bot.ports import Chat, Handle, Reply, Spot
+from bot.ports import Chat, Handle, Reply, Spot, Watched
 from bot.router import Router, Takes
 from storage.files import DiskFiles
 from tests.discord.shop import QUICK
@@ -64,6 +64,8 @@ class DiscordRig:
                 self.files,
                 self.fake.token,
                 suggest=nothing,
+                watched=none,
+                write_marks=forget,
                 api_url=self.fake.api_url,
                 gateway_url=self.fake.gateway_url,
                 options=QUICK,
@@ -160,6 +162,13 @@ class DiscordRig:
 
 async def nobody(event: Event) -> Reply:
     raise AssertionError("nothing was to happen")
+
+
+async def none() -> Sequence[Watched]:
+    return ()
+
+
+async def forget(marks: Sequence[Watched]) -> None: ...
 
 
 async def nothing(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """A desk on a Discord of our own: real discord.py, real store, real courier; people act, and see what is shown."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.completion import suggest
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Actor, Place
-from bot.ports import Chat, Store
+from bot.ports import Chat, Store, Watched
 from bot.router import Takes
 from bot.routes import all_routes
 from bot.tickets.model import Ticket
@@ -120,11 +120,20 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     async def suggested(takes: Takes, typed: str, actor: Actor, place: Place) -> Any:
         return await store.read(lambda work: suggest(takes, typed, actor, place, work))
 
+    async def watched() -> Sequence[Watched]:
+        since = datetime.now(UTC) - timedelta(days=30)
+        return await store.read(lambda work: work.watermarks.watched("discord", since))
+
+    async def write_marks(marks: Sequence[Watched]) -> None:
+        await store.write(lambda work: work.watermarks.move(marks))
+
     chat = DiscordChat(
         router,
         files,
         fake.token,
         suggest=suggested,
+        watched=watched,
+        write_marks=write_marks,
         api_url=fake.api_url,
         gateway_url=fake.gateway_url,
         options=QUICK,
@@ -145,6 +154,8 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
         yield shop
     finally:
         await chat.client.close()
+        with suppress(TimeoutError):  # what is being read from the database ends before it is closed
+            await asyncio.wait_for(courier.settle(), 2)
         for task in shop.tasks:
             task.cancel()
         await asyncio.gather(*shop.tasks, return_exceptions=True)
