@@ -26,7 +26,7 @@ class Delivery:
         self.places = places
         self.rooms = Rooms(client, self.posting, places)
         self.refusals = Refusals()
-        self.failed: dict[str, None] = {}  # messages that were marked so, oldest first
+        self.marked: dict[str, str] = {}  # messages and the signs on them, oldest first
         self.dms: dict[int, int] = {}
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
@@ -80,18 +80,16 @@ class Delivery:
         return self.dms[user]
 
     async def _mark(self, on: Place, mark: Mark) -> None:
-        """A reaction. One that said "failed" goes when it is delivered after all."""
-        channel = number(on.thread or on.conversation)
+        """A reaction, in place of the one that stood there before."""
+        channel, sign = number(on.thread or on.conversation), words.SIGNS[mark]
         message = self.posting.partial(channel, number(on.message))
-        if mark is not Mark.FAILED and on.message in self.failed and self.client.user:
-            me, sign = self.client.user, words.SIGNS[Mark.FAILED]
-            await self.posting.awake(channel, lambda: message.remove_reaction(sign, me))
-            self.failed.pop(on.message, None)
-        await self.posting.awake(channel, lambda: message.add_reaction(words.SIGNS[mark]))
-        if mark is Mark.FAILED:
-            self.failed[on.message] = None
-            if len(self.failed) > MOST_REMEMBERED:
-                del self.failed[next(iter(self.failed))]
+        before = self.marked.pop(on.message, sign)
+        if before != sign and (me := self.client.user):
+            await self.posting.awake(channel, lambda: message.remove_reaction(before, me))
+        await self.posting.awake(channel, lambda: message.add_reaction(sign))
+        self.marked[on.message] = sign
+        if len(self.marked) > MOST_REMEMBERED:
+            del self.marked[next(iter(self.marked))]
 
     def _lacking(self, effect: Effect, at: Spot | None) -> Callable[[], str]:
         """The permissions missing for it, by their names in Discord's settings."""

@@ -100,6 +100,9 @@ class Rooms:
             if error.code != BAD_NAME:
                 raise
             made = await self._start_private(channel, f"{name}b")
+        for spare in self._ours(channel, name):
+            if spare.id != made:
+                await spare.delete()
         return self._remember(channel, name, made)
 
     async def _start_private(self, channel: int, name: str) -> int:
@@ -125,10 +128,12 @@ class Rooms:
 
     def _found(self, channel: int, name: str) -> int | None:
         """A thread of ours by that name in which nobody has said anything: half of an attempt that was cut off."""
+        return min((thread.id for thread in self._ours(channel, name)), default=None)
+
+    def _ours(self, channel: int, name: str) -> list[discord.Thread]:
         home = self.client.get_channel(channel)
         threads = home.threads if isinstance(home, discord.TextChannel | discord.ForumChannel) else []
-        ours = (t.id for t in threads if t.name == name and t.owner_id == self._me and not t.message_count)
-        return min(ours, default=None)
+        return [t for t in threads if t.name == name and t.owner_id == self._me and not t.message_count]
 
     def _remember(self, channel: int, name: str, thread: int) -> int:
         self.made[channel, name] = thread
