@@ -88,7 +88,8 @@ class Courier:
         if not self.busy and not self.news.is_set():
             self.idle.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.news.wait(), IDLE)
+            async with asyncio.timeout(IDLE):  # `wait_for` can swallow a cancellation on Python 3.11
+                await self.news.wait()
         return None
 
     async def _due(self) -> list[Pending]:
@@ -128,9 +129,10 @@ class Courier:
 
     async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int) -> None:
         if row.attempts + 1 >= tries:
-            return await self._bury(row, reason)
-        until = self.now() + timedelta(seconds=seconds)
-        await self._note(lambda work: work.outbox.postpone(row.id, until, reason))
+            await self._bury(row, reason)
+        else:
+            until = self.now() + timedelta(seconds=seconds)
+            await self._note(lambda work: work.outbox.postpone(row.id, until, reason))
 
     async def _bury(self, row: Pending, reason: str) -> None:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})

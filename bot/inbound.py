@@ -22,7 +22,7 @@ class Place:
     """Where it happened, in the platform's own ids.
 
     `thread` is empty outside threads; `message` is the message itself or the one pressed on;
-    `direct` is true in a private conversation with the bot.
+    `direct` is true in a private conversation with the bot; there, `thread` is the message being answered, if any.
     """
 
     platform: str

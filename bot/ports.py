@@ -109,6 +109,9 @@ class Tickets(Protocol):
     def room(self, place: Place) -> tuple[Ticket, bool] | None:
         """The ticket whose room this is; true with it if it is the agents' room."""
 
+    def answered(self, place: Place) -> Ticket | None:
+        """In private: the ticket that our message `place.thread`, which is being answered, was about."""
+
     def add(self, ticket: Ticket) -> Ticket:
         """Gives it its id and the desk's next number, without gaps."""
 

@@ -119,8 +119,8 @@ class SqlDesks:
         for place, agents in wanted:
             if other := self.at(place):
                 where = f"{place.platform}:{place.workspace}/{place.conversation}"
-                whose = "twice in this desk" if other[0].id == id else f"of the desk {other[0].name}"
-                raise Problem(f"The channel {where} is already used {whose}.")
+                by = "named twice" if other[0].id == id else f"already used by the desk {other[0].name}"
+                raise Problem(f"The channel {where} is {by}. Nothing was changed.")
             new = {"platform": place.platform, "workspace": place.workspace, "conversation": place.conversation}
             self.connection.execute(insert(channels), new | {"desk": id, "agents": agents})
 

@@ -26,6 +26,8 @@ class Erasing:
 
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased:
         """Erase up to `limit` rows of the tables of this phase (`until` in `storage.rows`)."""
+        if request.who == request.nobody:  # it is done: the request itself has forgotten whose it was
+            return Erased()
         step = _Step(self.connection, request.who, request.nobody, eraser(request.who, self.name(request.who)), limit)
         for sheet in sheets():
             if sheet.says("until") == phase:

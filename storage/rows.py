@@ -263,6 +263,7 @@ class SpotRow(Base):
     __tablename__ = "spots"
     __table_args__ = (
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
+        partial("ix_spots_private", "message", "conversation", where="thread = ''"),
         means(
             "places of our posts about you",
             "to correct or take back what we posted",

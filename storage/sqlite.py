@@ -19,6 +19,7 @@ from bot.ports import Job, T
 from storage.columns import plain_json
 from storage.errors import DatabaseInUse
 from storage.hot import driver
+from storage.migrate import copies
 from storage.store import MOST_WAITING, SqlStore
 
 BUSY_MILLISECONDS = 5000
@@ -36,7 +37,8 @@ PRAGMAS = (
 )
 MAX_BATCH = 64
 READERS = 2
-MERGE_PAGES = 300  # pages of the search index merged in one step, some milliseconds
+MERGE_PAGES = 64  # pages of the search index merged in one step, which takes some 15 ms
+MERGES_A_CHECKPOINT = 8  # small checkpoints on the way, or one writer waits for a large one
 S = TypeVar("S")
 
 
@@ -117,10 +119,18 @@ class SqliteStore(SqlStore):
         return await asyncio.shield(answer)  # the job runs even if its caller goes away
 
     async def scrub(self) -> bool:
-        """Merge the search index until no deleted word is left in it, then empty the write-ahead log."""
-        done = await self._on_writer(self._merge_begin)
+        """Merge the search index until no deleted word is left in it, then empty the write-ahead log.
+
+        Others write between the steps. The copies made before migrations hold what was deleted, so they go, too.
+        """
+        for copy in copies(self.path):
+            copy.unlink(missing_ok=True)
+        steps, done = 1, await self._on_writer(self._merge_begin)
         while not done:
             done = await self._on_writer(self._merge_more)
+            steps += 1
+            if steps % MERGES_A_CHECKPOINT == 0:
+                await self._on_writer(self._checkpoint_some)
         return await self._on_writer(self._checkpoint)
 
     async def close(self) -> None:
@@ -183,6 +193,10 @@ class SqliteStore(SqlStore):
     @staticmethod
     def _merge_more(connection: Connection) -> bool:
         return _changes(connection, MERGE_PAGES) < 2
+
+    @staticmethod
+    def _checkpoint_some(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     @staticmethod
     def _checkpoint(connection: Connection) -> bool:

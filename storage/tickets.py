@@ -30,6 +30,7 @@ from bot.inbound import Place
 from bot.message import UserRef
 from bot.ports import Filter
 from bot.tickets.model import Priority, RoomKind, State, Ticket
+from bot.tickets.timeline import ticket_of
 from storage.columns import EPOCH, MILLISECOND
 from storage.hot import Hot
 from storage.rows import DeskRow, ParticipantRow, SpotRow, TagRow, TicketRow
@@ -54,6 +55,14 @@ ROOM = Hot(
     )
     .order_by(tickets.c.id.desc())  # a thread in which a ticket was continued is the room of both
     .limit(1)
+)
+SAID_IN_PRIVATE = Hot(
+    select(spots.c.key).where(
+        spots.c.thread == literal_column("''"),  # in the words of the index, or it is not used
+        spots.c.message == bindparam("message"),
+        spots.c.conversation == bindparam("conversation"),
+        spots.c.platform == bindparam("platform"),
+    )
 )
 NEXT_NUMBER = (
     update(DeskRow)
@@ -102,6 +111,17 @@ class SqlTickets:
         where = {"conversation": place.conversation, "thread": place.thread, "platform": place.platform}
         row = ROOM.first(self.connection, where)
         return None if row is None else (ticket(row), bool(row.agents_room))
+
+    def answered(self, place: Place) -> Ticket | None:
+        where = {"message": place.thread, "conversation": place.conversation, "platform": place.platform}
+        row = SAID_IN_PRIVATE.first(self.connection, where) if place.thread else None
+        kind, id = row.key.split(":")[:2] if row is not None else ("", "")
+        match kind:
+            case "notice":
+                return self.get(int(id))
+            case "message":
+                return self.get(ticket_of(int(id)))
+        return None
 
     def add(self, new: Ticket) -> Ticket:
         number = self.connection.execute(NEXT_NUMBER, {"desk_id": new.desk}).scalar_one() - 1

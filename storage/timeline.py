@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
 
-from bot.errors import Stale
+from bot.errors import Problem, Stale
 from bot.message import File, Mark, UserRef
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
@@ -19,6 +19,7 @@ from storage.tickets import SqlTickets
 timeline = EntryRow.__table__
 attachments = AttachmentRow.__table__
 
+MOST_ENTRIES = 1 << SEQUENCE_BITS  # the next id would be another ticket's
 ADD = Hot(insert(timeline))
 GET = Hot(select(timeline).where(timeline.c.id == bindparam("id")))
 AT = select(timeline).where(
@@ -55,6 +56,8 @@ class SqlTimeline:
         self.tickets = SqlTickets(connection)
 
     def add(self, of: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
+        if of.entries + 1 >= MOST_ENTRIES:
+            raise Problem(f"Ticket #{of.number} is full. Nothing was added; please open a new ticket.")
         last_at = entry.at if entry.kind in MESSAGES else of.last_at
         counted = replace(of, entries=of.entries + 1, last_at=last_at, version=of.version + 1)
         values = {
@@ -71,7 +74,7 @@ class SqlTimeline:
         }
         if COUNT.run(self.connection, values) == 0:
             raise Stale(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
-        new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries)
+        new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries, ticket=of.id)
         ADD.run(self.connection, _columns(new))
         self._attach(new)
         return counted, new
@@ -96,8 +99,9 @@ class SqlTimeline:
             "files": len(entry.files),
         }
         self.connection.execute(REWRITE, values)
-        if not entry.files:
-            self.connection.execute(delete(attachments).where(attachments.c.entry == entry.id))
+        kept = [file.sha for file in entry.files]
+        gone = delete(attachments).where(attachments.c.entry == entry.id, attachments.c.sha.not_in(kept))
+        self.connection.execute(gone)
 
     def mark(self, id: int, mark: Mark) -> None:
         self.connection.execute(MARK, {"entry_id": id, "mark": mark.value})

@@ -29,7 +29,7 @@ class JsonView:
             "room": shown.room,
             "to": shown.to,
             "kind": shown.kind.value,
-            "text": plain(message.text),
+            "text": _read(message),
             "buttons": [_button(button) for button in message.buttons],
             "files": [self._file(file) for file in message.files],
         }
@@ -37,6 +37,12 @@ class JsonView:
 
     def _file(self, file: File) -> Object:
         return {"name": file.name, "path": str(self.files.path(file)), "size": file.size}
+
+
+def _read(message: Message) -> str:
+    """All that is to be read of it: title, text and fields, a line each."""
+    fields = [f"{field.name}: {plain(field.value)}" for field in message.fields]
+    return "\n".join(line for line in (message.title, plain(message.text), *fields) if line)
 
 
 def _more(shown: Shown, message: Message) -> Object:

@@ -14,6 +14,7 @@ PLACE = re.compile(r"#?(?:(?P<number>[0-9]{1,9})|(?P<channel>[^\s/#]{1,80})(?:/#
 PRESS = re.compile(r"\[(?P<label>[^\]\n]{1,200})\](?:\s*#?(?P<number>[0-9]{1,9}))?\s*")
 ADDRESS = re.compile(r"@bot\b[,:]?\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE)
 FILE = re.compile(r'(?:^|(?<=\s))@file:(?:"(?P<quoted>[^"]+)"|(?P<plain>\S+))[ \t]?')
+COMMENT = "   # "
 NOT_IN_NAMES = frozenset('@:/[]#"\ufffd')  # the last stands for bytes that were no text
 
 
@@ -80,6 +81,12 @@ def read(line: str) -> Line | None:
         return None
     where = Where() if match["place"] is None else place(match["place"])
     return Line(name(match["name"]), where, (match["text"] or "").strip())
+
+
+def without_comment(line: str) -> str:
+    """The line without what stands behind three spaces and a #, as examples are annotated."""
+    text, comment, _ = line.partition(COMMENT)
+    return text.rstrip() if comment else line
 
 
 def who(text: str) -> tuple[str, Where]:

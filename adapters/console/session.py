@@ -41,14 +41,18 @@ class Session:
             line = await self.keyboard.line(self._prompt())
             if line is None:
                 return False
-            if line.strip() and (self.persona or not line.startswith("#")):
-                await self._take(line)
+            if line.strip():
+                await self._take(lines.without_comment(line))
         except Problem as problem:
             self.conversation.tell(str(problem), self.persona.name if self.persona else "")
         return True
 
     async def _take(self, line: str) -> None:
         match line.split():
+            case ["#", *_] if self.persona:  # "#1 is broken" is a sentence
+                self._help(words.A_COMMENT)
+            case [str(first), *_] if first.startswith("#") and not self.persona:
+                pass
             case ["help"]:
                 self._help("\n".join(words.TOUR))
             case ["help", "all"]:

@@ -22,7 +22,7 @@ NAME: TEXT @file:PATH   sends a file along; with spaces in its path: @file:"my p
 
 A form asks for a line for each field; a single . leaves an optional one empty, /cancel stops.
 After each line comes the answer, then everything the bot does because of it.
-Empty lines are skipped; so are, in a script, lines that begin with #.
+Empty lines are skipped; so are comments: lines that begin with #, and what follows three spaces and #.
 
 On a terminal, /as NAME and /as NAME@PLACE say who and where you are: lines need no NAME: then.
 A line that begins with a space is said as it is. Ctrl-D leaves."""
@@ -37,6 +37,7 @@ BUSY = "There is very much to do right now and this was not stored. Please send 
 NO_LAST = "I do not know of a message of yours here that can be changed. Nothing was changed."
 NO_FILES_HERE = "Files go with messages, not with commands and edits. Nothing was done."
 NOTHING_MORE = "(done; nothing more happened)"
+A_COMMENT = "(A comment; it was not sent to anybody.)"
 CANCELLED = "Cancelled. Nothing was sent."
 TAKEN_BACK = "(taken back)"
 HOW_TO_FILL = "One line for each field; /cancel stops."

@@ -1,6 +1,6 @@
 """A message arrives. Which room is it in, which ticket does it belong to, and who must see it?"""
 
-from bot.access import principals
+from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
 from bot.inbound import MessagePosted, Place
@@ -39,6 +39,10 @@ def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -
         return in_customer_room(event, what, person, ticket, desk, rank, work)
     if event.place.direct:
         refuse_blocked(person, work)
+        about = work.tickets.answered(event.place)
+        if about is not None and takes_part(what.author, about, work):
+            receive(about, desk_of(about, work), what, work)
+            return None
         return in_private(what, person, work)
     return None if event.place.thread else in_channel(event, what, person, work)
 

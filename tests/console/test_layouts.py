@@ -83,7 +83,7 @@ def test_a_card_as_json(files: FewFiles):
         "room": "#agents",
         "to": "",
         "kind": "card",
-        "text": "",
+        "text": "#1 printer\nFrom: Ana\nStatus: open",
         "title": "#1 printer",
         "id": "outbox-1",
         "fields": [{"name": "From", "value": "Ana"}, {"name": "Status", "value": "open"}],

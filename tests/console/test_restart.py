@@ -76,8 +76,8 @@ async def test_no_byte_of_anybody_is_added_to_it_even_for_a_moment(script: Scrip
     await chat.deliver(Direct("n", "console", "r", PERSON, Message((WORD,), buttons=buttons)), None, "outbox-1")
     written = script.state.read_bytes()
     assert b"draft.to" in written
-    assert NAME.encode() not in written
-    assert WORD.encode() not in written
+    assert NAME.lower().encode() not in written.lower()
+    assert WORD.lower().encode() not in written.lower()
     core = Core()
     await script.run(f"{NAME}: [#1 {WORD}]\n", core)
     assert isinstance(core.events[0], ButtonPressed), "found again by what they type"

@@ -172,6 +172,22 @@ async def test_empty_lines_and_comments_are_skipped(script: Script):
     assert core.events == []
 
 
+async def test_an_annotated_example_means_what_it_says(script: Script):
+    core = Core()
+    await script.run(
+        "ana: my printer is on fire      # NAME: TEXT  writes to the bot\n"
+        "ana: see #12   #13 and a  # b   # a comment\n"
+        "ana: /ticket close 7            # a slash command\n",
+        core,
+    )
+    fire, see, close = core.events
+    assert isinstance(fire, MessagePosted)
+    assert isinstance(see, MessagePosted)
+    assert isinstance(close, CommandInvoked)
+    assert (fire.text, see.text) == ("my printer is on fire", "see #12   #13 and a  # b")
+    assert close.options == {"ticket": "7"}
+
+
 async def test_an_unknown_command_is_for_the_bot_to_answer(script: Script):
     core = Core()
     await script.run("ana: /frobnicate now\nana: /\n", core)

@@ -46,8 +46,10 @@ def test_a_sentence_that_begins_like_a_name_is_noticed(terminal: Terminal):
     assert "note speaks for the first time." in terminal.read("customer › ")
     terminal.type(" note: this is a sentence\n")
     assert "customer  note: this is a sentence" in terminal.read("customer › ")
-    terminal.type("# 1 is not a comment here\n")
-    assert "customer  # 1 is not a comment here" in terminal.read("customer › ")
+    terminal.type("#1 is no comment here\n")
+    assert "customer  #1 is no comment here" in terminal.read("customer › ")
+    terminal.type("# but this is\n")
+    assert "not sent to anybody" in terminal.read("customer › ")
 
 
 def test_forms_and_help(terminal: Terminal):

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from bot.inbound import Place
 from bot.ports import Filter, UnitOfWork
@@ -64,14 +64,26 @@ JOBS: dict[str, Callable[[UnitOfWork], Any]] = {
 
 
 @contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """What SQLite itself is asked, with its parameters written out."""
-    said: list[str] = []
-    with engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-    raw.set_trace_callback(said.append)
-    yield said
-    raw.set_trace_callback(None)
+def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """What is said to the database, with the parameters apart: with them put in, SQLite may know better."""
+    said: list[tuple[str, Any]] = []
+
+    class Driver:
+        def __init__(self, connection: Connection) -> None:
+            self.driver: Any = connection.connection.dbapi_connection
+
+        def execute(self, statement: str, parameters: Any) -> Any:
+            said.append((statement, parameters))
+            return self.driver.execute(statement, parameters)
+
+    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", listen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.hot.driver", Driver)
+        yield said
+    event.remove(engine, "before_cursor_execute", listen)
 
 
 @pytest.fixture
@@ -100,10 +112,11 @@ async def test_rows_are_found_through_an_index(filled: SqliteStore):
             assert not scanned, f"{name} reads all of {scanned}: {one}"
 
 
-def explain(said: list[str], work: UnitOfWork) -> list[str]:
-    return [plan(work, one) for one in said if one.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+def explain(said: list[tuple[str, Any]], work: UnitOfWork) -> list[str]:
+    return [plan(work, *one) for one in said if one[0].split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
 
 
-def plan(work: Any, statement: str) -> str:
-    rows = work.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
+def plan(work: Any, statement: str, parameters: Any) -> str:
+    parameters = parameters[0] if isinstance(parameters, list) else parameters
+    rows = work.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
     return " ".join([statement, *(row.detail for row in rows)])

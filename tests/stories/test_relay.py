@@ -1,5 +1,8 @@
 """Customers talk in their room, agents in theirs; the bot carries messages, and nothing that was not sent."""
 
+from dataclasses import replace
+
+from bot.inbound import Actor, Place
 from bot.message import File, Mark
 from bot.ports import Refused, Say, TryLater
 from tests.desk import ANA, BEN, HELP, KIM, SAM, Desk, agents_thread, help_thread, private
@@ -271,3 +274,23 @@ async def test_a_stranger_in_a_thread_of_no_ticket_is_left_alone(desk: Desk) -> 
 def _buttons(desk: Desk) -> list[str]:
     assert isinstance(desk.reply, Say)
     return [button.label for button in desk.reply.message.buttons]
+
+
+async def test_an_answer_to_what_the_bot_said_in_private_goes_to_that_ticket(desk: Desk) -> None:
+    await desk.submit(ANA, "ticket.open", subject="Printer", text="on fire")
+    about_the_printer = desk.chat.rooms["@ana"][-1].id
+    await desk.submit(ANA, "ticket.open", subject="Mouse", text="escaped")
+    assert await desk.say(ANA, "it is blue now", answering(ANA, about_the_printer)) == ""
+    assert desk.agents_room(1) == ["Ana: on fire", "Ana: it is blue now"]
+    await desk.say(SAM, "!r still?", agents_thread(2))
+    await desk.say(ANA, "no", answering(ANA, desk.chat.rooms["@ana"][-1].id))
+    assert desk.agents_room(2)[-1] == "Ana: no"
+
+
+async def test_a_private_answer_to_something_else_is_a_private_message(desk: Desk) -> None:
+    await desk.say(ANA, "my printer is on fire", answering(ANA, "an old joke"))
+    assert desk.agents_room(1) == ["Ana: my printer is on fire"]
+
+
+def answering(who: Actor, message: str) -> Place:
+    return replace(private(who), thread=message)

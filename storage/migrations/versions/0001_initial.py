@@ -184,6 +184,7 @@ def deliveries() -> None:
         flag("agents"),
     )
     partial("ix_spots_room", "spots", ["conversation", "thread", "platform"], "ticket IS NOT NULL")
+    partial("ix_spots_private", "spots", ["message", "conversation"], "thread = ''")
     table(
         "outbox",
         id_(),
@@ -290,8 +291,8 @@ SQLITE_SEARCH = (
 )
 
 # A text that fills PostgreSQL's limit for a row of words (1 MB) would be refused: what is beyond 100,000 characters
-# is kept, but not found.
+# is kept, but not found. Signs that hold an address or a path together are spaces, so that each of its words is found.
 POSTGRESQL_SEARCH = """
-    CREATE INDEX ix_timeline_search ON timeline USING gin
-    (to_tsvector('simple', left(timeline.text || ' ' || timeline.remark, 100000)))
+    CREATE INDEX ix_timeline_search ON timeline USING gin (to_tsvector('simple', translate(
+        left(timeline.text || ' ' || timeline.remark, 100000), '@./_:-+~&=?#<>', '              ')))
 """
