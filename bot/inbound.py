@@ -92,6 +92,11 @@ class MessageDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomGone(Event):
+    """The thread `place.thread` was deleted, with everything in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passing. One id per interval, so that of many processes one handles it."""
 

@@ -190,6 +190,12 @@ class Outbox(Protocol):
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
 
+    def waiting_in(self, room: str) -> Sequence[Pending]:
+        """What is not delivered yet of a room, oldest first."""
+
+    def readdress(self, id: int, effect: Effect) -> None:
+        """Deliver this instead, under the same key and in the same place of the same room."""
+
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""
 

@@ -72,7 +72,18 @@ NEXT_NUMBER = (
 )
 ADD = insert(tickets).returning(tickets.c.id)
 HOLD = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))")
-CHANGING = ("subject", "customer", "last_at", "state", "assignee", "priority", "closed_at", "shared", "entries")
+CHANGING = (
+    "subject",
+    "customer",
+    "room_kind",
+    "last_at",
+    "state",
+    "assignee",
+    "priority",
+    "closed_at",
+    "shared",
+    "entries",
+)
 SAVE = (
     update(tickets)
     .where(tickets.c.id == bindparam("old_id"), tickets.c.version == bindparam("old_version"))
@@ -129,7 +140,6 @@ class SqlTickets:
             "desk": new.desk,
             "number": number,
             "opened_at": new.opened_at,
-            "room_kind": new.room_kind.value,
             "prior": new.prior,
             "version": 1,
         }
@@ -236,6 +246,7 @@ def _columns(value: Ticket) -> dict[str, Any]:
         "subject": value.subject,
         "customer": value.customer,
         "last_at": value.last_at,
+        "room_kind": value.room_kind.value,
         "state": value.state.value,
         "assignee": value.assignee,
         "priority": int(value.priority),

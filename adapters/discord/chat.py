@@ -19,12 +19,12 @@ from adapters.discord.delivery import Delivery
 from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
-from adapters.discord.people import actor, ref
-from adapters.discord.places import PLATFORM, Places
+from adapters.discord.people import NOBODY, actor, ref
+from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
 from bot.effects import Effect
 from bot.errors import Problem
-from bot.inbound import Actor, Event, FormSubmitted, Place
+from bot.inbound import Actor, Event, FormSubmitted, Place, RoomGone
 from bot.ports import Files, Handle, Reply, Spot, TryLater, Watched
 from bot.router import Router, Takes
 
@@ -152,7 +152,14 @@ class DiscordChat:
             await thread.delete()
 
     async def thread_gone(self, thread: discord.RawThreadDeleteEvent) -> None:
+        """A thread of a ticket, perhaps; the core knows."""
         self.places.parents.pop(thread.thread_id, None)
+        place = in_guild(thread.guild_id, thread.thread_id, thread.parent_id)
+        event = RoomGone(f"{PLATFORM}:{thread.thread_id}:gone", NOBODY, place)
+        self.lanes.put(str(thread.thread_id), lambda: self._gone(event))
+
+    async def _gone(self, event: RoomGone) -> None:
+        await self.handle(event)
 
     # What is done about it
 
@@ -171,7 +178,9 @@ class DiscordChat:
         place = await self._place(message.channel.id, message.guild, message.id)
         if place is None:
             return
-        who = await self._author(message)
+        who, answers = await self._author(message), message.reference
+        if place.direct and message.type is discord.MessageType.reply and answers and answers.message_id:
+            place = replace(place, thread=str(answers.message_id))  # it belongs to the ticket of what it answers
         if command := self.spoken.command(message, who, place, self.client.user):
             await self.answers.tell(await self._handled(command), message)
             self._note(message, place)
@@ -198,7 +207,8 @@ class DiscordChat:
 
     def _note(self, message: discord.Message, place: Place) -> None:
         who = ref(message.author.id) if place.direct else None
-        self.marks.note(place, Watched(replace(place, message=""), str(message.id), who))
+        place = replace(place, message="", thread="" if place.direct else place.thread)
+        self.marks.note(place, Watched(place, str(message.id), who))
 
     def _came_too_soon(self, id: int, channel: int, latest: discord.Message | None) -> None:
         """Discord promises no order: an edit or deletion may come before its message."""

@@ -7,7 +7,7 @@ from bot.effects import OpenRoom
 from bot.inbound import Place
 from bot.ports import Refused, TryLater
 from tests.discord.shop import Shop
-from tests.fakes.discord import Perm
+from tests.fakes.discord import Channel, Perm
 
 
 async def test_closed_private_messages_are_shown_to_the_agent_and_sent_when_open_again(shop: Shop) -> None:
@@ -34,6 +34,10 @@ async def test_a_missing_permission_is_told_by_its_name(shop: Shop) -> None:
     await shop.until(lambda: not _may(shop).create_private_threads)
     with pytest.raises(Refused, match="Create Private Threads"):
         await shop.chat.deliver(room, None, "outbox-9")
+
+
+def archived(room: Channel) -> bool:
+    return room.thread is not None and room.thread.archived
 
 
 def _may(shop: Shop) -> discord.Permissions:
@@ -78,18 +82,16 @@ async def test_what_happens_in_an_archived_room_wakes_it(shop: Shop) -> None:
     await fake.edit(fake.sam, reply, "!r sooner")
     await shop.settled()
     assert "**Sam:** sooner (edited)" in shop.texts(room)
-    assert room.thread
-    assert room.thread.archived, "it sleeps again: nothing new was said"
+    assert archived(room), "it sleeps again: nothing new was said"
 
 
 async def test_a_ticket_is_reopened_from_outside_of_its_archived_room(shop: Shop) -> None:
     fake = shop.fake
     room = shop.thread(await shop.asks(fake.ann))
     await shop.does(fake.press(fake.sam, shop.card(), "Close"))
-    assert room.thread
-    assert room.thread.archived
+    assert archived(room)
     await shop.does(fake.press(fake.sam, shop.card(), "Reopen"))
-    assert not room.thread.archived
+    assert not archived(room)
     assert "open" in shop.card().text
 
 
@@ -114,3 +116,26 @@ async def test_no_request_is_sent_once_discord_refused_the_token(shop: Shop) -> 
     with pytest.raises(TryLater, match="does not accept the token"):
         await shop.chat.deliver(room, None, "outbox-99")
     assert len(fake.log) == before
+
+
+async def test_when_the_server_has_too_many_threads_it_goes_on_in_private_messages(shop: Shop) -> None:
+    fake = shop.fake
+    fake.shop.thread_cap = 1
+    fake.faults.slow(f"POST /channels/{fake.help.id}/messages/*/threads", 0.5)  # the card's thread is the last one
+    await shop.asks(fake.ann, "one too many")
+    await shop.settled()
+    await shop.until(lambda: any("is open" in text for text in shop.texts(fake.ann)))
+    assert any("as many active threads as it may" in text for text in shop.texts(shop.agents_room()))
+
+
+async def test_a_thread_deleted_by_hand_is_not_the_end_of_its_ticket(shop: Shop) -> None:
+    fake = shop.fake
+    room = shop.thread(await shop.asks(fake.ann, "hello"))
+    fake.delete_channel(room)
+    await shop.settled()
+    await fake.say(fake.sam, shop.agents_room(), "!r still here")
+    await shop.settled()
+    assert any("still here" in text for text in shop.texts(fake.ann))
+    await fake.dm(fake.ann, "me too")
+    await shop.settled()
+    assert "**Ann:** me too" in shop.texts(shop.agents_room())

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from bot.effects import OpenRoom, Shelve
-from bot.inbound import MessagePosted
+from bot.inbound import MessagePosted, RoomGone
+from bot.ports import Refused
+from bot.tickets.model import RoomKind
 from tests.desk import ANA, BEN, HELP, LEA, SAM, Desk, agents_thread, help_thread
 
 
@@ -47,3 +49,32 @@ async def test_what_a_customer_answers_is_carried_along_and_what_an_agent_answer
     await desk.handle(MessagePosted("m-2", SAM, replace(agents_thread(1), message="m-2"), "!r it", quote="a note"))
     assert "Ana: > which printer?\nthat one" in desk.agents_room(1)
     assert not any("a note" in text for text in desk.room("help/#1"))
+
+
+async def test_where_no_room_can_be_opened_the_ticket_goes_on_in_private(desk: Desk) -> None:
+    desk.chat.refuse = lambda effect: Refused("it is full") if isinstance(effect, OpenRoom) else None
+    await desk.say(ANA, "help!", HELP)
+    assert any("is open" in text for text in desk.private(ANA))
+    assert any("cannot be opened: it is full" in text for text in desk.agents_room(1))
+    await desk.say(ANA, "are you there?")
+    assert "Ana: are you there?" in desk.agents_room(1)
+    assert (await desk.ticket(1)).room_kind is RoomKind.DIRECT
+
+
+async def test_a_room_deleted_by_hand_loses_nothing(desk: Desk) -> None:
+    await desk.say(ANA, "help!", HELP)
+    opened = next(e for e in desk.chat.delivered if isinstance(e, OpenRoom))
+    place = await desk.store.read(lambda work: work.tickets.room(help_thread(1)))
+    assert place is not None
+    assert opened.key == place[0].customer_room
+    await desk.handle(RoomGone("gone-1", ANA, help_thread(1)))
+    await desk.type(SAM, "/ticket reply 1 we are on it")
+    assert any("we are on it" in text for text in desk.private(ANA))
+    assert any("deleted" in text and "private messages" in text for text in desk.agents_room(1))
+
+
+async def test_a_card_whose_thread_was_deleted_is_posted_again(desk: Desk) -> None:
+    await desk.say(ANA, "help!", HELP)
+    await desk.handle(RoomGone("gone-1", ANA, agents_thread(1)))
+    assert len([text for text in desk.room("agents") if text.startswith("#1 ")]) == 2
+    assert any("goes on here" in text for text in desk.agents_room(1))
