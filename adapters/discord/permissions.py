@@ -34,12 +34,13 @@ def lacking(client: discord.Client, channel: int, effect: Effect) -> str:
     found = client.get_channel(channel)
     if not isinstance(found, discord.abc.GuildChannel):
         return ""
-    return ", ".join(missing(found, _needs(effect)))
+    unneeded = tuple(name for name in NEEDED if name not in _needs(effect))
+    return ", ".join(missing(found, found.guild.me, unneeded))
 
 
-def missing(channel: discord.abc.GuildChannel, needs: tuple[str, ...] = tuple(NEEDED)) -> list[str]:
-    have = channel.permissions_for(channel.guild.me)
-    return [NEEDED[name] for name in needs if not getattr(have, name)]
+def missing(channel: discord.abc.GuildChannel, me: discord.Member, unneeded: tuple[str, ...] = ()) -> list[str]:
+    have = channel.permissions_for(me)
+    return [title for name, title in NEEDED.items() if name not in unneeded and not getattr(have, name)]
 
 
 def _needs(effect: Effect) -> tuple[str, ...]:
