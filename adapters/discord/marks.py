@@ -32,6 +32,7 @@ class Marks:
         self.write = write
         self.handled: OrderedDict[str, int] = OrderedDict()  # by channel: the newest message
         self.changed: dict[str, Watched] = {}
+        self.intake: set[str] = set()  # channels in which desks take in
         self.told = 0.0
         self.heard_until = 0  # an id as of then
         self.hearing = False  # whether the gateway tells us everything now
@@ -42,17 +43,20 @@ class Marks:
 
     def learn(self, watched: Watched) -> None:
         """What was written down before."""
+        if not (watched.place.direct or watched.place.thread):
+            self.intake.add(watched.place.conversation)
         if watched.after:
             channel = watched.place.thread or watched.place.conversation
             self.handled[channel] = max(int(watched.after), self.handled.get(channel, 0))
 
     def note(self, place: Place, author: Watched) -> None:
         """A message was handled. Rooms of tickets are not written down here: their timeline tells."""
-        self.learn(author)
-        self.handled.move_to_end(place.thread or place.conversation)
+        channel = place.thread or place.conversation
+        self.handled[channel] = max(int(author.after), self.handled.get(channel, 0))
+        self.handled.move_to_end(channel)
         if len(self.handled) > MOST_REMEMBERED:
             self.handled.popitem(last=False)
-        if not place.thread:
+        if place.direct or (not place.thread and place.conversation in self.intake):
             self.changed[place.conversation] = author
 
     async def keep(self) -> None:

@@ -1,9 +1,11 @@
 """Words, files, edits, deletions, commands: what arrives on the other side."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from bot.message import UserRef
 from tests.discord.shop import Shop
 from tests.fakes.discord import NotPossible
 
@@ -147,3 +149,28 @@ async def test_two_private_tickets_are_asked_about_and_the_choice_is_kept(shop: 
     asked = next(m for m in fake.messages(fake.ann) if "Which one" in m.text and m.components)
     assert "Passed on in #2" in await shop.does(fake.press(fake.ann, asked, "#2 Two"))
     assert "**Ann:** which one is this?" in shop.texts(shop.agents_room(2))
+
+
+async def test_nothing_is_kept_of_those_who_talk_where_no_desk_is(shop: Shop) -> None:
+    fake = shop.fake
+    general = fake.add_channel(fake.shop, "general")
+    await fake.say(fake.ben, general, "nothing to do with support")
+    await shop.settled()
+    who = UserRef("discord", "", str(fake.ben.id))
+    assert await shop.store.read(lambda work: work.people.get(who)) is None
+    await shop.chat.marks.flush()
+    watched = await shop.store.read(lambda work: work.watermarks.watched("discord", datetime(2020, 1, 1, tzinfo=UTC)))
+    assert str(general.id) not in {each.place.conversation for each in watched}
+
+
+async def test_an_answer_in_private_belongs_to_the_ticket_of_what_it_answers(shop: Shop) -> None:
+    fake = shop.fake
+    await fake.dm(fake.ann, "one")
+    await shop.settled()
+    form = await fake.command(fake.ann, fake.world.dm(fake.ann), "ticket open")
+    await form.finished()
+    await shop.does(fake.submit_modal(fake.ann, form, {"subject": "Two", "text": "two"}))
+    greeting = next(m for m in fake.messages(fake.ann) if "#1" in m.text and m.author is fake.bot)
+    await fake.say(fake.ann, fake.world.dm(fake.ann), "about the first", reply_to=greeting)
+    await shop.settled()
+    assert any("about the first" in text for text in shop.texts(shop.agents_room(1)))
