@@ -1,7 +1,7 @@
 """The map of what the tables hold about people, read from their columns. `gaps` says where it has holes."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, Text
@@ -26,8 +26,15 @@ class Sheet:
 
     table: Table
 
+    @cached_property
+    def by_kind(self) -> dict[str, list[Column[Any]]]:
+        found: dict[str, list[Column[Any]]] = {}
+        for column in self.table.c:
+            found.setdefault(column.info.get("holds", ""), []).append(column)
+        return found
+
     def holding(self, *kinds: str) -> list[Column[Any]]:
-        return [column for column in self.table.c if column.info.get("holds") in kinds]
+        return [column for kind in kinds for column in self.by_kind.get(kind, ())]
 
     def flagged(self, flag: str) -> list[Column[Any]]:
         return [column for column in self.table.c if column.info.get(flag)]
@@ -35,11 +42,11 @@ class Sheet:
     def one(self, kind: str) -> Column[Any] | None:
         return next(iter(self.holding(kind)), None)
 
-    @property
+    @cached_property
     def links(self) -> list[Column[Any]]:
         return self.holding(*LINKS)
 
-    @property
+    @cached_property
     def key(self) -> list[Column[Any]]:
         return list(self.table.primary_key.columns)
 

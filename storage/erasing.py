@@ -14,6 +14,7 @@ from bot.message import UserRef
 from bot.privacy.disguise import eraser
 from bot.privacy.model import Erased, Request
 from storage.datamap import Sheet, sheets
+from storage.standing import Fate, Standing, changes, fates, standing
 
 Text = Callable[[str], str]
 
@@ -42,7 +43,7 @@ class Erasing:
         sheet = tables[names.index(table)]
         query = select(sheet.table).where(_any_link(sheet, who), sheet.key[0] > past)
         rows = self.connection.execute(query.order_by(sheet.key[0]).limit(limit)).all()
-        going = {getattr(row, sheet.flagged("blob")[0].name) for row in rows if _subject(sheet, row) == who}
+        going = {getattr(row, sheet.flagged("blob")[0].name) for row in rows if standing(sheet, row, who).subject}
         if len(rows) == limit:
             return self._only_theirs(going, who), (table, getattr(rows[-1], sheet.key[0].name))
         rest = names[names.index(table) + 1 :]
@@ -52,7 +53,7 @@ class Erasing:
         kept: set[str] = set()
         for sheet, column in _blob_columns():
             for row in self.connection.execute(select(sheet.table).where(column.in_(shas))):
-                if not (sheet.says("erase") == "delete" and _subject(sheet, row) == who):
+                if not (sheet.says("erase") == "delete" and standing(sheet, row, who).subject):
                     kept.add(getattr(row, column.name))
         return sorted(shas - kept - {""})
 
@@ -85,64 +86,33 @@ class _Step:
 
     def _change(self, sheet: Sheet, rows: Sequence[Row[Any]]) -> None:
         goes = sheet.says("erase") == "delete"
-        gone = [row for row in rows if goes and _subject(sheet, row) == self.who]
-        stay = [row for row in rows if not (goes and _subject(sheet, row) == self.who)]
+        both = [(row, standing(sheet, row, self.who)) for row in rows]
+        gone = [row for row, stands in both if goes and stands.subject]
+        stay = [(row, stands) for row, stands in both if not (goes and stands.subject)]
         for column in sheet.flagged("blob"):
             self.shas |= {getattr(row, column.name) for row in gone}
-        self.elsewhere += [getattr(row, sheet.key[0].name) for row in stay if self._in_anothers(sheet, row)]
+        self.elsewhere += [getattr(row, sheet.key[0].name) for row, stands in stay if stands.elsewhere]
         if gone:
             self.connection.execute(_delete(sheet), [_key(sheet, row) for row in gone])
         if stay:
-            self.connection.execute(_rewrite(sheet), [_key(sheet, row) | self._without(sheet, row) for row in stay])
+            new = [_key(sheet, row) | self._without(sheet, row, stands) for row, stands in stay]
+            self.connection.execute(_rewrite(sheet), new)
 
-    def _in_anothers(self, sheet: Sheet, row: Row[Any]) -> bool:
-        return _owner(sheet, row) == self.who and _value(sheet, "about", row) not in (None, self.who)
-
-    def _without(self, sheet: Sheet, row: Row[Any]) -> dict[str, Any]:
+    def _without(self, sheet: Sheet, row: Row[Any], stands: Standing) -> dict[str, Any]:
         """The row's personal columns once the person is gone from it."""
-        values = {column: getattr(row, column.name) for column in _changing(sheet)}
-        return {f"new_{column.name}": self._new(sheet, column, row, value) for column, value in values.items()}
+        return {f"new_{name}": self._new(fate, row[at]) for at, name, fate in fates(sheet, stands)}
 
-    def _new(self, sheet: Sheet, column: Column[Any], row: Row[Any], value: Any) -> Any:
-        if value is None:
-            return None
-        subject = _subject(sheet, row) == self.who
-        match column.info["holds"]:
-            case "owner" | "about" | "staff" | "person":
+    def _new(self, fate: Fate, value: Any) -> Any:
+        match fate:
+            case _ if value is None:
+                return None
+            case Fate.UNLINK:
                 return self.ghost if value == self.who else value
-            case "words":
-                return self._words(sheet, row, value)
-            case "remark":
-                return "" if _value(sheet, "about", row) == self.who else self.text(value)
-            case "trace":
-                return "" if subject or self._wrote(sheet, row) else self.text(value)
-        return "" if column.info.get("blob") and subject else value
-
-    def _words(self, sheet: Sheet, row: Row[Any], words: str) -> str:
-        """Their own go. Where they are the subject or an agent, their name goes; elsewhere others keep their words."""
-        owner = _owner(sheet, row)
-        if owner == self.who:
-            return ""
-        return self.text(words) if owner is None or _value(sheet, "about", row) == self.who else words
-
-    def _wrote(self, sheet: Sheet, row: Row[Any]) -> bool:
-        """Whether they wrote it as an agent: its place on the platform leads to them."""
-        staff = [getattr(row, column.name) for column in sheet.holding("staff")]
-        return _owner(sheet, row) is None and self.who in staff
-
-
-def _value(sheet: Sheet, kind: str, row: Row[Any]) -> UserRef | None:
-    column = sheet.one(kind)
-    return None if column is None else getattr(row, column.name)
-
-
-def _owner(sheet: Sheet, row: Row[Any]) -> UserRef | None:
-    return _value(sheet, "owner", row)
-
-
-def _subject(sheet: Sheet, row: Row[Any]) -> UserRef | None:
-    """Whose row it is: its owner's; without one, it is about somebody."""
-    return _owner(sheet, row) or _value(sheet, "about", row)
+            case Fate.EMPTY:
+                return ""
+            case Fate.UNNAME:
+                return self.text(value)
+        return value
 
 
 def _any_link(sheet: Sheet, who: UserRef) -> Any:
@@ -165,9 +135,8 @@ def _delete(sheet: Sheet) -> Delete:
 @cache
 def _rewrite(sheet: Sheet) -> Update:
     same = and_(*(column == bindparam(f"old_{column.name}") for column in sheet.key))
-    return update(sheet.table).where(same).values({c.name: bindparam(f"new_{c.name}") for c in _changing(sheet)})
-
-
-@cache
-def _changing(sheet: Sheet) -> list[Column[Any]]:
-    return [column for column in sheet.table.c if column.info["holds"] != "facts" or column.info.get("blob")]
+    return (
+        update(sheet.table)
+        .where(same)
+        .values({c.name: bindparam(f"new_{c.name}") for c in sheet.table.c if changes(c)})
+    )

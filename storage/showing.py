@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, 
 from bot.message import UserRef
 from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
 from storage.datamap import ROLES, Sheet, sheets, topics
+from storage.standing import standing, visible
 
 MANY = 500  # values in one IN list
 OTHERS = {"owner": "customer", "about": "customer", "staff": "agent", "person": "person"}
@@ -63,8 +64,9 @@ class Showing:
     def _beside(self, sheet: Sheet, rows: Sequence[Row[Any]], who: UserRef) -> Sequence[Other]:
         """Who is linked in these rows, or in other rows about the same customers."""
         found: dict[UserRef, str] = {}
+        at = [(column, list(sheet.table.c).index(column)) for column in sheet.links]
         for row in rows:
-            _note(found, ((column, getattr(row, column.name)) for column in sheet.links))
+            _note(found, ((column, row[index]) for column, index in at))
         about = [ref for ref, kind in found.items() if kind == "customer" and ref != who]
         for other in sheets():
             if (column := other.one("about")) is not None and len(other.links) > 1:
@@ -112,34 +114,8 @@ def _note(found: dict[UserRef, str], links: Iterable[tuple[Column[Any], UserRef 
 
 
 def _shown(sheet: Sheet, role: Role, row: Row[Any], who: UserRef) -> dict[str, Any]:
-    values = {column: getattr(row, column.name) for column in sheet.table.c}
-    seen = {column.name: value for column, value in values.items() if _may_see(sheet, role, column, values, who)}
-    return {"role": str(role)} | {name: Spoken(v) if _is_text(sheet, name) else v for name, v in seen.items()}
-
-
-def _is_text(sheet: Sheet, name: str) -> bool:
-    return sheet.table.c[name].info["holds"] in ("words", "remark")
-
-
-def _may_see(sheet: Sheet, role: Role, column: Column[Any], row: dict[Column[Any], Any], who: UserRef) -> bool:
-    """Their own words and places; what was said and noted about them; as an agent, what they wrote themselves."""
-    owner = sheet.one("owner")
-    ownerless = owner is None or row[owner] is None
-    match column.info["holds"], role:
-        case "payload", _:
-            return False
-        case "trace", _:
-            return role is Role.YOURS
-        case "words", _:
-            return role in (Role.YOURS, Role.ABOUT) or (role is Role.AGENT and ownerless)
-        case "remark", Role.YOURS:
-            about = sheet.one("about")
-            return about is None or row[about] == who
-        case "remark", _:
-            return role is Role.ABOUT or (role is Role.AGENT and ownerless)
-    if column.info.get("blob"):  # a file is given to whom it was given, and back to whom it is from
-        return role is Role.YOURS or (role is Role.ABOUT and ownerless)
-    return True
+    seen = visible(sheet, role, standing(sheet, row, who))
+    return {"role": str(role)} | {name: Spoken(row[at]) if is_text else row[at] for at, name, is_text in seen}
 
 
 def _chunks(refs: Sequence[UserRef]) -> Iterable[Sequence[UserRef]]:

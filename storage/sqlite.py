@@ -37,6 +37,7 @@ PRAGMAS = (
 )
 MAX_BATCH = 64
 READERS = 2
+CHECKPOINTS = 100  # tries, a hundredth of a second apart: a short read is soon over, a long one is waited for elsewhere
 MERGE_PAGES = 64  # pages of the search index merged in one step, which takes some 15 ms
 MERGES_A_CHECKPOINT = 8  # small checkpoints on the way, or one writer waits for a large one
 S = TypeVar("S")
@@ -131,7 +132,11 @@ class SqliteStore(SqlStore):
             steps += 1
             if steps % MERGES_A_CHECKPOINT == 0:
                 await self._on_writer(self._checkpoint_some)
-        return await self._on_writer(self._checkpoint)
+        for _ in range(CHECKPOINTS):
+            if await self._on_writer(self._checkpoint):
+                return True
+            await asyncio.sleep(0.01)
+        return False
 
     async def close(self) -> None:
         self.closed = True

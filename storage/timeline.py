@@ -13,7 +13,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
 from storage.hot import Hot
 from storage.rows import AttachmentRow, EntryRow, TicketRow
-from storage.search import found
+from storage.search import LONGEST_QUERY, of_customer, of_desks, words_of
 from storage.tickets import SqlTickets
 
 timeline = EntryRow.__table__
@@ -120,8 +120,11 @@ class SqlTimeline:
     def search(
         self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
     ) -> Sequence[tuple[Ticket, Entry]]:
-        ids = self.connection.scalars(found(self.connection.dialect.name, words, desks, customer, limit)).all()
-        hits = [(self.tickets.get(ticket_of(id)), self.get(id)) for id in ids]
+        wanted = words_of(words)[:LONGEST_QUERY]
+        ids = set(of_desks(self.connection, wanted, desks, limit))
+        if customer is not None:
+            ids.update(of_customer(self.connection, wanted, customer, limit))
+        hits = [(self.tickets.get(ticket_of(id)), self.get(id)) for id in sorted(ids, reverse=True)[:limit]]
         return [(ticket, entry) for ticket, entry in hits if ticket and entry]
 
     def _attach(self, entry: Entry) -> None:

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -43,17 +43,16 @@ class Writer:
     def text(self, text: str) -> None:
         self.bytes(text.encode("utf-8", "replace"))
 
-    def lines(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        for row in rows:
-            self.text(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
-            self.rows = (self.rows or 0) + 1
+    def lines(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        self.rows = (self.rows or 0) + len(rows)
 
 
 class Archive:
     """Blocking, so used in a thread. Members are written one after the other."""
 
     def __init__(self, path: Path, now: datetime) -> None:
-        self.zip = ZipFile(path, "w", ZIP_DEFLATED, compresslevel=6)
+        self.zip = ZipFile(path, "w", ZIP_DEFLATED)
         self.when = now.timetuple()[:6]
         self.members: list[Member] = []
 

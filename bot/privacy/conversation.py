@@ -49,13 +49,17 @@ class Conversation:
         return found
 
     def _write(self, rows: Sequence[Row], headings: Headings) -> None:
-        for row in rows:
-            if ticket_of(row["id"]) != self.ticket:
-                self.ticket = ticket_of(row["id"])
-                number, subject, state = headings.get(self.ticket, (0, "", ""))
-                self.writer.text(self.title + page.ticket(number, self.reader.everyone(subject), state))
-                self.title = ""
-            self.writer.text(page.entry(row, str(self.reader.who), self.files.get(row["id"], ())))
+        self.writer.text("".join(self._told(row, headings) for row in rows))
+
+    def _told(self, row: Row, headings: Headings) -> str:
+        """An entry, under a heading where a ticket begins."""
+        entry = page.entry(row, str(self.reader.who), self.files.get(row["id"], ()))
+        if ticket_of(row["id"]) == self.ticket:
+            return entry
+        self.ticket = ticket_of(row["id"])
+        number, subject, state = headings.get(self.ticket, (0, "", ""))
+        title, self.title = self.title, ""
+        return title + page.ticket(number, self.reader.everyone(subject), state) + entry
 
 
 async def merged(reader: Reader) -> AsyncIterator[Row]:

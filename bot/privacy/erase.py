@@ -14,7 +14,8 @@ from bot.privacy import farewell, views
 from bot.privacy.handlers import give_work
 from bot.privacy.model import IN_FLIGHT, Asked, Copy, Erased, Request, Stage
 
-CHUNK = 200  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
+CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
+POSTS = 50  # posts taken back in one transaction; each is some writes
 TICKETS = 20  # closed or released in one transaction; each is a few writes
 POLL = 0.05  # seconds between looks at how many posts are still to be taken back
 
@@ -44,10 +45,10 @@ class Erasure:
         await self._leave_tickets()
         await self._drop_exports()
         on_its_way = await self._withdraw()
-        await self._take_back()
         await self._drop_files()
         await self._erase("")
         await self._change(stage=Stage.CLEANING)
+        await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
         await self._until_taken_back()
@@ -102,7 +103,7 @@ class Erasure:
     async def _take_back(self) -> None:
         """Have every post of ours about them blanked or removed, in the order of its room."""
         ghost = self.request.nobody
-        while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, CHUNK)):
+        while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, POSTS)):
             await self.store.write(partial(self._blank, copies))
             self.posted()
 

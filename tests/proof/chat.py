@@ -48,7 +48,7 @@ class Platform:
     """`faults` happen to the next deliveries, one each. `said` is all it ever showed, to be read by whom and where."""
 
     platform: str = "fake"
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
     posts: dict[str, Shown] = field(default_factory=dict)
     marks: dict[str, Mark] = field(default_factory=dict)
     said: list[tuple[Room, str, str]] = field(default_factory=list)  # room, key, text

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 Row = Mapping[str, Any]
+POSTS = ("post", "direct", "post_card")
 SEQUENCE = 20  # bits of an entry's id that count within its ticket
-MESSAGES = {"said", "replied", "noted"}
 
 
 @dataclass
@@ -41,13 +41,20 @@ class Held:
     def entries(self, ticket: int) -> list[Row]:
         return [entry for entry in self.timeline if entry["id"] >> SEQUENCE == ticket]
 
-    def waiting(self, room: str) -> list[Row]:
-        return [row for row in self.outbox if row["room"] == room and row["state"] == "due"]
+    def about(self, key: str) -> list[Row]:
+        """All that has yet to be done, or was given up, for what is posted under `key`."""
+        return [row for row in self.outbox if row["key"] == key]
+
+    def texts(self, outbox: bool = True) -> list[str]:
+        """Everything with words in it."""
+        said = [row["text"] + row["remark"] for row in self.timeline] + [row["text"] for row in self.drafts]
+        on_their_way = [str(row["effect"]) for row in self.outbox if outbox]
+        return [*said, *(row["subject"] for row in self.tickets.values()), *on_their_way]
 
     def posts(self, key: str, state: str) -> list[Row]:
         """Effects that would make the post `key`."""
         rows = (row for row in self.outbox if row["key"] == key and row["state"] == state)
-        return [row for row in rows if row["effect"]["kind"] in ("post", "direct", "post_card")]
+        return [row for row in rows if row["effect"]["kind"] in POSTS]
 
     def taking_part(self, ticket: int) -> set[str]:
         others = {row["who"] for row in self.participants if row["ticket"] == ticket}
@@ -81,7 +88,7 @@ class Reader:
         return [dict(row) for row in self.connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]  # noqa: S608
 
 
-def told(customer: str, entries: Sequence[Row]) -> Ticket:
+def retold(customer: str, entries: Sequence[Row]) -> Ticket:
     """Tell the timeline of a ticket from its beginning. Raises `AssertionError` at a step that may not be."""
     assert entries, "a ticket begins with being opened"
     ticket = Ticket(customer, entries[0]["text"])

@@ -4,12 +4,15 @@ Every word said is unique ("s7z"), so that it can be looked for everywhere. Its 
 by a customer, r a reply, n a note, g a tag, c a reason for closing, t a subject.
 """
 
+import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from bot.inbound import (
     Actor,
@@ -22,28 +25,54 @@ from bot.inbound import (
     MessagePosted,
     Place,
 )
+from bot.message import Button
 from bot.ports import Reply, Say
+from bot.upkeep import REMEMBERED
 from tests.desk import AGENTS as AGENTS_CHANNEL
-from tests.desk import HELP, LEA, private
-from tests.proof.chat import Fault, Room
-from tests.proof.held import THANKS, Held, Row, Ticket, told
-from tests.proof.world import AGENTS, CUSTOMERS, EVERYBODY, World, on, read
+from tests.desk import ANA, BEN, HELP, KIM, LEA, SAM, private
+from tests.proof.chat import Fault
+from tests.proof.held import POSTS, SEQUENCE, THANKS, Held, Row, Ticket, retold
+from tests.proof.world import CLEO, OLGA, World, on, read
 
+T = TypeVar("T")
 WORD = re.compile(r"[a-z]\d+z")
-some = st.integers(0, 99)  # which of those that there are
-customers = st.sampled_from(CUSTOMERS)
-agents = st.sampled_from(AGENTS)
-FAULTS = st.lists(st.sampled_from([Fault.AWAY, Fault.REFUSED, Fault.BUG, Fault.CUT, Fault.LATE_BUG]), max_size=3)
+PEOPLE = {who.ref.id: who for who in (ANA, BEN, CLEO, SAM, KIM, LEA, OLGA)}
+BY_REF = {str(who.ref): who for who in PEOPLE.values()}
+STAFF = {str(who.ref) for who in (SAM, KIM, LEA)}
+PRIORITIES = ["urgent", "high", "normal", "low"]
+MINUTE = timedelta(minutes=1)
+FAULTS = (Fault.AWAY, Fault.REFUSED, Fault.BUG, Fault.CUT, Fault.LATE_BUG)
+NOT_TAKEN = ("not passed on", "No new one was opened", "Please wait")
+NOT_DONE = (
+    *NOT_TAKEN,
+    "Nothing was changed",
+    "There is no ticket",
+    "already",
+    "That is for",
+    "Which ticket",
+    "I do not",
+)
+
+some, ways = st.integers(0, 99), st.integers(0, 19)
+customers = st.sampled_from(["ana", "ben", "cleo"])
+agents = st.sampled_from(["sam", "kim"])
+CUSTOMERS_DO = ["write", "write", "write", "choose", "choose", "close_own", "look_around"]
+AGENTS_DO = [
+    *("answer", "answer", "answer", "take", "take", "describe", "close", "press_at_once", "bring", "bring"),
+    *("try_again", "try_again"),
+]
+BEGINNINGS = ["nothing", "a_few_tickets", "a_shared_ticket", "a_question_which_ticket", "replies_that_failed"]
+OTHERWISE = ["deliver", "deliver", "deliver", "deliver_everything", "say_an_event_again", "restart", "let_time_pass"]
 
 
 @dataclass
 class Sent:
-    """A message somebody wrote on the platform, and what the platform was told of it."""
+    """A message somebody wrote on the platform, and what they were told. `word` is empty for thanks."""
 
     author: Actor
     place: Place
     letter: str
-    event: Event
+    prefix: str
     reply: Reply
     word: str
     old: set[str] = field(default_factory=set)
@@ -52,409 +81,382 @@ class Sent:
     @property
     def refused(self) -> bool:
         """Whether its author was told that it was not taken."""
-        return any(part in read(self.reply) for part in ("not passed on", "No new one was opened", "Please wait"))
+        return any(part in read(self.reply) for part in NOT_TAKEN)
 
 
 class Life(RuleBasedStateMachine):
-    """What people do. The invariants are in `test_life_cycle`."""
+    """What people do. What must hold afterwards is in `test_life_cycle`."""
 
-    @initialize(desks=st.integers(1, 2))
-    def begin(self, desks: int) -> None:
+    @initialize(desks=st.integers(1, 2), so_far=st.sampled_from(BEGINNINGS))
+    def begin(self, desks: int, so_far: str) -> None:
         self.world = World(desks)
         self.chat = self.world.chat
         self.sent: list[Sent] = []
         self.events: list[tuple[Event, Reply]] = []
         self.may_see: dict[str, set[str]] = {}  # word → who took part when it was said
         self.home: dict[str, int] = {}  # word → the ticket it was said in
-        self.tried_again = False  # what was tried again comes later than it was said
+        self.hearers: dict[int, set[str]] = {}  # entry → who took part when it happened
         self.gone: set[str] = set()  # words that were deleted
         self.replaced: set[str] = set()  # words that were edited away
-        self.given_up: set[str] = set()  # keys whose post an agent discarded
-        self.read_by_customers: list[tuple[str, str]] = []
+        self.given_up: set[str] = set()  # keys of which an agent discarded something
+        self.never_said: set[str] = set()  # those whose post it was
+        self.tried_again = False  # what was tried again comes later than it was said
+        self.read_by_customers: list[tuple[str, str, frozenset[int]]] = []
         self.words = 0
+        self.remembered: dict[str, datetime] = {}  # ids of events that are not too old to be known
         self.look()
+        getattr(self, so_far)()
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
             self.world.end()
 
-    # Looking
+    # How a day may have begun
 
-    def look(self) -> None:
-        """See what the database holds now, and who is there to hear what was just said."""
-        self.held: Held = self.world.held()
-        self.tickets: dict[int, Ticket] = {
-            id: told(row["customer"], self.held.entries(id)) for id, row in self.held.tickets.items()
-        }
-        for entry in self.held.timeline:
-            for word in WORD.findall(entry["text"]):
-                if word not in self.may_see:
-                    self.home[word] = entry["id"] >> 20
-                    self.may_see[word] = self.held.taking_part(self.home[word])
-        for id, row in self.held.tickets.items():  # whoever is added is told the subject
-            for word in WORD.findall(row["subject"]):
-                self.may_see.setdefault(word, set()).update(self.held.taking_part(id))
+    def nothing(self) -> None:
+        """An empty desk."""
 
-    def word(self, letter: str) -> str:
-        self.words += 1
-        return f"{letter}{self.words}z"
+    def a_few_tickets(self) -> None:
+        self.say(CLEO, HELP, "s")
+        for who in (ANA, BEN):
+            self.do(FormSubmitted(self.world.id(), who, HELP, "ticket.open", "", self.form()))
+        self.deliver_everything()
 
-    def do(self, event: Event) -> Reply:
-        reply = self.world.handle(event)
-        self.events.append((event, reply))
-        if str(event.actor.ref) not in {str(who.ref) for who in (*AGENTS, LEA)}:
-            self.read_by_customers.append((str(event.actor.ref), read(reply)))
+    def a_shared_ticket(self) -> None:
+        self.a_few_tickets()
+        self.command(SAM, "ticket add", ticket=self.named(2), person=str(CLEO.ref))
+        for who in (ANA, CLEO):
+            self.say(who, private(who), "s")
+        self.say(SAM, self.agents_threads()[1], "r", prefix="!r ")
+        self.deliver_everything()
+
+    def a_question_which_ticket(self) -> None:
+        for _ in range(2):
+            self.do(FormSubmitted(self.world.id(), ANA, HELP, "ticket.open", "", self.form()))
+        self.say(ANA, private(ANA), "s")
+
+    def replies_that_failed(self) -> None:
+        self.a_few_tickets()
+        for place in self.agents_threads():
+            self.chat.faults = [Fault.REFUSED]
+            self.say(KIM, place, "r", prefix="!r ")
+            self.world.drain()
         self.look()
-        return reply
 
-    def say(self, who: Actor, place: Place, letter: str, before: str = "", text: str | None = None) -> Sent:
-        word = self.word(letter)
-        where = on(place, self.world.id())
-        event = MessagePosted(self.world.id(), who, where, before + (text or f"{word} hello"))
-        reply = self.do(event)
-        sent = Sent(who, where, letter, event, reply, word if text is None else "")
-        self.sent.append(sent)
-        return sent
+    # `some` says which of the tickets or messages that there are, `way` which of the ways there are to do it.
 
-    def command(self, who: Actor, name: str, place: Place = AGENTS_CHANNEL, **options: str) -> str:
-        event = CommandInvoked(self.world.id(), who, place, name, options, tuple(EVERYBODY.values()))
-        return read(self.do(event))
+    @rule(act=st.sampled_from(CUSTOMERS_DO), who=customers, some=some, way=ways)
+    def customers(self, act: str, who: str, some: int, way: int) -> None:
+        getattr(self, act)(PEOPLE[who], some, way)
 
-    def agents_see(self, id: int) -> list[str]:
-        """The customers' messages in the agents' room, as they stand there."""
-        place = self.agents_thread(id)
-        posts = self.chat.in_room((place.conversation, place.thread)) if place else ()
-        said = {
-            f"message:{e['id']}:agents" for e in self.held.entries(id) if e["kind"] == "said" and not e["deleted_at"]
-        }
-        return [post.key for post in posts if post.key in said]
+    @rule(act=st.sampled_from(AGENTS_DO), who=agents, some=some, way=ways)
+    def agents(self, act: str, who: str, some: int, way: int) -> None:
+        getattr(self, act)(PEOPLE[who], some, way)
 
-    def one(self, some: int, wanted: Callable[[int], bool] = lambda id: True) -> int | None:
-        """One of the tickets that there are, or None."""
-        ids = [id for id in self.tickets if wanted(id)]
-        return ids[some % len(ids)] if ids else None
+    @rule(act=st.sampled_from(["edit", "edit", "delete"]), some=some)
+    def authors(self, act: str, some: int) -> None:
+        if there := [sent for sent in self.sent if sent.word and not sent.deleted][-8:]:
+            getattr(self, act)(pick(there, some))
 
-    def named(self, id: int) -> str:
-        row = self.held.tickets[id]
-        return f"{'support' if row['desk'] == 1 else 'billing'}#{row['number']}"
+    @rule(act=st.sampled_from(OTHERWISE), faults=st.lists(st.sampled_from(FAULTS), max_size=4), some=some)
+    def otherwise(self, act: str, faults: list[Fault], some: int) -> None:
+        """Platforms, time, and the process."""
+        getattr(self, act)(faults, some)
 
-    def is_support(self, id: int) -> bool:
-        return bool(self.held.tickets[id]["desk"] == 1)
+    # Customers
 
-    def agents_thread(self, id: int) -> Place | None:
-        """The room under the card, if there is one on the platform."""
-        cards = self.chat.under(f"ticket:{id}:agents")
-        return Place("fake", "w", cards[0].room[0], cards[0].id) if cards else None
+    def write(self, who: Actor, some: int, way: int) -> None:
+        thanks = bool(self.tickets) and some % 6 == 0
+        if way % 5 == 0:
+            self.do(FormSubmitted(self.world.id(), who, HELP, "ticket.open", "", self.form()))
+        elif way % 5 == 1 and self.threads():
+            id, place = pick(self.threads(), some)
+            self.say(BY_REF[self.tickets[id].customer], place, "s", thanks=thanks)
+        elif way % 5 == 2:
+            self.say(who, HELP, "s")
+        else:
+            self.say(who, private(who), "s", thanks=thanks)
+
+    def choose(self, _: Actor, some: int, way: int) -> None:
+        """Press one of the buttons under a question, perhaps long after it was asked."""
+        if self.choices():
+            who, button = pick(self.choices(), some)
+            self.do(ButtonPressed(self.world.id(), who, private(who), button.action, button.arg))
+
+    def close_own(self, who: Actor, some: int, way: int) -> None:
+        for id in self.one(some):
+            before, theirs = self.tickets[id], str(who.ref) in self.held.taking_part(id)
+            verb, state = pick([("close", "closed"), ("reopen", "open")], way)
+            text = self.command(who, f"ticket {verb}", private(who), ticket=self.named(id))
+            assert self.tickets[id].state == (state if theirs else before.state)
+            assert theirs or text.startswith("There is no ticket")
+
+    def look_around(self, who: Actor, some: int, way: int) -> None:
+        """Whatever customers try, where they may and where they may not."""
+        before, place = self.tickets, private(who)
+        for id in self.one(some):
+            match pick(["list", "search", "find", "room", "show", "history", "claim", "note"], way):
+                case "list":
+                    self.command(who, "ticket list", place)
+                case "search":
+                    self.command(who, "ticket search", place, words="hello")
+                case "find":
+                    self.command(who, "ticket search", place, words=f"s{some}z")
+                case "room":
+                    room = self.agents_thread(id) or place
+                    self.do(MessagePosted(self.world.id(), who, on(room, self.world.id()), " "))
+                case verb:
+                    self.command(who, f"ticket {verb}", place, ticket=self.named(id), text="let me in")
+        assert self.tickets == before
+
+    # Agents
+
+    def answer(self, who: Actor, some: int, way: int) -> None:
+        letter, prefix = pick([("r", "!r "), ("n", "")], some)
+        if way % 5 < 3 and self.agents_threads():
+            self.say(who, pick(self.agents_threads(), some // 2), letter, prefix=prefix)
+        elif way % 5 == 3 and self.threads():
+            self.say(who, pick(self.threads(), some)[1], "r")
+        else:
+            for id in self.one(some // 2, self.support()):
+                verb, kind = {"r": ("reply", "replied"), "n": ("note", "noted")}[letter]
+                self.command(who, f"ticket {verb}", ticket=self.named(id), text=self.word(letter))
+                assert self.held.entries(id)[-1]["kind"] == kind
+
+    def take(self, who: Actor, some: int, way: int) -> None:
+        """Claim it, give it back, or give it to somebody."""
+        for id in self.one(some, self.support()):
+            before, mine, theirs = self.tickets[id], str(who.ref), str(pick([SAM, KIM], way // 2).ref)
+            verb = pick(["claim", "claim", "release", "assign"], way)
+            text = self.command(who, f"ticket {verb}", ticket=self.named(id), person=theirs)
+            wanted = {"claim": before.assignee or mine, "release": None, "assign": theirs}[verb]
+            assert self.tickets[id].assignee == (wanted if before.state == "open" else before.assignee)
+            if verb == "claim":
+                assert text.endswith("is yours.") == (before.state == "open" and before.assignee is None)
+
+    def describe(self, who: Actor, some: int, way: int) -> None:
+        for id in self.one(some, self.support()):
+            match pick(["tag", "untag", "rename", *PRIORITIES], way):
+                case "tag":
+                    self.command(who, "ticket tag", ticket=self.named(id), tags=f"+{self.word('g')}")
+                    assert f"g{self.words}z" in self.tickets[id].tags
+                case "untag":
+                    there = min(self.tickets[id].tags, default="nothing")
+                    self.command(who, "ticket tag", ticket=self.named(id), tags=f"-{there}")
+                    assert there not in self.tickets[id].tags
+                case "rename":
+                    self.command(who, "ticket rename", ticket=self.named(id), subject=self.word("t"))
+                    assert self.tickets[id].subject == f"t{self.words}z"
+                case priority:
+                    self.command(who, "ticket priority", ticket=self.named(id), priority=priority)
+                    assert self.tickets[id].priority == PRIORITIES.index(priority)
+
+    def close(self, who: Actor, some: int, way: int) -> None:
+        for id in self.one(some, self.support()):
+            before, (verb, state) = self.tickets[id], pick([("close", "closed"), ("reopen", "open")], way)
+            text = self.command(who, f"ticket {verb}", ticket=self.named(id), reason=self.word("c"))
+            assert self.tickets[id].state == state
+            assert ("already" in text) == (before.state == state)
+
+    def press_at_once(self, _: Actor, some: int, way: int) -> None:
+        """Of several who claim or close together one does it, if anybody may; the others are told."""
+        for id in self.one(some, self.support()):
+            before, verb = self.tickets[id], pick(["claim", "close"], way)
+            presses = [
+                ButtonPressed(self.world.id(), who, AGENTS_CHANNEL, f"ticket.{verb}", str(id))
+                for who in (SAM, KIM, LEA, SAM)
+            ]
+            won = [text for text in self.together(presses) if text.endswith(("is yours.", "is closed."))]
+            possible = before.state == "open" and (verb == "close" or before.assignee is None)
+            assert len(won) == (1 if possible else 0)
+
+    def bring(self, who: Actor, some: int, way: int) -> None:
+        """Add somebody to a ticket or remove them, open one for them, or block them for a day."""
+        ref, verb = str(pick([ANA, BEN, CLEO], some).ref), pick(["add", "add", "remove", "open", "block"], way)
+        if verb == "open":
+            options = {"for": ref, "text": self.word("r")}
+            self.do(CommandInvoked(self.world.id(), who, AGENTS_CHANNEL, "ticket open", options))
+        elif verb == "block" and self.words > 20:
+            self.command(LEA, "desk block", person=ref, days="1", reason="noise")
+        elif verb != "block":
+            for id in self.one(some // 3, self.support()):
+                self.command(who, f"ticket {verb}", ticket=self.named(id), person=ref)
+                if ref != self.tickets[id].customer:
+                    assert (ref in self.held.taking_part(id)) == (verb == "add")
+
+    def try_again(self, who: Actor, some: int, way: int) -> None:
+        if rows := self.given_up_at_support():
+            row, verb = pick(rows, some), pick(["retry", "retry", "discard"], way)
+            self.tried_again = True
+            if verb == "discard":
+                self.given_up.add(row["key"])
+                if row["effect"]["kind"] in POSTS:
+                    self.never_said.add(row["key"])
+            self.do(ButtonPressed(self.world.id(), who, AGENTS_CHANNEL, f"outbox.{verb}", str(row["id"])))
+
+    # Authors
+
+    def edit(self, sent: Sent) -> None:
+        self.replaced.add(sent.word)
+        sent.old.add(sent.word)
+        sent.word = self.word(sent.letter)
+        self.do(MessageEdited(self.world.id(), sent.author, sent.place, f"{sent.prefix}{sent.word} hello"))
+
+    def delete(self, sent: Sent) -> None:
+        sent.deleted = True
+        self.gone |= {sent.word, *sent.old}
+        self.do(MessageDeleted(self.world.id(), sent.author, sent.place))
+
+    # The platform, time, and the process
+
+    def deliver(self, faults: list[Fault], some: int) -> None:
+        """One effect of each room, with these faults; and once more."""
+        self.chat.faults = list(faults)
+        for _ in range(2):
+            self.world.drain()
+            self.world.clock.time += MINUTE
+        self.chat.faults = []
+        self.look()
+
+    def deliver_everything(self, *_: object) -> None:
+        self.world.clock.time += 2 * MINUTE  # longer than any pause between two tries
+        while self.world.drain():
+            pass
+        self.look()
+        assert not [row for row in self.held.outbox if row["state"] == "due"]
+
+    def say_an_event_again(self, _: list[Fault], some: int) -> None:
+        """A platform that is not sure whether we have it delivers it again. (What was refused may be taken now.)"""
+        again = [(event, reply) for event, reply in self.events if event.id in self.remembered]
+        if again:
+            event, reply = pick(again, some)
+            before = self.held
+            if not any(part in read(reply) for part in NOT_DONE):
+                assert self.world.handle(event) is None
+                self.look()
+                assert self.held == before
+
+    def restart(self, faults: list[Fault], some: int) -> None:
+        """Stop and start, or die while delivering."""
+        match some % 3:
+            case 0:
+                self.world.restart()
+            case 1:
+                self.world.crash(Fault.CRASH)
+            case 2:
+                self.world.crash(Fault.LATE_CRASH)
+        self.look()
+
+    def let_time_pass(self, _: list[Fault], some: int) -> None:
+        self.world.clock.time += pick([1, 11, 11, 31, 60 * 24, 60 * 24 * 8], some) * MINUTE
+        self.world.tick()
+        self.remembered = {id: at for id, at in self.remembered.items() if at > self.world.clock.time - REMEMBERED}
+        self.look()
+
+    # What there is to act on
+
+    def one(self, some: int, ids: Sequence[int] | None = None) -> list[int]:
+        """One of the tickets, or none if there is none."""
+        ids = list(self.tickets) if ids is None else ids
+        return [pick(ids, some)] if ids else []
+
+    def support(self) -> list[int]:
+        """The tickets of the desk where Sam and Kim work."""
+        return [id for id in self.tickets if self.held.tickets[id]["desk"] == 1]
+
+    def threads(self) -> list[tuple[int, Place]]:
+        """Where customers talk in threads: on a ticket's first message, which is there whatever the bot does."""
+        return [(id, place) for id in self.support() if (place := self.customers_thread(id))]
+
+    def agents_threads(self) -> list[Place]:
+        known = [id for id in self.support() if f"ticket:{id}:agents" in self.held.spots]
+        return [place for id in known if (place := self.agents_thread(id))]
+
+    def choices(self) -> list[tuple[Actor, Button]]:
+        asked = [(event.actor, reply) for event, reply in self.events if isinstance(reply, Say)]
+        return [(who, b) for who, reply in asked for b in reply.message.buttons if b.action == "draft.to"][-8:]
+
+    def given_up_at_support(self) -> list[Row]:
+        dead = [row for row in self.held.outbox if row["state"] == "dead"]
+        return [row for row in dead if int(row["room"].split(":")[1]) in self.support()]
 
     def customers_thread(self, id: int) -> Place | None:
-        """The thread a ticket began with: on its first message, which is there whatever the bot does."""
         if self.held.tickets[id]["room_kind"] != "thread":
             return None
         first = next(e for e in self.held.entries(id) if e["kind"] == "said")
         thread = first["source_thread"] or first["source_message"]
         return Place("fake", "w", first["source_conversation"], thread)
 
-    # Customers
+    def agents_thread(self, id: int) -> Place | None:
+        """The room under the card, if there is one on the platform."""
+        cards = self.chat.under(f"ticket:{id}:agents")
+        return Place("fake", "w", cards[0].room[0], cards[0].id) if cards else None
 
-    @rule(who=customers, thanks=st.booleans())
-    def write_in_private(self, who: Actor, thanks: bool) -> None:
-        self.say(who, private(who), "s", text=THANKS if thanks else None)
+    def named(self, id: int) -> str:
+        row = self.held.tickets[id]
+        return f"{'support' if row['desk'] == 1 else 'billing'}#{row['number']}"
 
-    @rule(who=customers)
-    def write_in_the_channel(self, who: Actor) -> None:
-        self.say(who, HELP, "s")
+    # Doing it, and looking
 
-    @rule(some=some, thanks=st.booleans())
-    def write_in_the_thread(self, some: int, thanks: bool) -> None:
-        id = self.one(some, lambda id: self.customers_thread(id) is not None)
-        if id is not None and (place := self.customers_thread(id)):
-            self.say(EVERYBODY[self.tickets[id].customer], place, "s", text=THANKS if thanks else None)
+    def word(self, letter: str) -> str:
+        self.words += 1
+        return f"{letter}{self.words}z"
 
-    @rule(who=customers)
-    def fill_the_form(self, who: Actor) -> None:
-        word = self.word("s")
-        values = {"subject": self.word("t"), "text": word}
-        self.do(FormSubmitted(self.world.id(), who, private(who), "ticket.open", "", values))
+    def form(self) -> dict[str, str]:
+        return {"subject": self.word("t"), "text": f"{self.word('s')} hello"}
 
-    @rule(who=customers, some=some)
-    def choose_a_ticket(self, who: Actor, some: int) -> None:
-        """Press one of the buttons under a question, perhaps long after it was asked."""
-        asked = [
-            reply
-            for event, reply in self.events
-            if event.actor == who
-            and isinstance(reply, Say)
-            and any(b.action == "draft.to" for b in reply.message.buttons)
-        ]
-        if asked:
-            buttons = [button for reply in asked for button in reply.message.buttons]
-            button = buttons[some % len(buttons)]
-            self.do(ButtonPressed(self.world.id(), who, private(who), button.action, button.arg))
+    def say(self, who: Actor, place: Place, letter: str, *, prefix: str = "", thanks: bool = False) -> None:
+        word = "" if thanks else self.word(letter)
+        where = on(place, self.world.id())
+        text = THANKS if thanks else f"{prefix}{word} hello"
+        reply = self.do(MessagePosted(self.world.id(), who, where, text))
+        self.sent.append(Sent(who, where, letter, prefix, reply, word))
 
-    @rule(some=some, who=customers, verb=st.sampled_from(["close", "reopen"]))
-    def customers_close_and_reopen_their_own(self, some: int, who: Actor, verb: str) -> None:
-        id = self.one(some)
-        if id is None:
-            return
-        before = self.tickets[id]
-        theirs = str(who.ref) in self.held.taking_part(id)
-        text = self.command(who, f"ticket {verb}", private(who), ticket=self.named(id))
-        wanted = {"close": "closed", "reopen": "open"}[verb] if theirs else before.state
-        assert self.tickets[id].state == wanted
-        assert theirs or text.startswith("There is no ticket")
+    def command(self, who: Actor, name: str, place: Place = AGENTS_CHANNEL, **options: str) -> str:
+        return read(self.do(CommandInvoked(self.world.id(), who, place, name, options, tuple(PEOPLE.values()))))
 
-    @rule(who=customers, verb=st.sampled_from(["list", "show", "history", "search", "claim", "note"]), some=some)
-    def customers_look_around(self, who: Actor, verb: str, some: int) -> None:
-        id = self.one(some)
-        options = {
-            "list": {},
-            "search": {"words": f"s{some % (self.words + 1)}z"},
-            "note": {"ticket": self.named(id) if id else "1", "text": "let me in"},
-        }.get(verb, {"ticket": self.named(id) if id else "1"})
-        before = self.tickets
-        self.command(who, f"ticket {verb}", private(who), **options)
-        assert self.tickets == before
-
-    # Agents
-
-    @rule(some=some, who=agents, reply=st.booleans())
-    def write_in_the_agents_room(self, some: int, who: Actor, reply: bool) -> None:
-        id = self.one(some, lambda id: self.is_support(id) and f"ticket:{id}:agents" in self.held.spots)
-        if id is not None and (place := self.agents_thread(id)):
-            self.say(who, place, "r" if reply else "n", before="!r " if reply else "")
-
-    @rule(some=some, who=customers)
-    def strangers_write_in_the_agents_room(self, some: int, who: Actor) -> None:
-        id = self.one(some, lambda id: self.agents_thread(id) is not None)
-        if id is not None and (place := self.agents_thread(id)):
-            before = self.tickets
-            self.do(MessagePosted(self.world.id(), who, on(place, self.world.id()), "let me in"))
-            assert self.tickets == before
-
-    @rule(some=some, who=agents)
-    def talk_in_the_customers_thread(self, some: int, who: Actor) -> None:
-        id = self.one(some, lambda id: self.customers_thread(id) is not None)
-        if id is not None and (place := self.customers_thread(id)):
-            self.say(who, place, "r")
-
-    @rule(some=some, who=agents, verb=st.sampled_from(["reply", "note"]))
-    def write_by_command(self, some: int, who: Actor, verb: str) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            text = self.command(who, f"ticket {verb}", ticket=self.named(id), text=self.word(verb[0]))
-            assert str(self.held.tickets[id]["number"]) in text
-
-    @rule(who=agents, customer=customers)
-    def open_for_a_customer(self, who: Actor, customer: Actor) -> None:
-        self.command(who, "ticket open", **{"for": str(customer.ref), "text": self.word("r")})
-
-    @rule(some=some, who=agents)
-    def claim(self, some: int, who: Actor) -> None:
-        if (id := self.one(some, self.is_support)) is None:
-            return
-        before = self.tickets[id]
-        text = self.command(who, "ticket claim", ticket=self.named(id))
-        free = before.state == "open" and before.assignee is None
-        assert self.tickets[id].assignee == (str(who.ref) if free else before.assignee)
-        assert text.endswith("is yours.") == free
-
-    @rule(some=some)
-    def claim_at_once(self, some: int) -> None:
-        """Several press together: one gets it, and the others are told."""
-        id = self.one(some, lambda id: self.is_support(id) and self.tickets[id].assignee is None)
-        if id is None or self.tickets[id].state != "open":
-            return
-        people = (*AGENTS, LEA, *AGENTS)
-        presses = [ButtonPressed(self.world.id(), who, AGENTS_CHANNEL, "ticket.claim", str(id)) for who in people]
-        replies = self.together(presses)
-        assert sum(text.endswith("is yours.") for text in replies) == 1
-        assert self.tickets[id].assignee in {str(who.ref) for who in people}
-
-    @rule(some=some, who=agents)
-    def release(self, some: int, who: Actor) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            before = self.tickets[id]
-            self.command(who, "ticket release", ticket=self.named(id))
-            assert self.tickets[id].assignee == (None if before.state == "open" else before.assignee)
-
-    @rule(some=some, who=agents, other=agents)
-    def assign(self, some: int, who: Actor, other: Actor) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            before = self.tickets[id]
-            self.command(who, "ticket assign", ticket=self.named(id), person=str(other.ref))
-            assert self.tickets[id].assignee == (str(other.ref) if before.state == "open" else before.assignee)
-
-    @rule(some=some, who=agents, priority=st.sampled_from(["low", "normal", "high", "urgent"]))
-    def prioritise(self, some: int, who: Actor, priority: str) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            self.command(who, "ticket priority", ticket=self.named(id), priority=priority)
-            assert self.tickets[id].priority == ["urgent", "high", "normal", "low"].index(priority)
-
-    @rule(some=some, who=agents, remove=st.booleans())
-    def tag(self, some: int, who: Actor, remove: bool) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            there = sorted(self.tickets[id].tags)
-            words = f"-{there[0]}" if remove and there else f"+{self.word('g')}"
-            self.command(who, "ticket tag", ticket=self.named(id), tags=words)
-
-    @rule(some=some, who=agents)
-    def rename(self, some: int, who: Actor) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            subject = self.word("t")
-            self.command(who, "ticket rename", ticket=self.named(id), subject=subject)
-            assert self.held.tickets[id]["subject"] == subject
-
-    @rule(some=some, who=agents, verb=st.sampled_from(["close", "reopen"]))
-    def close_and_reopen(self, some: int, who: Actor, verb: str) -> None:
-        if (id := self.one(some, self.is_support)) is not None:
-            options = {"ticket": self.named(id)} | ({"reason": self.word("c")} if verb == "close" else {})
-            before = self.tickets[id]
-            text = self.command(who, f"ticket {verb}", **options)
-            assert self.tickets[id].state == {"close": "closed", "reopen": "open"}[verb]
-            assert ("already" in text) == (before.state == self.tickets[id].state)
-
-    @rule(some=some)
-    def close_at_once(self, some: int) -> None:
-        if (id := self.one(some, lambda id: self.is_support(id) and self.tickets[id].state == "open")) is not None:
-            presses = [ButtonPressed(self.world.id(), who, HELP, "ticket.close", str(id)) for who in (*AGENTS, LEA)]
-            replies = self.together(presses)
-            assert sum(text.endswith("is closed.") for text in replies) == 1
-
-    @rule(some=some, who=agents, other=customers, out=st.booleans())
-    def add_and_remove(self, some: int, who: Actor, other: Actor, out: bool) -> None:
-        if (id := self.one(some, self.is_support)) is None:
-            return
-        before = self.tickets[id]
-        verb = "remove" if out else "add"
-        self.command(who, f"ticket {verb}", ticket=self.named(id), person=str(other.ref))
-        if str(other.ref) != before.customer:
-            assert (str(other.ref) in self.held.taking_part(id)) == (not out)
-
-    @rule(who=customers)
-    def block_for_a_day(self, who: Actor) -> None:
-        self.command(LEA, "desk block", person=str(who.ref), days="1", reason="noise")
-
-    # Everybody
-
-    @rule(some=some)
-    def edit(self, some: int) -> None:
-        there = [sent for sent in self.sent if sent.word and not sent.deleted]
-        if there:
-            sent = there[some % len(there)]
-            new = self.word(sent.letter)
-            before = "!r " if isinstance(sent.event, MessagePosted) and sent.event.text.startswith("!r ") else ""
-            self.replaced.add(sent.word)
-            sent.old.add(sent.word)
-            sent.word = new
-            self.do(MessageEdited(self.world.id(), sent.author, sent.place, f"{before}{new} better"))
-
-    @rule(some=some)
-    def delete(self, some: int) -> None:
-        there = [sent for sent in self.sent if not sent.deleted]
-        if there:
-            sent = there[some % len(there)]
-            sent.deleted = True
-            self.gone |= {sent.word, *sent.old} - {""}
-            self.shown_before = len(self.chat.said)
-            self.do(MessageDeleted(self.world.id(), sent.author, sent.place))
-
-    @rule(some=some)
-    def deliver_an_event_again(self, some: int) -> None:
-        """A platform that is not sure whether we have it says it again. What was refused may be taken now."""
-        if not self.events:
-            return
-        event, reply = self.events[some % len(self.events)]
-        if self.was_a_problem(reply):
-            return
-        before = self.held
-        assert self.world.handle(event) is None
+    def do(self, event: Event) -> Reply:
+        reply = self.world.handle(event)
+        self.events.append((event, reply))
+        self.remembered[event.id] = self.world.clock.time
         self.look()
-        assert self.held == before
+        if str(event.actor.ref) not in STAFF:
+            asked = event.options.get("words", "") if isinstance(event, CommandInvoked) else ""
+            self.told(str(event.actor.ref), read(reply).replace(f"“{asked}”", ""))
+        return reply
 
-    def was_a_problem(self, reply: Reply) -> bool:
-        text = read(reply)
-        told = (
-            "not passed on",
-            "No new one",
-            "Please wait",
-            "Nothing was changed",
-            "There is no",
-            "already",
-            "is for agents",
-        )
-        told += (
-            "I do not",
-            "Which ticket",
-            "is not waiting",
-            "takes no part",
-            "does not take part",
-            "That is for",
-            "Nobody was",
-        )
-        return any(part in text for part in told)
+    def told(self, reader: str, text: str) -> None:
+        """Somebody who is no agent read this, when they took part in these tickets."""
+        theirs = frozenset(id for id in self.tickets if reader in self.held.taking_part(id))
+        self.read_by_customers.append((reader, text, theirs))
 
-    def together(self, events: Iterable[Event]) -> list[str]:
-        import asyncio
-
-        events = list(events)
-
+    def together(self, events: Sequence[Event]) -> list[str]:
         async def all_at_once() -> list[Reply]:
-            return list(await asyncio.gather(*(self.world.app.handle(event) for event in events)))
+            return list(await asyncio.gather(*map(self.world.app.handle, events)))
 
         replies = self.world.run(all_at_once())
         self.events += zip(events, replies, strict=True)
         self.look()
         return [read(reply) for reply in replies]
 
-    # The platform, time, and the process
-
-    @rule(faults=FAULTS)
-    def deliver(self, faults: list[Fault]) -> None:
-        """One effect of each room, with these faults."""
-        self.chat.faults = list(faults)
-        self.world.drain()
-        self.chat.faults = []
-        self.look()
-
-    @rule()
-    def deliver_everything(self) -> None:
-        self.world.clock.time += WAIT
-        while self.world.drain():
-            pass
-        self.look()
-
-    @rule(fault=st.sampled_from([Fault.CRASH, Fault.LATE_CRASH]))
-    def die_while_delivering(self, fault: Fault) -> None:
-        self.world.crash(fault)
-        self.look()
-
-    @rule()
-    def restart(self) -> None:
-        self.world.restart()
-        before = self.held
-        self.look()
-        assert self.held == before
-
-    @rule(minutes=st.sampled_from([1, 11, 31, 60 * 24, 60 * 24 * 8]))
-    def time_passes(self, minutes: int) -> None:
-        self.world.clock.time += MINUTE * minutes
-        self.world.tick()
-        self.look()
-
-    @precondition(lambda self: any(row["state"] == "dead" for row in self.held.outbox))
-    @rule(some=some, who=agents, verb=st.sampled_from(["retry", "discard"]))
-    def try_again_or_discard(self, some: int, who: Actor, verb: str) -> None:
-        dead = [row for row in self.held.outbox if row["state"] == "dead"]
-        row = dead[some % len(dead)]
-        id = int(row["room"].split(":")[1])
-        if not self.is_support(id):
-            return
-        self.tried_again = True
-        if verb == "discard":
-            self.given_up.add(row["key"])
-        self.do(ButtonPressed(self.world.id(), who, AGENTS_CHANNEL, f"outbox.{verb}", str(row["id"])))
+    def look(self) -> None:
+        """See what the database holds now, and who is there to hear what was just said."""
+        self.held: Held = self.world.held()
+        rows = self.held.tickets
+        self.tickets: dict[int, Ticket] = {
+            id: retold(row["customer"], self.held.entries(id)) for id, row in rows.items()
+        }
+        for entry in self.held.timeline:
+            here = self.held.taking_part(entry["id"] >> SEQUENCE)
+            hearers = self.hearers.setdefault(entry["id"], here)
+            for word in WORD.findall(entry["text"]):
+                if word not in self.home:  # new, or edited now: not for those who heard it and are gone
+                    self.home[word] = entry["id"] >> SEQUENCE
+                    self.may_see.setdefault(word, set()).update(hearers & here)
+        for id, row in rows.items():  # whoever is added is told the subject
+            for word in WORD.findall(row["subject"]):
+                self.may_see.setdefault(word, set()).update(self.held.taking_part(id))
 
 
-from datetime import timedelta  # noqa: E402
-
-MINUTE = timedelta(minutes=1)
-WAIT = MINUTE * 2  # longer than any pause between tries
+def pick(things: Sequence[T], some: int) -> T:
+    return things[some % len(things)]

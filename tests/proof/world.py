@@ -1,7 +1,6 @@
 """A whole bot on a SQLite file that can be stopped, killed and started again, and the people around it."""
 
 import asyncio
-import re
 import shutil
 import tempfile
 from collections.abc import Coroutine
@@ -17,15 +16,12 @@ from bot.ports import Ask, Reply, Say
 from bot.routes import all_routes
 from storage.opening import open_store
 from storage.sqlite import SqliteStore
-from tests.desk import ANA, BEN, KIM, LEA, SAM, Clock, Desk, person, words
+from tests.desk import Clock, Desk, person, words
 from tests.proof.chat import Fault, Platform
 from tests.proof.held import Held, Reader
 
 T = TypeVar("T")
 CLEO, OLGA = person("cleo"), person("olga")
-CUSTOMERS, AGENTS = (ANA, BEN, CLEO), (SAM, KIM)
-EVERYBODY = {str(who.ref): who for who in (*CUSTOMERS, *AGENTS, LEA, OLGA)}
-WORD = re.compile(r"[a-z]\d+z")
 MEMORY = Path("/dev/shm")
 
 

@@ -231,7 +231,7 @@ def save(changed: Ticket, work: UnitOfWork) -> Ticket:
 moments = st.integers(0, 3).map(lambda hours: T0 + timedelta(hours=hours))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.sampled_from(Priority), moments, moments, st.booleans()), max_size=25),
     st.integers(1, 7),
