@@ -14,6 +14,7 @@ from tests.desk import Clock, Desk
 from tests.postgres import cluster, fresh_database
 
 
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A migrated database of this worker's own."""
