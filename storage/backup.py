@@ -1,4 +1,7 @@
-"""A copy of the database in one file, made while the bot runs. Restoring is putting the file in its place."""
+"""A copy of the database in one file, made while the bot runs.
+
+To restore it: stop the bot, remove the old file and what it has beside it (-wal, -shm), put the copy in its place.
+"""
 
 import os
 from pathlib import Path

@@ -105,12 +105,14 @@ class Ledger:
 
     def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
         """Forget up to `limit` places of posts that were taken back, and attempts that failed. Returns how many
-        attempts these were, and whether there is more."""
+        attempts these were, and whether there is more. The agents' rooms stay theirs: they lead to nobody.
+        """
         dead = self.connection.scalars(
             select(outbox.c.id).where(outbox.c.about == ghost, outbox.c.state == DEAD).limit(limit)
         )
         failed = self.connection.execute(delete(outbox).where(outbox.c.id.in_(dead.all()))).rowcount
-        some = self.connection.scalars(select(spots.c.key).where(spots.c.about == ghost).limit(limit)).all()
+        posts = select(spots.c.key).where(spots.c.about == ghost, ~spots.c.agents)
+        some = self.connection.scalars(posts.limit(limit)).all()
         gone = self.connection.execute(delete(spots).where(spots.c.key.in_(some))).rowcount
         return failed, failed == limit or gone == limit
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,7 +23,6 @@ from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import SeenRow
-from storage.scrubbing import scrub_postgresql
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 from storage.watermarks import SqlWatermarks
@@ -38,6 +37,8 @@ THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
 TRIES = 8
+SECONDS_TO_FINISH = 2.0  # that transactions get which began before a scrub
+LOOKS = 40
 
 
 class SqlUnitOfWork:
@@ -76,6 +77,7 @@ class SqlStore:
         self.now = now
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
+        self.scrubbing = asyncio.Lock()
         self.closed = False
 
     async def write(self, job: Job[T]) -> T:
@@ -84,19 +86,24 @@ class SqlStore:
         if self.writing >= MOST_WAITING:
             raise Busy
         self.writing += 1
-        try:
-            running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)
-            return await asyncio.shield(running)
-        finally:
-            self.writing -= 1
+        running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)
+        running.add_done_callback(self._written)
+        return await asyncio.shield(running)  # the job runs even if its caller goes away
 
     async def read(self, job: Job[T]) -> T:
         async with self.readers.connect() as connection:
             return await connection.run_sync(lambda sync: self._run(job, sync))
 
+    def _written(self, _: object) -> None:
+        self.writing -= 1
+
     async def scrub(self) -> bool:
-        """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+        """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed.
+
+        A vacuum spares what an open transaction may still see: then it is false, and to be done again.
+        """
+        async with self.scrubbing:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
 
     async def close(self) -> None:
         self.closed = True
@@ -128,4 +135,27 @@ class SqlStore:
 
     def _vacuum(self) -> bool:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return scrub_postgresql(connection)
+            now = connection.scalar(NOW)
+            for _ in range(LOOKS):
+                if not connection.scalar(OLDER, {"now": now}):
+                    return _vacuumed(connection)
+                time.sleep(SECONDS_TO_FINISH / LOOKS)
+        return False
+
+
+NOW = text("SELECT CAST(pg_current_xact_id() AS text)")
+OLDER = text("""
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()
+    AND age(backend_xmin) > age(CAST(CAST(:now AS xid8) AS xid))
+""")
+
+
+def _vacuumed(connection: Connection) -> bool:
+    for limit in ("statement_timeout", "lock_timeout"):
+        connection.exec_driver_sql(f"SET {limit} = 0")
+    try:
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
+    finally:
+        for limit in ("statement_timeout", "lock_timeout"):
+            connection.exec_driver_sql(f"RESET {limit}")
+    return True

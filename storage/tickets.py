@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import Stale
 from bot.inbound import Place
@@ -104,6 +105,15 @@ LAST_CLOSED = Hot(
 LAST_OPENED = select(func.max(tickets.c.opened_at)).where(
     tickets.c.customer == bindparam("who"), tickets.c.desk == bindparam("desk")
 )
+# Of two who add the same at once neither fails.
+LABEL = {
+    "sqlite": sqlite.insert(tags).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(tags).on_conflict_do_nothing(),
+}
+ADMIT = {
+    "sqlite": sqlite.insert(participants).on_conflict_do_nothing().returning(participants.c.who),
+    "postgresql": postgresql.insert(participants).on_conflict_do_nothing().returning(participants.c.who),
+}
 QUEUE = (tickets.c.priority, tickets.c.opened_at, tickets.c.id)
 NEWEST_CLOSED = (tickets.c.closed_at, tickets.c.id)
 
@@ -183,19 +193,19 @@ class SqlTickets:
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None:
         if remove:
             self.connection.execute(delete(tags).where(tags.c.ticket == ticket.id, tags.c.tag.in_(remove)))
-        new = [{"ticket": ticket.id, "tag": tag, "about": ticket.customer} for tag in add - self.tags(ticket.id)]
+        new = [{"ticket": ticket.id, "tag": tag, "about": ticket.customer} for tag in add]
         if new:
-            self.connection.execute(insert(tags), new)
+            self.connection.execute(LABEL[self.connection.dialect.name], new)
 
     def participants(self, ticket: int) -> Sequence[UserRef]:
         who = select(participants.c.who).where(participants.c.ticket == ticket).order_by(participants.c.who)
         return list(self.connection.scalars(who))
 
     def admit(self, ticket: Ticket, who: UserRef) -> bool:
-        if who == ticket.customer or who in self.participants(ticket.id):
+        if who == ticket.customer:
             return False
-        self.connection.execute(insert(participants), {"ticket": ticket.id, "who": who})
-        return True
+        new = {"ticket": ticket.id, "who": who}
+        return self.connection.execute(ADMIT[self.connection.dialect.name], new).first() is not None
 
     def dismiss(self, ticket: Ticket, who: UserRef) -> bool:
         gone = delete(participants).where(participants.c.ticket == ticket.id, participants.c.who == who)

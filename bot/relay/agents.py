@@ -80,12 +80,14 @@ def said_to_customer(event: MessagePosted, ticket: Ticket, desk: Desk, work: Uni
     copies.tell_agents_what_was_said(ticket, desk, entry, event.actor.name, work)
 
 
+def mark_key(entry: Entry) -> str:
+    return f"mark:{entry.id}"
+
+
 def set_mark(entry: Entry, ticket: Ticket, mark: Mark, reason: str, work: UnitOfWork) -> None:
     """Show on the agent's own message what became of it."""
     if entry.source is not None:
-        effect = SetMark(
-            f"mark:{entry.id}", entry.source.platform, ticket.agents_room, _place(entry.source), mark, reason
-        )
+        effect = SetMark(mark_key(entry), entry.source.platform, ticket.agents_room, _place(entry.source), mark, reason)
         work.outbox.post(effect, about=entry.about)
 
 

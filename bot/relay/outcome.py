@@ -9,7 +9,7 @@ from bot.errors import NotFound
 from bot.message import Mark, say
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.relay import copies, rooms, views
-from bot.relay.agents import set_mark
+from bot.relay.agents import mark_key, set_mark
 from bot.relay.said import desk_of
 from bot.router import Router
 from bot.tickets.model import Ticket
@@ -52,6 +52,7 @@ def _show(entry: Entry, mark: Mark, reason: str, work: UnitOfWork) -> None:
     ticket = work.tickets.get(entry.ticket)
     assert ticket is not None
     if entry.source is not None:
+        work.outbox.cancel_given_up(mark_key(entry))  # an older mark that is tried again would cover this one
         set_mark(entry, ticket, mark, reason, work)
     elif (desk := desk_of(ticket, work)).agents is not None:
         message = copies.agents_copy(ticket, replace(entry, mark=mark), copies.name_of(entry, work))

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Engine, select, text
 
 from bot.effects import CLERK, Work
 from bot.inbound import Actor
-from bot.message import File, UserRef
+from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
 from bot.privacy.model import NOBODY, Asked
 from storage.datamap import unknown_keys
@@ -181,6 +181,14 @@ async def test_tickets_stay_consistent(office: Desk, files: DiskFiles) -> None:
     assert "the desk closed the ticket requester erased" in history
     assert (await office.type(SAM, "/ticket show 1")).startswith("#1 (erased)")
     assert await office.type(SAM, "/ticket search lilac") == "Nothing found for “lilac”."
+
+
+async def test_agents_can_still_write_in_the_room_of_whoever_is_gone(office: Desk, files: DiskFiles) -> None:
+    await a_day(office, files)
+    await erase(office, CLIO)
+    await office.say(SAM, "we refunded it", agents_thread(1))
+    assert office.mark(office.last) == (Mark.INTERNAL, "")
+    assert "Sam noted: we refunded it" in await office.type(SAM, "/ticket history 1")
 
 
 @SQLITE

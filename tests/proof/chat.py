@@ -54,11 +54,13 @@ class Platform:
     said: list[tuple[Room, str, str]] = field(default_factory=list)  # room, key, text
     made: dict[str, int] = field(default_factory=dict)  # posts ever made under a key
     tokens: dict[str, Spot | None] = field(default_factory=dict)
-    crashed: asyncio.Event = field(default_factory=asyncio.Event)
+    calls: int = 0
+    crashed: asyncio.Event | None = None  # set when a delivery never ends
 
     async def run(self, handle: Handle) -> None: ...
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        self.calls += 1
         fault = self.faults.pop(0) if self.faults else None
         match fault:
             case Fault.AWAY:
@@ -125,5 +127,6 @@ class Platform:
         self.said.append((room, key, words(message)))
 
     async def _never(self) -> None:
-        self.crashed.set()
+        if self.crashed is not None:
+            self.crashed.set()
         await asyncio.get_running_loop().create_future()

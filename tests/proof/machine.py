@@ -342,9 +342,9 @@ class Life(RuleBasedStateMachine):
             case 0:
                 self.world.restart()
             case 1:
-                self.world.crash(Fault.CRASH)
+                self.world.crash([Fault.CRASH] * 50)
             case 2:
-                self.world.crash(Fault.LATE_CRASH)
+                self.world.crash([Fault.LATE_CRASH] * 50)
         self.look()
 
     def let_time_pass(self, _: list[Fault], some: int) -> None:

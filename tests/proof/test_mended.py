@@ -112,6 +112,17 @@ async def test_a_reply_tried_again_was_still_marked_as_failed_while_it_waited(de
     assert desk.mark(desk.last) == (Mark.SENDING, "")
 
 
+async def test_an_old_mark_tried_again_covered_the_new_one(desk: Desk) -> None:
+    await desk.say(ANA, "help")
+    desk.chat.refuse = lambda effect: Refused("no") if effect.kind in ("set_mark", "direct") else None
+    await desk.say(SAM, "!r try water", agents_thread(1))
+    desk.chat.refuse = lambda effect: None
+    for dead, _ in await desk.store.read(lambda work: work.outbox.dead(9)):
+        await desk.press(SAM, "outbox.retry", str(dead.id))
+    assert desk.private(ANA)[1:] == ["Sam (#1): try water"]
+    assert desk.mark(desk.last) == (Mark.DELIVERED, "")
+
+
 async def test_somebody_on_a_platform_that_is_not_there_held_up_the_customer(desk: Desk) -> None:
     await desk.say(ANA, "help")
     far = Actor(UserRef("elsewhere", "w", "far"), "Far")

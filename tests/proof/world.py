@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Coroutine
-from dataclasses import replace
+from collections.abc import Coroutine, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,15 +51,23 @@ def template(desks: int) -> bytes:
     return data
 
 
-class World:
-    """`chat` outlives the process, as platforms do."""
+@dataclass(frozen=True)
+class Scene:
+    """What is left of a world: its database and what the platform shows."""
 
-    def __init__(self, desks: int = 1) -> None:
+    data: bytes
+    chat: Platform
+
+
+class World:
+    """`chat` outlives the process, as platforms do. It can begin where another world was left."""
+
+    def __init__(self, desks: int = 1, so_far: "Scene | None" = None) -> None:
         self.folder = folder()
         self.path = self.folder / "desk.db"
-        self.path.write_bytes(template(desks))
+        self.path.write_bytes(so_far.data if so_far else template(desks))
         self.clock = Clock()
-        self.chat = Platform()
+        self.chat = deepcopy(so_far.chat) if so_far else Platform()
         self.runner = asyncio.Runner()
         self.reader = Reader(self.path)
         self.count = 0
@@ -81,11 +90,13 @@ class World:
         self.stop()
         self._start()
 
-    def end(self) -> None:
+    def end(self) -> "Scene":
         self.stop()
         self.reader.close()
         self.runner.close()
+        scene = Scene(self.path.read_bytes(), self.chat)
         shutil.rmtree(self.folder)
+        return scene
 
     def held(self) -> Held:
         return self.reader.read()
@@ -100,13 +111,13 @@ class World:
         """Deliver what is due, one effect of each room."""
         return self.run(self.courier.drain())
 
-    def crash(self, fault: Fault) -> None:
-        """Kill the process in the middle of delivering, and start another."""
-        self.chat.faults = [fault] * 100
+    def crash(self, faults: Sequence[Fault | None]) -> None:
+        """Kill the process in the middle of delivering, and start another. `faults` end in its death."""
+        self.chat.faults = list(faults)
 
         async def killed() -> None:
             self.chat.crashed = asyncio.Event()
-            draining = asyncio.create_task(self.courier.drain())
+            draining = asyncio.create_task(self._drain_all())
             stuck = asyncio.create_task(self.chat.crashed.wait())
             await asyncio.wait([draining, stuck], return_when=asyncio.FIRST_COMPLETED)
             for task in (draining, stuck):
@@ -116,6 +127,10 @@ class World:
         self.run(killed())
         self.chat.faults = []
         self.restart()
+
+    async def _drain_all(self) -> None:
+        while await self.courier.drain():
+            pass
 
     def id(self) -> str:
         self.count += 1

@@ -203,3 +203,28 @@ async def test_postgresql_vacuums_and_renews_its_statistics(empty_postgres: str,
     assert await store.scrub() is True
     assert [word for word in GONE if word in await store.write(statistics)] == []
     await store.close()
+
+
+async def test_postgresql_says_try_again_while_somebody_may_see_what_was_deleted(
+    empty_postgres: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("storage.store.SECONDS_TO_FINISH", 0.2)
+    store = open_store(empty_postgres, clock)
+    await store.write(fill)
+    async with store.readers.connect() as reader:
+        await reader.execute(text("SELECT count(*) FROM timeline"))
+        await store.write(delete_all_of_zoes)
+        assert await store.scrub() is False
+    assert await store.scrub() is True
+    await store.close()
+
+
+async def test_a_vacuum_may_take_longer_than_a_job(empty_postgres: str, clock: Clock):
+    slow = "-c%20statement_timeout%3D500%20-c%20vacuum_cost_delay%3D20%20-c%20vacuum_cost_limit%3D40"
+    store = open_store(f"{empty_postgres}&options={slow}", clock)
+    started = time.perf_counter()
+    assert await store.scrub() is True
+    assert time.perf_counter() - started > 0.5
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "500ms"
+    store.abandon()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from bot.inbound import Place
 from bot.message import UserRef
 from bot.ports import Filter, Spot, UnitOfWork
 from bot.tickets.model import Priority, RoomKind, State, Ticket
+from storage.sqlite import SqliteStore
 from storage.store import SqlStore
 from tests.storage.build import ANA, BEN, EVE, SAM, T0, TOM, card, customer_room, desk_in, ticket, ticket_in
 from tests.storage.conftest import Clock
@@ -187,6 +189,21 @@ async def test_tags_are_added_and_taken_away(store: SqlStore):
     assert await tag({"vip", "öl"}, set()) == {"vip", "öl"}
     assert await tag({"vip", "new"}, {"öl", "never there"}) == {"vip", "new"}
     assert await tag(set(), {"vip", "new"}) == frozenset()
+
+
+async def test_of_many_who_add_the_same_at_once_nobody_fails(store: SqlStore):
+    opened = await store.write(lambda work: ticket_in(work, desk_in(work).id))
+    together = Barrier(4, timeout=5)
+
+    def job(work: UnitOfWork) -> bool:
+        if not isinstance(store, SqliteStore):  # which has one writer
+            together.wait()
+        work.tickets.tag(opened, frozenset({"vip"}), frozenset())
+        return work.tickets.admit(opened, BEN)
+
+    assert sorted(await asyncio.gather(*(store.write(job) for _ in range(4)))) == [False, False, False, True]
+    assert await store.read(lambda work: work.tickets.tags(opened.id)) == {"vip"}
+    assert await store.read(lambda work: work.tickets.participants(opened.id)) == [BEN]
 
 
 async def test_each_filter_leaves_out_what_it_says(store: SqlStore):

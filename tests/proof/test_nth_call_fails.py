@@ -1,0 +1,222 @@
+"""Whatever call fails, of the database or of a platform, it ends as if it had not, or as if nothing had been said."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot import wording
+from bot.inbound import ButtonPressed, CommandInvoked, Event, MessageDeleted, MessageEdited, MessagePosted, Place
+from tests.desk import AGENTS, ANA, BEN, SAM, private
+from tests.proof.calls import Broken, Calls, How
+from tests.proof.chat import Fault
+from tests.proof.world import Scene, World, on, read
+
+WAIT = timedelta(minutes=2)  # longer than any pause between two tries
+ROOMS = ("@ana", "@ben", "agents")
+MESSAGES = (MessagePosted, MessageEdited, MessageDeleted)
+SORRY = {wording.BROKEN, wording.BUSY}
+
+
+def opening(world: World) -> Event:
+    return MessagePosted("e", ANA, on(private(ANA), "m"), "my printer is on fire")
+
+
+def relay(world: World) -> Event:
+    return MessagePosted("e", ANA, on(private(ANA), "m"), "it is blue now")
+
+
+def reply(world: World) -> Event:
+    [card] = world.chat.under("ticket:1:agents")
+    return MessagePosted("e", SAM, Place("fake", "w", "agents", card.id, "m"), "!r have you tried water?")
+
+
+def reply_by_command(world: World) -> Event:
+    return CommandInvoked("e", SAM, AGENTS, "ticket reply", {"ticket": "1", "text": "have you tried water?"})
+
+
+def claim(world: World) -> Event:
+    return ButtonPressed("e", SAM, AGENTS, "ticket.claim", "1")
+
+
+def close(world: World) -> Event:
+    return CommandInvoked("e", SAM, AGENTS, "ticket close", {"ticket": "1", "reason": "solved"})
+
+
+def edit(world: World) -> Event:
+    return MessageEdited("e", ANA, on(private(ANA), "first"), "my printer was on fire")
+
+
+def delete(world: World) -> Event:
+    return MessageDeleted("e", ANA, on(private(ANA), "first"))
+
+
+FLOWS: list[Callable[[World], Event]] = [opening, relay, reply, reply_by_command, claim, close, edit, delete]
+
+
+@pytest.fixture(params=FLOWS, ids=lambda flow: flow.__name__)
+def flow(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def no_time_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The courier is patient with a database that fails; a test is not."""
+    soon = asyncio.sleep
+
+    async def sleep(seconds: float, result: object = None) -> None:
+        await soon(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+
+
+@pytest.mark.parametrize("how", How)
+def test_the_nth_call_of_the_database_fails(flow: Callable[[World], Event], how: How) -> None:
+    wanted = undisturbed(flow)
+    for n in range(1, wanted.calls + 1):
+        calls = Calls(n, how)
+        with begun(flow, calls) as world:
+            before, event = world.held(), flow(world)
+            answer = handled(world, event)
+            calls.mend()
+            where = f"call {n}: {calls.made[n - 1][:80]}"
+            if world.held() == before:
+                told(event, answer, where)
+                answer = handled(world, event)
+            assert answer in (wanted.answer, *SORRY) or isinstance(answer, OperationalError | Broken), where
+            assert world.held() == wanted.held, where
+            assert world.handle(event) is None, where
+            assert settled(world) == wanted.state, where
+
+
+@pytest.mark.parametrize("how", How)
+def test_the_nth_call_of_the_database_fails_while_delivering(flow: Callable[[World], Event], how: How) -> None:
+    wanted = undisturbed(flow)
+    for n in range(1, wanted.calls_delivering + 1):
+        calls = Calls(n, how)
+        with begun(flow, calls, counting=False) as world:
+            world.handle(flow(world))
+            calls.counting = True
+            deliver_in_spite(world, calls)
+            where = f"call {n}: {calls.made[n - 1][:80]}"
+            assert settled(world) == wanted.state, where
+
+
+@pytest.mark.parametrize("fault", [Fault.AWAY, Fault.BUG, Fault.CUT, Fault.LATE_BUG])
+def test_the_nth_delivery_fails(flow: Callable[[World], Event], fault: Fault) -> None:
+    wanted = undisturbed(flow)
+    for n in range(wanted.deliveries):
+        with begun(flow, Calls()) as world:
+            world.handle(flow(world))
+            world.chat.faults = [None] * n + [fault]
+            assert settled(world) == wanted.state, f"delivery {n + 1}"
+            assert not world.chat.faults
+
+
+@pytest.mark.parametrize("fault", [Fault.CRASH, Fault.LATE_CRASH])
+def test_the_process_ends_at_the_nth_delivery(flow: Callable[[World], Event], fault: Fault) -> None:
+    wanted = undisturbed(flow)
+    for n in range(wanted.deliveries):
+        with begun(flow, Calls()) as world:
+            world.handle(flow(world))
+            world.crash([None] * n + [fault])
+            assert settled(world) == wanted.state, f"delivery {n + 1}"
+
+
+# The scene
+
+
+class Wanted:
+    """What a flow comes to when nothing fails, and how many calls that takes."""
+
+    def __init__(self, flow: Callable[[World], Event]) -> None:
+        calls = Calls()
+        with begun(flow, calls) as world:
+            self.answer = handled(world, flow(world))
+            self.held = world.held()
+            self.calls = len(calls.made)
+            self.state = settled(world)
+            self.calls_delivering = len(calls.made) - self.calls
+            self.deliveries = world.chat.calls - scene(flow is opening).chat.calls
+        assert self.calls > 5
+        assert self.deliveries > 0
+
+
+undisturbed = cache(Wanted)
+
+
+@cache
+def scene(empty: bool) -> Scene:
+    """A ticket that Ben takes part in, shown to everybody; or an empty desk."""
+    world = World()
+    if not empty:
+        world.handle(MessagePosted("e1", ANA, on(private(ANA), "first"), "my printer is on fire"))
+        world.handle(CommandInvoked("e2", SAM, AGENTS, "ticket add", {"ticket": "1", "person": str(BEN.ref)}))
+    settled(world)
+    return world.end()
+
+
+@contextmanager
+def begun(flow: Callable[[World], Event], calls: Calls, *, counting: bool = True) -> Iterator[World]:
+    world = World(so_far=scene(flow is opening))
+    calls.watch(world.store.engine)
+    calls.watch(world.store.readers.sync_engine)
+    world.run(world.store.write(lambda work: None))
+    world.run(world.store.read(lambda work: None))
+    calls.counting = counting
+    try:
+        yield world
+    finally:
+        calls.counting = False
+        world.end()
+
+
+def handled(world: World, event: Event) -> Any:
+    """What the platform is answered, or the error it gets."""
+    try:
+        return read(world.handle(event))
+    except Exception as error:
+        return error
+
+
+def told(event: Event, answer: Any, where: str) -> None:
+    """Nothing was kept, and the platform knows: it delivers a message again, a person reads it."""
+    if isinstance(event, MESSAGES):
+        assert isinstance(answer, OperationalError | Broken), where
+    else:
+        assert answer in SORRY, where
+
+
+def deliver_in_spite(world: World, calls: Calls) -> None:
+    """Deliver until the fault has happened and was mended."""
+    while calls.fails and len(calls.made) < calls.fails:
+        with suppress(OperationalError, Broken):  # the outbox cannot be read: `run` looks again
+            world.drain()
+        world.clock.time += WAIT
+    calls.mend()
+
+
+def settled(world: World) -> dict[str, Any]:
+    """Deliver everything. What is then kept, and what everybody sees; ids that platforms give are theirs."""
+    while True:
+        world.clock.time += WAIT
+        if not world.drain():
+            break
+    held = world.held()
+    assert not held.outbox
+    chat = world.chat
+    assert all(times == 1 for times in chat.made.values()), "said twice"
+    return {
+        "tickets": held.tickets,
+        "timeline": held.timeline,
+        "drafts": held.drafts,
+        "participants": held.participants,
+        "spots": sorted((key, row["room"], row["ticket"], row["agents"]) for key, row in held.spots.items()),
+        "seen": {room: [(p.key, p.text) for p in chat.posts.values() if p.room[0] == room] for room in ROOMS},
+        "marks": dict(chat.marks),
+    }
