@@ -6,6 +6,7 @@ that the presser may not see is answered like one that does not exist.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
 
 from bot import wording
 from bot.desks.model import Desk, Rank
@@ -62,8 +63,12 @@ class Call:
             ref = UserRef.parse(value)
         except ValueError:
             raise Problem(wording.no_person(wording.shortened(value, 40))) from None
-        named = self.event.named if isinstance(self.event, CommandInvoked) else ()
-        return next((actor for actor in named if actor.ref == ref), Actor(ref, ""))
+        return next((actor for actor in self.named if actor.ref == ref), Actor(ref, ""))
+
+    @property
+    def named(self) -> tuple[Actor, ...]:
+        """Whoever the options name, as far as the platform knows them."""
+        return self.event.named if isinstance(self.event, CommandInvoked) else ()
 
 
 def principals(actor: Actor) -> tuple[str, ...]:
@@ -111,8 +116,16 @@ def _given(event: Event) -> dict[str, str]:
         case ButtonPressed(arg=arg):
             return {"": arg}
         case FormSubmitted(arg=arg, values=values):
-            return {**values, "": arg}
+            given = dict(parse_qsl(arg)) if "=" in arg else {"": arg}
+            return given | dict(values)
     raise TypeError(event)
+
+
+def carried(call: Call) -> str:
+    """What a form must bring back: the ticket it is about, or the options that were given already."""
+    if call.found_ticket is not None:
+        return str(call.found_ticket.id)
+    return call.arg or urlencode({name: value for name, value in call.options.items() if value})
 
 
 def _ranked(call: Call, work: UnitOfWork) -> Call:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bot import wording
-from bot.access import Call, call_for
+from bot.access import Call, call_for, carried
 from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.message import say
@@ -87,5 +87,7 @@ def run(call: Call, work: UnitOfWork) -> Reply:
     if not lacking:
         return call.command.handler(call, work)
     if call.command.form is not None and not isinstance(call.event, FormSubmitted):
-        return Ask(call.command.form_for(str(call.found_ticket.id) if call.found_ticket else call.arg))
+        for named in filter(lambda actor: actor.name, call.named):  # the form brings back only who it was
+            work.people.meet(named.ref, named.name, named.language)
+        return Ask(call.command.form_for(carried(call)))
     raise Problem(wording.missing(lacking[0], call.command.usage))

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import Settings, likely_typos
-from bot.doctor_database import examine_database, examine_sqlite_file
+from bot.doctor_database import examine_database, examine_sqlite_file, sheets_of
+from bot.doctor_discord import examine_discord
 from bot.finding import Finding, note, ok, wrong
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -28,12 +29,17 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if settings.database_file is not None:
         yield from examine_sqlite(sqlite3.sqlite_version_info)
         yield from examine_sqlite_file(settings.database_file)
-    if settings.database_file is None or settings.database_file.exists():
+    if _has_database(settings):
         yield from examine_database(settings, now)
     if settings.slack_bot_token:
         from bot.doctor_platforms import examine_platforms  # their SDKs take long to load
 
         yield from examine_platforms(settings, now)
+    yield from examine_discord(settings, sheets_of(settings, now) if _has_database(settings) else ())
+
+
+def _has_database(settings: Settings) -> bool:
+    return settings.database_file is None or settings.database_file.exists()
 
 
 def examine_python(version: tuple[int, ...]) -> Finding:

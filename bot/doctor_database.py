@@ -59,6 +59,15 @@ def examine_database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield wrong(f"{settings.database_shown} cannot be used ({reason})", "check DATABASE_URL and what is there")
 
 
+def sheets_of(settings: Settings, now: datetime) -> Sequence[Sheet]:
+    """What the desks are set to; none where the database cannot tell."""
+    try:
+        with _connected(settings) as connection:
+            return hand_out(SqlUnitOfWork(connection, now)) if schema_version(connection) == HEAD else ()
+    except (CannotOpen, DBAPIError):
+        return ()
+
+
 @contextmanager
 def _connected(settings: Settings) -> Iterator[Connection]:
     """A connection to look with."""

@@ -40,13 +40,17 @@ class PostCard:
 
 @dataclass(frozen=True, slots=True)
 class OpenRoom:
-    """Make the room `key` for `people` in a thread at `place`: on its message, if it names one."""
+    """Make the room `key` for `people` in a thread at `place`: on its message, if it names one.
+
+    A `private` one is seen by nobody else who is no agent, so it is never on a message others can read.
+    """
 
     key: str
     platform: str
     place: Place
     name: str
     people: tuple[UserRef, ...]
+    private: bool = False
     kind: Literal["open_room"] = "open_room"
 
     @property
@@ -152,6 +156,25 @@ class Admit:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelve:
+    """Put a room away because its ticket is closed, or (`out`) take it out again. To `lock` it is to let nobody write.
+
+    Platforms whose rooms cannot be put away do nothing.
+    """
+
+    key: str
+    platform: str
+    room: str
+    out: bool = False
+    lock: bool = False
+    kind: Literal["shelve"] = "shelve"
+
+    @property
+    def anchor(self) -> str:
+        return self.room
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`."""
 
@@ -168,7 +191,8 @@ class Work:
 
 
 Effect = Annotated[
-    PostCard | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Work, Field(discriminator="kind")
+    PostCard | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | Work,
+    Field(discriminator="kind"),
 ]
 codec: TypeAdapter[Effect] = TypeAdapter(Effect)
 

@@ -70,12 +70,14 @@ class FormSubmitted(Event):
 class MessagePosted(Event):
     """Somebody said something. A message that addresses the bot with a verb ("@bot claim") is a `CommandInvoked`.
 
-    `refused` names files that were too large or of a kind not taken, with the reason.
+    `refused` names files that were too large or of a kind not taken, with the reason. `quote` is the beginning of the
+    message this one answers, as far as its author could read that.
     """
 
     text: str = ""
     files: tuple[File, ...] = ()
     refused: tuple[str, ...] = ()
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ class PlaceGone(Event):
     """The bot cannot read or write in `place` any more. `why` is what happened, in a few words."""
 
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGone(Event):
+    """The thread `place.thread` was deleted, with everything in it."""
 
 
 @dataclass(frozen=True, slots=True)

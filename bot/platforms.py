@@ -2,20 +2,25 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from json import dumps as json_text
 
 from pydantic import SecretStr
 
+from bot.completion import Suggestion
+from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
-from bot.inbound import Place
-from bot.ports import Chat, UnitOfWork
+from bot.inbound import Actor, Place
+from bot.ports import Chat, UnitOfWork, Watched
+from bot.router import Takes
 from bot.routes import all_routes
 from bot.running import Make, Running, new_id
 from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
+WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -30,11 +35,10 @@ def tokens(settings: Settings) -> Mapping[str, object]:
 
 def with_tokens(settings: Settings) -> Sequence[Make]:
     """The platforms whose tokens are set. Raises `ConfigError` if there is none."""
-    if settings.discord_token:
-        raise ConfigError("a token for discord is set, but this version cannot connect there yet")
-    if not settings.slack_bot_token:
+    made = ([slack] if settings.slack_bot_token else []) + ([discord] if settings.discord_token else [])
+    if not made:
         raise ConfigError(NONE_SET)
-    return [slack]
+    return made
 
 
 def slack(running: Running) -> Chat:
@@ -100,6 +104,36 @@ def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
     """The groups that desks list."""
     listed = {member.principal for desk in work.desks.all() for member in work.desks.members(desk.id)}
     return sorted(each for each in listed if is_group(each) and platform_of(each) == platform)
+
+
+def discord(running: Running) -> Chat:
+    """Discord, with the bot whose token is set."""
+    from adapters.discord.chat import DiscordChat
+
+    settings = running.settings
+    assert settings.discord_token is not None
+
+    async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
+        return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
+
+    async def watched() -> Sequence[Watched]:
+        since = running.now() - WATCHED_FOR
+        return await running.store.read(lambda work: work.watermarks.watched("discord", since))
+
+    async def write_marks(marks: Sequence[Watched]) -> None:
+        await running.store.write(lambda work: work.watermarks.move(marks))
+
+    return DiscordChat(
+        running.router,
+        running.files,
+        settings.discord_token.get_secret_value(),
+        suggest=suggest,
+        watched=watched,
+        write_marks=write_marks,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url or "",
+        message_content=settings.discord_message_content,
+    )
 
 
 def console(running: Running, json: bool = False) -> Chat:

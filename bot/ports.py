@@ -132,6 +132,9 @@ class Tickets(Protocol):
 
     def sort_key(self, ticket: Ticket) -> tuple[int, int, int]: ...
     def tags(self, ticket: int) -> frozenset[str]: ...
+    def known_tags(self, desks: Sequence[int], beginning: str, limit: int) -> Sequence[str]:
+        """Tags that open tickets of these desks have, in the order of the alphabet."""
+
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None: ...
     def participants(self, ticket: int) -> Sequence[UserRef]: ...
     def admit(self, ticket: Ticket, who: UserRef) -> bool: ...
@@ -193,6 +196,12 @@ class Outbox(Protocol):
     def newest(self) -> int:
         """The number of the newest effect that waits or was given up; 0 if there is none."""
 
+    def waiting_in(self, room: str) -> Sequence[Pending]:
+        """What is not delivered yet of a room, oldest first."""
+
+    def readdress(self, id: int, effect: Effect) -> None:
+        """Deliver this instead, under the same key and in the same place of the same room."""
+
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""
 
@@ -252,6 +261,28 @@ class Drafts(Protocol):
 
     def rewrite(self, id: int, text: str) -> None: ...
     def drop(self, id: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A conversation in which a message could be missed. All up to `after` is handled; empty if nothing is known.
+
+    `who` is the person it is private with, if it is.
+    """
+
+    place: Place
+    after: str = ""
+    who: UserRef | None = None
+
+
+class Watermarks(Protocol):
+    """How far each conversation is handled, for platforms that do not deliver again what we missed."""
+
+    def watched(self, platform: str, since: datetime) -> Sequence[Watched]:
+        """Where desks take in, the rooms of tickets that are open or had something said `since`, and whatever else a
+        mark was moved for since then."""
+
+    def move(self, marks: Sequence[Watched]) -> None: ...
 
 
 class Privacy(Protocol):
@@ -316,6 +347,7 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    watermarks: Watermarks
     now: datetime
 
     def seen(self, event_id: str) -> bool:

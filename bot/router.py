@@ -19,6 +19,7 @@ class Takes(StrEnum):
 
     TICKET = "ticket"
     WORD = "word"
+    TAG = "tag"
     CHOICE = "choice"
     PERSON = "person"
     NUMBER = "number"

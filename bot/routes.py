@@ -6,7 +6,7 @@ from bot.desks import places, setup
 from bot.people import changes
 from bot.people import handlers as people
 from bot.privacy import handlers as privacy
-from bot.relay import agents, edits, intake, outcome, private, raising
+from bot.relay import agents, edits, intake, lost, outcome, private, raising
 from bot.router import Router
 from bot.tickets import closing, commands, handlers, home, listing, participants
 
@@ -25,6 +25,7 @@ def all_routes() -> Router:
         private,
         raising,
         edits,
+        lost,
         outcome,
     ):
         router.include(feature.router)

@@ -163,6 +163,14 @@ class SqlOutbox:
     def newest(self) -> int:
         return self.connection.scalar(select(func.max(outbox.c.id))) or 0
 
+    def waiting_in(self, room: str) -> Sequence[Pending]:
+        rows = self.connection.execute(select(outbox).where(outbox.c.room == room, IS_DUE).order_by(outbox.c.id)).all()
+        return [_pending(row, effect, None) for row, effect in _understood(rows)]
+
+    def readdress(self, id: int, effect: Effect) -> None:
+        changed = {"effect": codec.dump_python(effect, mode="json"), "platform": effect.platform}
+        self.connection.execute(update(outbox).where(outbox.c.id == id).values(changed))
+
     def waiting(self, room: str) -> int:
         query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)
         return self.connection.execute(query).scalar_one()

@@ -65,6 +65,7 @@ class Base(DeclarativeBase):
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
+        "rooms",
     ),
     "facts",
 )  # fmt: skip
@@ -283,8 +284,22 @@ class SpotRow(Base):
     agents: Mapped[Flag]
 
 
+class WatermarkRow(Base):
+    """How far a conversation that is no ticket's is handled: a channel of a desk, or one private with somebody."""
+
+    __tablename__ = "watermarks"
+    __table_args__ = means("how far your private messages are read", "to miss none", "delete", export="count")
+
+    platform: Mapped[Code] = mapped_column(primary_key=True)
+    conversation: Mapped[Trace] = mapped_column(primary_key=True)
+    message: Mapped[Trace]
+    who: Mapped[Owner | None] = mapped_column(index=True)
+    at: Mapped[When]
+
+
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "out", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "task", "number"), "facts"),
+    **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
     **dict.fromkeys(("user", "people"), "person"),
     "message": "words",

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import Busy
-from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline
+from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
@@ -26,6 +26,7 @@ from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import ReadUntilRow, SeenRow
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
+from storage.watermarks import SqlWatermarks
 
 log = logging.getLogger(__name__)
 seen_events = SeenRow.__table__
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
         self.people: People = SqlPeople(connection, now)
         self.drafts: Drafts = SqlDrafts(connection)
         self.privacy: Privacy = SqlPrivacy(connection, now)
+        self.watermarks: Watermarks = SqlWatermarks(connection, now)
 
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]

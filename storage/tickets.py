@@ -73,7 +73,18 @@ NEXT_NUMBER = (
 )
 ADD = insert(tickets).returning(tickets.c.id)
 HOLD = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))")
-CHANGING = ("subject", "customer", "last_at", "state", "assignee", "priority", "closed_at", "shared", "entries")
+CHANGING = (
+    "subject",
+    "customer",
+    "room_kind",
+    "last_at",
+    "state",
+    "assignee",
+    "priority",
+    "closed_at",
+    "shared",
+    "entries",
+)
 SAVE = (
     update(tickets)
     .where(tickets.c.id == bindparam("old_id"), tickets.c.version == bindparam("old_version"))
@@ -139,7 +150,6 @@ class SqlTickets:
             "desk": new.desk,
             "number": number,
             "opened_at": new.opened_at,
-            "room_kind": new.room_kind.value,
             "prior": new.prior,
             "version": 1,
         }
@@ -183,6 +193,11 @@ class SqlTickets:
 
     def tags(self, ticket: int) -> frozenset[str]:
         return frozenset(self.connection.scalars(select(tags.c.tag).where(tags.c.ticket == ticket)))
+
+    def known_tags(self, desks: Sequence[int], beginning: str, limit: int) -> Sequence[str]:
+        query = select(tags.c.tag).distinct().join(tickets, tickets.c.id == tags.c.ticket)
+        query = query.where(OPEN, tickets.c.desk.in_(desks), tags.c.tag.startswith(beginning, autoescape=True))
+        return self.connection.scalars(query.order_by(tags.c.tag).limit(limit)).all()
 
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None:
         if remove:
@@ -250,6 +265,7 @@ def _columns(value: Ticket) -> dict[str, Any]:
         "subject": value.subject,
         "customer": value.customer,
         "last_at": value.last_at,
+        "room_kind": value.room_kind.value,
         "state": value.state.value,
         "assignee": value.assignee,
         "priority": int(value.priority),

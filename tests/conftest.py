@@ -30,7 +30,7 @@ def build(url: str) -> None:
 
 @pytest.fixture
 def empty_postgres(postgres_url: str) -> str:
-    """Its tables, with nothing in them: deleting takes milliseconds where making a database takes a tenth of a second."""
+    """Its tables, with nothing in them: deleting takes milliseconds, making a database a tenth of a second."""
     engine = create_engine(postgresql_url(postgres_url))
     with engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):

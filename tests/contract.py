@@ -9,15 +9,17 @@ import pytest
 
 from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
 from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessageDeleted, MessageEdited, MessagePosted
-from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, Style, UserRef, say
+from bot.message import Bold, Button, Field, Form, Input, Mark, Mention, Message, Style, say
 from bot.ports import Ask, Refused, Say, Spot, TryLater
 from bot.router import Router
 from tests.console.rig import ConsoleRig
+from tests.discord.rig import DiscordRig
 from tests.rig import HOSTILE, Core, Deletes, Edits, Fills, Presses, Rig, Says, Types, commands
 from tests.slack.rig import SlackHttpRig, SlackRig
 
 RIGS: dict[str, Callable[[Path, Router], Rig]] = {
     "console": ConsoleRig,
+    "discord": DiscordRig,
     "slack": SlackRig,
     "slack-http": SlackHttpRig,
 }
@@ -201,9 +203,8 @@ async def test_a_mark_is_seen_on_the_message_it_is_about(rig: Rig, mark: Mark) -
 
 async def test_people_are_let_into_a_room_and_out_again(rig: Rig) -> None:
     room = await deliver(rig, OpenRoom(ROOM, rig.chat.platform, rig.channel, "#1", (rig.person,)), None, "t-1")
-    ben = UserRef(rig.chat.platform, rig.person.realm, "ben")
-    assert await rig.chat.deliver(Admit("a1", rig.chat.platform, ROOM, ben), room, "t-2") is None
-    assert await rig.chat.deliver(Admit("a2", rig.chat.platform, ROOM, ben, out=True), room, "t-3") is None
+    assert await rig.chat.deliver(Admit("a1", rig.chat.platform, ROOM, rig.other), room, "t-2") is None
+    assert await rig.chat.deliver(Admit("a2", rig.chat.platform, ROOM, rig.other, out=True), room, "t-3") is None
 
 
 # What people do

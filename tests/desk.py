@@ -13,7 +13,7 @@ from bot.app import App
 from bot.courier import Courier
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
+from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.inbound import (
     Actor,
     ButtonPressed,
@@ -129,7 +129,7 @@ class FakeChat:
             case SetMark(on=on, mark=mark, reason=reason):
                 self.marks[on.message] = (mark, reason)
                 return None
-            case Admit():
+            case Admit() | Shelve():
                 return None
         raise AssertionError(effect)
 

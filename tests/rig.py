@@ -78,6 +78,7 @@ class Rig(Protocol):
     chat: Chat
     channel: Place  # where the bot may post
     person: UserRef  # an account there
+    other: UserRef  # another one
 
     async def play(self, handle: Handle, *acts: Act) -> None:
         """`person` does these things one after the other, while the chat runs; returns when all is answered."""
@@ -98,7 +99,7 @@ class Rig(Protocol):
         """What was kept of a file that came in."""
 
     async def close(self) -> None:
-        """Stop the fake, if there is one to stop."""
+        """The end: nothing is left running."""
 
 
 def never(call: Any, work: Any) -> Reply:

@@ -10,7 +10,7 @@ from adapters.console import words
 from adapters.console.journal import Record
 from adapters.console.records import Records
 from adapters.console.shown import Kind, Shown, alone, room_at, room_name
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
+from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.message import Message, say
 from bot.ports import Refused, Spot
 
@@ -62,6 +62,8 @@ def delivery(effect: Effect, at: Spot | None, token: str, records: Records, auth
             there = _needed(at, "its room was never opened")
             shown = _said(Kind.ADMIT, there, say(words.admitted(user.id, out)))
             return Delivery(None, shown, records.admitted(there, user, out=out))
+        case Shelve():
+            return Delivery(None, None)
     raise Refused("the console cannot do this")
 
 

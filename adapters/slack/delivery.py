@@ -4,7 +4,7 @@ from adapters.slack import words
 from adapters.slack.api import Api, SlackRefused
 from adapters.slack.marks import Marks
 from adapters.slack.posting import Poster, Where
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Work
+from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve, Work
 from bot.inbound import Place
 from bot.message import Mark, Message, say
 from bot.ports import Refused, Spot
@@ -23,6 +23,8 @@ class Delivery:
         match effect:
             case PostCard(channel=place, message=message):
                 return await self._root(place.conversation, message, token)
+            case OpenRoom(private=True):
+                raise Refused(words.NO_PRIVATE_THREADS)
             case OpenRoom(place=place, name=name):
                 return await self._room(place, name, token)
             case Post(message=message):
@@ -44,6 +46,8 @@ class Delivery:
             case Admit():
                 _there(at, words.NEVER_OPENED)  # whoever is in the channel is in its threads
                 return None
+            case Shelve():
+                return None  # threads are not put away
             case Work():
                 raise Refused("not a matter of this platform")
 

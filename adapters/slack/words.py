@@ -24,6 +24,7 @@ TITLE = "Helpthread"
 AWAY = "Slack is away"
 UNKNOWN_OUTCOME = "Slack did not say whether it took it"
 THREAD_GONE = "the thread is gone"
+NO_PRIVATE_THREADS = "a thread here can be read by everybody in its channel"
 NEVER_OPENED = "the room was never opened"
 NEVER_POSTED = "it was never posted"
 

@@ -35,6 +35,11 @@ class Settings(BaseModel):
     reopen_days: int = Field(7, ge=0, le=365, description="days in which a new message reopens a closed ticket")
     greeting: str = Field("", max_length=1000, description="said to a customer when a ticket opens, after its number")
     farewell: str = Field("", max_length=1000, description="said to a customer when a ticket closes")
+    rooms: str = Field(
+        "open",
+        pattern=r"^(open|private|direct)$",
+        description="where a ticket from a channel goes on: in a thread open to all there, a private one, or direct",
+    )
 
 
 @dataclass(frozen=True, slots=True)

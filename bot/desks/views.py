@@ -13,7 +13,11 @@ from bot.message import Field, Form, Input, Message, UserRef, say
 
 RANKS = {Rank.CUSTOMER: "customer", Rank.AGENT: "agent", Rank.LEAD: "lead", Rank.ADMIN: "administrator"}
 PLURALS = {Rank.ADMIN: "Administrators", Rank.LEAD: "Leads", Rank.AGENT: "Agents"}
-PATTERNS = {r"^[a-z]{2}(-[A-Z]{2})?$": "a language such as en or pt-BR", r"^\S+$": "without spaces"}
+PATTERNS = {
+    r"^[a-z]{2}(-[A-Z]{2})?$": "a language such as en or pt-BR",
+    r"^\S+$": "without spaces",
+    r"^(open|private|direct)$": "open, private or direct",
+}
 UNSET = "default"
 MOST_NAMES = 30  # of one rank; a longer list would not fit a platform's field
 

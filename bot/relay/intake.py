@@ -13,7 +13,7 @@ from bot.relay.said import Said, desk_of, receive, said
 from bot.router import Router
 from bot.tickets import views as ticket_views
 from bot.tickets.model import RoomKind, Ticket
-from bot.tickets.opening import Opening, check_limits, open_ticket
+from bot.tickets.opening import Opening, check_limits, in_room, open_ticket
 from bot.tickets.timeline import Source
 
 router = Router()
@@ -22,15 +22,16 @@ router = Router()
 @router.listen(MessagePosted)
 def on_message(event: MessagePosted, work: UnitOfWork) -> Reply:
     what = said(event)
-    person = work.people.meet(what.author, what.name, event.actor.language)
-    reply = None if what.empty else _route(event, what, person, work)
+    reply = None if what.empty else _route(event, what, work)
     if reply is None and event.refused:
         return Say(say(views.files_refused(event.refused)))
     return reply
 
 
-def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
+def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
+    """Nobody is remembered who talks where no desk is."""
     if room := room_of(event.place, work):
+        person = _meet(event, work)
         ticket, is_agents_room = room
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
@@ -38,13 +39,18 @@ def _route(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -
             return agents.in_agents_room(event, ticket, desk, rank, work)
         return in_customer_room(event, what, person, ticket, desk, rank, work)
     if event.place.direct:
+        person = _meet(event, work)
         refuse_blocked(person, work)
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):
             receive(about, desk_of(about, work), what, work)
             return None
         return in_private(what, person, work)
-    return None if event.place.thread else in_channel(event, what, person, work)
+    return None if event.place.thread else in_channel(event, what, work)
+
+
+def _meet(event: MessagePosted, work: UnitOfWork) -> Person:
+    return work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
 
 
 def room_of(place: Place, work: UnitOfWork) -> tuple[Ticket, bool] | None:
@@ -73,7 +79,7 @@ def in_customer_room(
     return None
 
 
-def in_channel(event: MessagePosted, what: Said, person: Person, work: UnitOfWork) -> Reply:
+def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
     """A new message in a channel opens a ticket where a desk takes in, unless its own agents wrote it."""
     here = work.desks.at(event.place)
     if here is None or here[1]:
@@ -82,10 +88,12 @@ def in_channel(event: MessagePosted, what: Said, person: Person, work: UnitOfWor
     rank, _ = work.desks.rank(desk.id, principals(event.actor))
     if rank >= Rank.AGENT:
         return None
-    refuse_blocked(person, work)
+    refuse_blocked(_meet(event, work), work)
     check_limits(desk, what.author, what.text, work)
     open_ticket(
-        Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source, thread=event.place),
+        in_room(
+            Opening(desk, what.author, what.text, name=what.name, files=what.files, source=what.source), event.place
+        ),
         work,
     )
     return None

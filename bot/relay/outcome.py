@@ -26,8 +26,8 @@ def on_delivered(effect: Effect, work: UnitOfWork) -> None:
 
 def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     """Buried: the agents see it where they work. What cannot be said there is only in `helpthread outbox list`."""
-    ticket = _ticket_of(row.effect.room, work)
-    if ticket is None or row.effect.kind in {"set_mark", "remove"}:
+    ticket = ticket_of(row.effect.room, work)
+    if ticket is None or row.effect.kind in {"set_mark", "remove", "open_room", "shelve"}:
         return
     entry = _reply_in(row.effect, work)
     if entry is not None:
@@ -60,7 +60,7 @@ def _show(entry: Entry, mark: Mark, reason: str, work: UnitOfWork) -> None:
         work.outbox.post(effect, about=entry.about)
 
 
-def _ticket_of(room: str, work: UnitOfWork) -> Ticket | None:
+def ticket_of(room: str, work: UnitOfWork) -> Ticket | None:
     kind, _, rest = room.partition(":")
     id = rest.partition(":")[0]
     return work.tickets.get(int(id)) if kind == "ticket" and id.isdecimal() else None
@@ -87,7 +87,7 @@ def _allowed(call: Call, work: UnitOfWork) -> int:
     """The row's id, if it is of a ticket of a desk where the presser is an agent. Raises `NotFound`."""
     id = int(call.arg) if call.arg.isdecimal() and len(call.arg) < 19 else 0
     room = work.outbox.room_of(id)
-    ticket = _ticket_of(room, work) if room else None
+    ticket = ticket_of(room, work) if room else None
     if ticket is None or work.desks.rank(ticket.desk, principals(call.actor))[0] < Rank.AGENT:
         raise NotFound(views.NOT_THERE)
     return id

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bot.desks.model import Desk
-from bot.effects import Direct, Post, PostCard, Rewrite
+from bot.effects import Direct, Post, PostCard, Rewrite, Shelve
 from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.tickets import views
@@ -64,6 +64,17 @@ def to_customers(ticket: Ticket, key: str, message: Message, work: UnitOfWork, b
             own_key = key if who == ticket.customer else f"{key}:{who}"
             direct = Direct(own_key, who.platform, ticket.room_of(who), who, message)
             work.outbox.post(direct, about=ticket.customer)
+
+
+def shelve(ticket: Ticket, desk: Desk, work: UnitOfWork, *, out: bool = False) -> None:
+    """Put its rooms away, or take them `out` again. Where a message would reopen it, its customer can still write."""
+    if desk.agents is not None:
+        put = Shelve(notice(ticket, "shelf-agents"), desk.agents.platform, ticket.agents_room, out)
+        work.outbox.post(put, about=ticket.customer)
+    if ticket.room_kind is RoomKind.THREAD:
+        lock = not desk.settings.reopen_days
+        put = Shelve(notice(ticket, "shelf"), ticket.customer.platform, ticket.customer_room, out, lock)
+        work.outbox.post(put, about=ticket.customer)
 
 
 def everyone(ticket: Ticket, work: UnitOfWork) -> Iterable[UserRef]:

@@ -35,7 +35,9 @@ class Said:
 
 
 def said(event: MessagePosted) -> Said:
-    return Said(event.actor.ref, event.actor.name, event.text, event.files, event.place)
+    """Only what customers answer is carried along: what an agent answers may be a note, and is never sent."""
+    text = f"> {event.quote}\n{event.text}" if event.quote and event.text.strip() else event.text
+    return Said(event.actor.ref, event.actor.name, text, event.files, event.place)
 
 
 def source_of(place: Place) -> Source | None:

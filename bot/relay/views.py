@@ -92,5 +92,20 @@ DISCARDED = "Discarded; it will not be delivered."
 NOT_THERE = "That is not waiting any more. Nothing was changed."
 
 
+ROOM_GONE = "The customer's thread was deleted"
+
+
+def room_refused(reason: str) -> str:
+    return f"The customer's thread cannot be opened: {reason}"
+
+
+def private_now(why: str) -> Message:
+    return say(f"{why}. Nothing is lost: the ticket goes on in their private messages with the bot.")
+
+
+def new_room(ticket: Ticket) -> Message:
+    return say(f"The thread of #{ticket.number} was deleted; it goes on here. /ticket history shows what was said.")
+
+
 def shortened(text: str, length: int = 40) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -35,6 +35,7 @@ def close(ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work:
     rooms.to_customers(ticket, rooms.notice(ticket, "closed"), told, work)
     heard = views.happened(ticket, views.closed_by(name, reason))
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
+    rooms.shelve(ticket, desk, work)
     return ticket
 
 
@@ -50,6 +51,7 @@ def reopen_ticket(call: Call, work: UnitOfWork) -> Reply:
 
 def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork, *, staff: bool) -> Ticket:
     ticket = _record(Kind.REOPENED, ticket.reopen(), by, staff, work)
+    rooms.shelve(ticket, desk, work, out=True)
     rooms.refresh_card(ticket, desk, work)
     rooms.to_customers(ticket, rooms.notice(ticket, "reopened"), views.reopened(ticket), work)
     heard = views.happened(ticket, views.reopened_by(name))

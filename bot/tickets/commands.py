@@ -9,7 +9,7 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router, Takes
 from bot.tickets import views
 from bot.tickets.handlers import known
-from bot.tickets.opening import Opening, check_block, check_limits, open_ticket
+from bot.tickets.opening import Opening, check_block, check_limits, in_room, open_ticket
 
 router = Router()
 
@@ -28,7 +28,19 @@ def open_command(call: Call, work: UnitOfWork) -> Reply:
     check_limits(desk, call.actor.ref, call.options["text"], work)
     subject = call.options.get("subject", "")
     new = Opening(desk, call.actor.ref, call.options["text"], subject, name=call.actor.name)
-    return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE))
+    new = _in_private_room(new, call, work)
+    return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE if new.thread is None else views.IN_ROOM))
+
+
+def _in_private_room(new: Opening, call: Call, work: UnitOfWork) -> Opening:
+    """Where the desk has private rooms, it is in the intake channel of the server they asked in."""
+    place = call.event.place
+    if new.desk.settings.rooms != "private" or place.direct:
+        return new
+    intake = [
+        p for p in work.desks.intake(new.desk.id) if (p.platform, p.workspace) == (place.platform, place.workspace)
+    ]
+    return in_room(new, intake[0]) if intake else new
 
 
 def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
@@ -40,7 +52,8 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
     assert desk is not None
     work.people.meet(customer.ref, customer.name, customer.language)
-    new = Opening(desk, customer.ref, call.options["text"], staff=call.actor)
+    subject = call.options.get("subject", "")
+    new = Opening(desk, customer.ref, call.options["text"], subject, name=customer.name, staff=call.actor)
     ticket = open_ticket(new, work)
     return Say(views.done(ticket, f"is open for {customer.name}."))
 

@@ -25,7 +25,7 @@ OPTIONS = ("filter", "tag", "priority", "customer")
     "ticket list", "The tickets of the desk, or your own",
     Option("filter", "Which", Takes.CHOICE, required=False, choices=("open", "mine", "unclaimed", "closed")),
     Option("priority", "How urgent", Takes.CHOICE, required=False, choices=tuple(p.word for p in reversed(Priority))),
-    Option("tag", "With this tag", required=False, named=True),
+    Option("tag", "With this tag", Takes.TAG, required=False, named=True),
     Option("customer", "Of this person", Takes.PERSON, required=False, named=True),
 )  # fmt: skip
 def list_tickets(call: Call, work: UnitOfWork) -> Reply:

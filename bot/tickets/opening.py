@@ -20,7 +20,7 @@ from bot.tickets.timeline import Entry, Kind, Source
 class Opening:
     """`name` is the customer's; `staff` opens it for them.
 
-    `thread` is where the customer's room is to be, if not in private.
+    `thread` is where the customer's room is to be, if not in private messages; `private` lets nobody else see it.
     """
 
     desk: Desk
@@ -30,6 +30,7 @@ class Opening:
     files: tuple[File, ...] = ()
     source: Source | None = None
     thread: Place | None = None
+    private: bool = False
     name: str = ""
     staff: Actor | None = None
     prior: Ticket | None = None
@@ -40,7 +41,9 @@ def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
     ticket = _record(new, work)
     rooms.post_card(ticket, new.desk, work)
     if new.thread is not None:
-        room = OpenRoom(ticket.customer_room, new.customer.platform, new.thread, views.number(ticket), (new.customer,))
+        room = OpenRoom(
+            ticket.customer_room, new.customer.platform, new.thread, views.number(ticket), (new.customer,), new.private
+        )
         work.outbox.post(room, about=ticket.customer)
     greeting = views.opened(ticket, new.desk.settings.greeting, new.prior, new.staff.name if new.staff else "")
     rooms.to_customers(ticket, rooms.notice(ticket, "opened"), greeting, work)
@@ -102,3 +105,9 @@ def check_block(customer: UserRef, work: UnitOfWork) -> None:
     person = work.people.get(customer)
     if person is not None and person.blocked_until is not None and person.blocked(work.now):
         raise NotAllowed(views.blocked(person.blocked_until, person.block_reason))
+
+
+def in_room(new: Opening, place: Place) -> Opening:
+    """The same, with the customer's room at a place in a channel, as the desk's settings have it."""
+    rooms = new.desk.settings.rooms
+    return new if rooms == "direct" else replace(new, thread=place, private=rooms == "private")

@@ -131,6 +131,7 @@ def told_opened(ticket: Ticket, where: str) -> Message:
     return say("Your ticket ", Bold(number(ticket)), f" is open. {where}")
 
 
+IN_ROOM = "We answer in a thread of its own; you are in it in a moment."
 IN_PRIVATE = "We answer in your private messages with the bot."
 
 

@@ -112,6 +112,7 @@ class ConsoleRig:
         self.chat: Chat = self.script.chat(json=True)
         self.channel = Place("console", "local", "help")
         self.person = UserRef("console", "local", "ana")
+        self.other = UserRef("console", "local", "ben")
 
     async def play(self, handle: Handle, *acts: Act) -> None:
         self.chat = self.script.chat("".join(self._line(act) for act in acts), json=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark
+from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.message import Mark, Message
 from bot.ports import Handle, Refused, Spot, TryLater
 from tests.desk import words
@@ -117,7 +117,7 @@ class Platform:
             case SetMark(on=on, mark=mark):
                 self.marks[on.message] = mark
                 return None
-            case Admit():
+            case Admit() | Shelve():
                 return None
         raise AssertionError(effect)
 

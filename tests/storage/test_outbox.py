@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.effects import Admit, Direct, Effect, OpenRoom, PostCard, Remove, Rewrite, SetMark, Work
+from bot.effects import Admit, Direct, Effect, OpenRoom, PostCard, Remove, Rewrite, SetMark, Shelve, Work
 from bot.message import Bold, Button, Field, Mark, Mention, Message, Style
 from bot.ports import Pending, Spot, UnitOfWork
 from storage.store import SqlStore
@@ -69,6 +69,7 @@ RICH = Message(
         Remove("message:1:agents", "chat", "ticket:1:agents"),
         SetMark("mark:1", "chat", "ticket:1:agents", AGENTS, Mark.FAILED, "they left"),
         Admit("admit:1", "chat", "ticket:1:customer", BEN, out=True),
+        Shelve("shelf:1", "chat", "ticket:1:customer", lock=True),
         Work("work:1", "clerk", "clerk", "export", 7),
     ],
     ids=lambda effect: effect.kind,

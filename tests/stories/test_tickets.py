@@ -249,3 +249,16 @@ async def test_a_blocked_person_is_told_until_when_and_nothing_is_stored(desk: D
     desk.later(days=5)
     await desk.say(ANA, "sorry")
     assert desk.card(1).startswith("#1 sorry")
+
+
+async def test_a_form_remembers_whom_the_ticket_is_for(desk: Desk) -> None:
+    assert await desk.type(SAM, "/ticket open for:ana") == "form: Open a ticket"
+    told = await desk.fill(SAM, subject="Her phone", text="it rang")
+    assert told == "Ticket #1 is open for Ana."
+    assert (await desk.ticket(1)).customer == ANA.ref
+    assert desk.card(1).startswith("#1 Her phone\nFrom: Ana")
+
+
+async def test_whoever_is_no_agent_opens_no_ticket_for_others_with_a_forged_form(desk: Desk) -> None:
+    told = await desk.submit(BEN, "ticket.open", "for=fake%2Fw%2Fana", subject="x", text="y")
+    assert told == "That is for agents of the desk. Nothing was changed."

@@ -1,0 +1,105 @@
+"""What was said while we were not there, read from history before anything newer of the same conversation.
+
+Discord delivers again only what a resumed session missed, and says itself that events may never come. So after every
+connection each conversation is read from where we know it to be handled; what comes in meanwhile waits behind.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import discord
+
+from adapters.discord.lanes import Lanes
+from adapters.discord.marks import ALIVE, Marks
+from bot.ports import Watched
+
+AT_ONCE = 8  # conversations read side by side
+MOST_MEMBERS = 1000  # of a server, whose private messages are looked for after an absence
+log = logging.getLogger(__name__)
+Look = Callable[[], Awaitable[Sequence[Watched]]]
+Take = Callable[[discord.Message], Awaitable[None]]
+
+
+class CatchingUp:
+    """`look` tells what there is to watch; `take` handles a message that history tells of."""
+
+    def __init__(self, client: discord.Client, lanes: Lanes, marks: Marks, look: Look, take: Take) -> None:
+        self.client = client
+        self.lanes = lanes
+        self.marks = marks
+        self.look = look
+        self.take = take
+        self.turns = asyncio.Semaphore(AT_ONCE)
+        self.since = 0  # a message from before we were away: what is newer in private was not heard
+
+    async def begin(self, *, resumed: bool) -> None:
+        """Put what was missed in front of what has come since, and let all of it be handled."""
+        watched = await self._watched()
+        since = next((int(each.after) for each in watched if each.place == ALIVE), 0)
+        self.since = self.since or since
+        for each in watched:
+            if each.place != ALIVE:
+                self._begin_one(each, resumed)
+        self.lanes.open_gate()
+
+    async def _watched(self) -> Sequence[Watched]:
+        """Tried for ever: until it is known what was missed, nothing newer may be handled."""
+        while True:
+            try:
+                return await self.look()
+            except Exception:
+                log.exception("it cannot be read what there is to catch up")
+                await asyncio.sleep(1)
+
+    async def from_its_beginning(self, channel: int) -> None:
+        """A private conversation of which nothing is known: it may have begun while we were away."""
+        if self.since and self.marks.known(channel) is None:
+            self.marks.handled[str(channel)] = self.since
+            await self._read(channel, None, self.since)
+
+    async def meet_newcomers(self) -> None:
+        """Look for private messages of members who never wrote before. Needs the members intent."""
+        for guild in self.client.guilds if self.since else ():
+            async for member in guild.fetch_members(limit=MOST_MEMBERS):
+                if not member.bot:
+                    await self._meet(member.id)
+
+    async def _meet(self, user: int) -> None:
+        try:
+            channel = await self.client.http.start_private_message(user)
+        except discord.HTTPException:
+            return
+        id, last = int(channel["id"]), int(channel["last_message_id"] or 0)
+        if last > self.since and self.marks.known(id) is None:
+            self.lanes.put(str(id), partial(self.from_its_beginning, id))
+
+    def _begin_one(self, each: Watched, resumed: bool) -> None:
+        self.marks.learn(each)
+        channel = int(each.place.thread or each.place.conversation)
+        after, last = self.marks.known(channel) or self.since, self._last(channel)
+        if not after:  # we were never here before, and begin with what is said from now on
+            return
+        if resumed or last is None or last > after:
+            self.lanes.put(str(channel), partial(self._read, channel, self._guild(each), after), first=True)
+
+    def _guild(self, each: Watched) -> int | None:
+        found = self.client.get_channel(int(each.place.conversation))
+        guild = getattr(found, "guild", None)
+        return guild.id if guild else None
+
+    def _last(self, channel: int) -> int | None:
+        """The newest message there, as the gateway told when we identified; None where it tells nothing."""
+        found = self.client.get_channel(channel)
+        return getattr(found, "last_message_id", None)
+
+    async def _read(self, channel: int, guild: int | None, after: int) -> None:
+        """Raises what stands in the way, so that it is tried again before anything newer is handled."""
+        place = self.client.get_partial_messageable(channel, guild_id=guild)
+        async with self.turns:
+            try:
+                async for message in place.history(after=discord.Object(after), limit=None, oldest_first=True):
+                    await self.take(message)
+            except (discord.NotFound, discord.Forbidden):
+                log.info("a conversation is gone, or not ours to read any more")

@@ -1,0 +1,179 @@
+"""Discord as a chat platform."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import discord
+
+from adapters.discord import commands, inbound, words
+from adapters.discord.addresses import pointed_at
+from adapters.discord.answers import Answers
+from adapters.discord.attachments import Attachments
+from adapters.discord.catching_up import CatchingUp, Look
+from adapters.discord.client import Gateway, intents
+from adapters.discord.delivery import Delivery
+from adapters.discord.inbound import Interaction
+from adapters.discord.lanes import Lanes
+from adapters.discord.marks import Marks, Write, a_moment_ago
+from adapters.discord.messages import Messages
+from adapters.discord.people import NOBODY
+from adapters.discord.places import PLATFORM, Places, in_guild
+from adapters.discord.spoken import Spoken
+from bot.effects import Effect
+from bot.errors import Problem
+from bot.inbound import Actor, Event, FormSubmitted, Place, RoomGone
+from bot.ports import Files, Handle, Spot, TryLater
+from bot.router import Router, Takes
+
+# Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
+ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
+PATIENCE = 10.0  # seconds a delivery waits for the connection before it is put off
+Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
+
+
+class DiscordChat:
+    """`suggest` completes what somebody types into an option. `options` are for discord.py's client."""
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        router: Router,
+        files: Files,
+        token: str,
+        *,
+        suggest: Suggest,
+        watched: Look,
+        write_marks: Write,
+        api_url: str = "",
+        gateway_url: str = "",
+        message_content: bool = True,
+        members: bool = False,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.router = router
+        self.files = files
+        self.token = token
+        self.suggest = suggest
+        self.pointed_at = pointed_at(api_url, gateway_url)
+        self.message_content = message_content
+        self.members = members
+        self.client = Gateway(self, intents(message_content=message_content, members=members), **(options or {}))
+        self.places = Places(self.client)
+        self.delivery = Delivery(self.client, files, self.places)
+        self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)
+        self.lanes = Lanes()
+        self.marks = Marks(write_marks)
+        attachments = Attachments(files, self.pointed_at.files_at)
+        self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
+        self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self._said)
+        self.up = asyncio.Event()
+        self.handle: Handle
+
+    async def run(self, handle: Handle) -> None:
+        """Raises `Problem` if Discord refuses the token or the intents."""
+        self.handle = self.messages.handle = handle
+        try:
+            with self.pointed_at:
+                async with self.client:
+                    keeping = asyncio.create_task(self.marks.keep())
+                    try:
+                        await self.client.start(self.token)
+                    finally:
+                        keeping.cancel()
+        except discord.LoginFailure as error:
+            raise Problem(words.WRONG_TOKEN) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise Problem(words.NO_INTENT) from error
+        finally:
+            await self.lanes.stop()
+            await self.marks.flush(last=True)
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        try:
+            await asyncio.wait_for(self.up.wait(), PATIENCE)
+        except TimeoutError as error:
+            raise TryLater(reason=words.NOT_CONNECTED) from error
+        return await self.delivery.deliver(effect, at, token)
+
+    # What the gateway says
+
+    async def started(self) -> None:
+        """Logged in, not connected yet: tell Discord our commands. The same ones again change nothing."""
+        declared: list[dict[str, Any]] = commands.declared(self.router)
+        await self.client.http.bulk_upsert_global_commands(self.client.application_id or 0, declared)
+
+    async def connected(self, *, resumed: bool) -> None:
+        self.up.set()
+        self.messages.members.clear()
+        self.marks.hearing = True
+        await self.catching_up.begin(resumed=resumed)
+        if self.members and not resumed:
+            await self.catching_up.meet_newcomers()
+
+    def disconnected(self) -> None:
+        self.lanes.close_gate()
+        if self.marks.hearing:
+            self.marks.hearing = False
+            self.catching_up.since = self.marks.heard_until = a_moment_ago()
+
+    def posted(self, message: discord.Message) -> None:
+        self.lanes.put(str(message.channel.id), lambda: self._said(message))
+
+    def edited(self, message: discord.Message) -> None:
+        readable = self.message_content or message.guild is None or self.client.user in message.mentions
+        if not message.author.bot and readable:
+            self.lanes.put(str(message.channel.id), lambda: self.messages.edited(message))
+
+    def deleted(self, message: int, channel: int, guild: int | None) -> None:
+        self.lanes.put(str(channel), lambda: self.messages.deleted(message, channel, guild))
+
+    async def acted(self, interaction: Interaction) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._complete(interaction)
+            return
+        event = inbound.invoked(interaction, self.router)
+        handling = asyncio.create_task(self.messages.answered(event))
+        await asyncio.wait({handling}, timeout=FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE)
+        if not handling.done():
+            await self.answers.begin(interaction)
+        await self.answers.show(await handling, interaction)
+
+    async def thread_made(self, thread: discord.Thread) -> None:
+        if await self.delivery.rooms.is_spare(thread):
+            await thread.delete()
+
+    async def thread_gone(self, thread: discord.RawThreadDeleteEvent) -> None:
+        """A thread of a ticket, perhaps; the core knows."""
+        self.places.parents.pop(thread.thread_id, None)
+        place = in_guild(thread.guild_id, thread.thread_id, thread.parent_id)
+        event = RoomGone(f"{PLATFORM}:{thread.thread_id}:gone", NOBODY, place)
+        self.lanes.put(str(thread.thread_id), lambda: self._gone(event))
+
+    async def _gone(self, event: RoomGone) -> None:
+        await self.handle(event)
+
+    async def _said(self, message: discord.Message) -> None:
+        if message.guild is None:
+            await self.catching_up.from_its_beginning(message.channel.id)
+        await self.messages.said(message)
+
+    def _may_ask(self, event: Event) -> bool:
+        """Whether a form may be the answer, which must then be the first one."""
+        name = getattr(event, "command", "") or getattr(event, "action", "")
+        command = self.router.find(name.replace(" ", "."))
+        if command is None or command.form is None or isinstance(event, FormSubmitted):
+            return False
+        given = getattr(event, "options", {})
+        return any(not given.get(option.name, "").strip() for option in command.options if option.required)
+
+    async def _complete(self, interaction: Interaction) -> None:
+        data: Mapping[str, Any] = interaction.data or {}
+        command, _, _ = commands.found(self.router, data)
+        name, typed = commands.focused(data)
+        option = next((o for o in command.options if o.name == name), None) if command else None
+        who, place = inbound.acting(interaction), inbound.place_of(interaction)
+        found = await self.suggest(option.takes, typed, who, place) if option else ()
+        choices = [discord.app_commands.Choice(name=label[:100], value=value) for label, value in found]
+        await interaction.response.autocomplete(choices[:25])

@@ -1,0 +1,84 @@
+"""Application commands, derived from the router: what Discord shows, and what it sends back. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.desks.model import Rank
+from bot.router import Command, Option, Router, Takes
+
+DESCRIPTION, CHOICES = 100, 25  # characters; choices of an option
+STRING, INTEGER, USER = 3, 4, 6
+SUBCOMMAND, CHAT_INPUT, ON_PERSON, ON_MESSAGE = 1, 1, 2, 3
+IN_SERVERS, IN_PRIVATE = 0, 1
+TYPES = {Takes.PERSON: USER, Takes.NUMBER: INTEGER}
+COMPLETED = frozenset({Takes.TICKET, Takes.TAG})
+OPEN_MENU = "Open a ticket"
+GROUPS = {"ticket": "Tickets: open, answer, close", "desk": "This desk", "mydata": "What is held about you"}
+JSON = dict[str, Any]
+
+
+def declared(router: Router) -> list[JSON]:
+    """All of them, as `PUT /applications/ID/commands` takes them."""
+    groups: dict[str, list[Command]] = {}
+    for command in router.visible():
+        groups.setdefault(command.name.partition(" ")[0], []).append(command)
+    result = [_declared(name, group) for name, group in sorted(groups.items())]
+    if router.find("ticket.open"):
+        menus = ((ON_PERSON, [IN_SERVERS]), (ON_MESSAGE, [IN_SERVERS]))
+        result += [{"type": kind, "name": OPEN_MENU, "contexts": contexts} for kind, contexts in menus]
+    return result
+
+
+def found(router: Router, data: Mapping[str, Any]) -> tuple[Command | None, str, Mapping[str, Any]]:
+    """The command an interaction's data names, its name, and its options by name."""
+    name, options = str(data["name"]), data.get("options") or []
+    while options and options[0]["type"] == SUBCOMMAND:
+        name, options = f"{name} {options[0]['name']}", options[0].get("options") or []
+    return router.find(name.replace(" ", ".")), name, {o["name"]: o.get("value") for o in options}
+
+
+def focused(data: Mapping[str, Any]) -> tuple[str, str]:
+    """The option somebody is typing in, and what they typed so far."""
+    options: Sequence[Mapping[str, Any]] = data.get("options") or []
+    while options and options[0]["type"] == SUBCOMMAND:
+        options = options[0].get("options") or []
+    return next(((str(o["name"]), str(o.get("value") or "")) for o in options if o.get("focused")), ("", ""))
+
+
+def _declared(name: str, group: Sequence[Command]) -> JSON:
+    """One command. Where `name` is a group, the plain word cannot be typed, so its verbs say all there is."""
+    result: JSON = {"type": CHAT_INPUT, "name": name, "contexts": _contexts(group), "integration_types": [0]}
+    verbs = [command for command in group if command.name != name]
+    if verbs:
+        subcommands = [
+            {"type": SUBCOMMAND, "name": c.verb, "description": c.help[:DESCRIPTION], "options": _options(c)}
+            for c in sorted(verbs, key=lambda c: c.name)
+        ]
+        return result | {"description": GROUPS.get(name, name), "options": subcommands}
+    return result | {"description": group[0].help[:DESCRIPTION], "options": _options(group[0])}
+
+
+def _contexts(group: Iterable[Command]) -> list[int]:
+    """In private only what customers may use: there Discord does not say which roles somebody has."""
+    for_customers = any(c.allow is Rank.CUSTOMER or c.own for c in group)
+    return [IN_SERVERS, IN_PRIVATE] if for_customers else [IN_SERVERS]
+
+
+def _options(command: Command) -> list[JSON]:
+    """Discord wants those that are required first. What a form will ask for need not be typed."""
+    options = [(option.required and command.form is None, option) for option in command.options]
+    return [_option(option, required) for required, option in sorted(options, key=lambda pair: not pair[0])]
+
+
+def _option(option: Option, required: bool) -> JSON:
+    result: JSON = {
+        "type": TYPES.get(option.takes, STRING),
+        "name": option.name,
+        "description": option.help[:DESCRIPTION],
+        "required": required,
+    }
+    if option.choices:
+        result["choices"] = [{"name": choice, "value": choice} for choice in option.choices[:CHOICES]]
+    if option.takes in COMPLETED:
+        result["autocomplete"] = True
+    return result

@@ -1,0 +1,107 @@
+"""Effects, done at Discord. Where each ends up is its spot."""
+
+from collections.abc import Callable
+
+import discord
+
+from adapters.discord import words
+from adapters.discord.errors import Refusals, translated
+from adapters.discord.permissions import lacking
+from adapters.discord.places import Places, number, room
+from adapters.discord.posting import Posting
+from adapters.discord.rooms import Rooms
+from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.inbound import Place
+from bot.message import Mark, Message, UserRef
+from bot.ports import Files, Refused, Spot
+
+LONGEST_TOKEN = 25  # characters of a nonce
+MOST_REMEMBERED = 1000  # messages whose mark may change
+
+
+class Delivery:
+    def __init__(self, client: discord.Client, files: Files, places: Places) -> None:
+        self.client = client
+        self.posting = Posting(client, files)
+        self.places = places
+        self.rooms = Rooms(client, self.posting, places)
+        self.refusals = Refusals()
+        self.marked: dict[str, str] = {}  # messages and the signs on them, oldest first
+        self.dms: dict[int, int] = {}
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        """Raises `Refused` or `TryLater`."""
+        assert len(token) <= LONGEST_TOKEN
+        self.refusals.check()
+        with translated(self.refusals, self._lacking(effect, at)):
+            return await self._do(effect, at, token)
+
+    async def _do(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        match effect:
+            case PostCard():
+                return await self.rooms.post_card(effect, token)
+            case OpenRoom():
+                return await self.rooms.open(effect)
+            case Post(message=message):
+                there = needed(at, words.NEVER_OPENED)
+                sent = await self.posting.send(room(there), message, token)
+                return Spot(there.conversation, there.thread, str(sent.id))
+            case Direct(user=user, message=message):
+                return await self._direct(user, message, token)
+            case Rewrite(message=message):
+                there = needed(at, words.NEVER_POSTED)
+                await self.posting.rewrite(self.places.home(there), number(there.message), message)
+            case Remove():
+                if at is not None:
+                    await self.posting.remove(self.places.home(at), number(at.message))
+            case SetMark(on=on, mark=mark, reason=reason):
+                await self._mark(on, mark)
+                if mark is Mark.FAILED and reason:
+                    await self.posting.answer(number(on.thread or on.conversation), number(on.message), reason, token)
+            case Admit(user=user, out=out):
+                await self.rooms.admit(room(needed(at, words.NEVER_OPENED)), user, out=out)
+            case Shelve(out=out, lock=lock):
+                if at is not None and at.thread:
+                    await self.rooms.shelve(int(at.thread), out=out, lock=lock)
+            case _:
+                raise Refused(words.refused(0))
+        return None
+
+    async def _direct(self, user: UserRef, message: Message, token: str) -> Spot:
+        channel = await self.private_channel(int(user.id))
+        sent = await self.posting.send(channel, message, token)
+        return Spot(str(channel), "", str(sent.id))
+
+    async def private_channel(self, user: int) -> int:
+        if user not in self.dms:
+            self.dms[user] = (await self.client.create_dm(discord.Object(user))).id
+            if len(self.dms) > MOST_REMEMBERED:
+                del self.dms[next(iter(self.dms))]
+        return self.dms[user]
+
+    async def _mark(self, on: Place, mark: Mark) -> None:
+        """A reaction, in place of the one that stood there before."""
+        channel, sign = number(on.thread or on.conversation), words.SIGNS[mark]
+        message = self.posting.partial(channel, number(on.message))
+        before = self.marked.pop(on.message, sign)
+        if before != sign and (me := self.client.user):
+            await self.posting.awake(channel, lambda: message.remove_reaction(before, me))
+        await self.posting.awake(channel, lambda: message.add_reaction(sign))
+        self.marked[on.message] = sign
+        if len(self.marked) > MOST_REMEMBERED:
+            del self.marked[next(iter(self.marked))]
+
+    def _lacking(self, effect: Effect, at: Spot | None) -> Callable[[], str]:
+        """The permissions missing for it, by their names in Discord's settings."""
+        match effect:
+            case PostCard(channel=place) | OpenRoom(place=place) | SetMark(on=place):
+                channel = int(place.conversation)
+            case _:
+                channel = int(at.conversation) if at else 0
+        return lambda: lacking(self.client, channel, effect)
+
+
+def needed(at: Spot | None, reason: str) -> Spot:
+    if at is None:
+        raise Refused(reason)
+    return at

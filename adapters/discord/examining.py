@@ -1,0 +1,137 @@
+"""What a doctor can see of Discord without connecting: token, intents, permissions, room for threads, commands."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from adapters.discord import words
+from adapters.discord.addresses import pointed_at
+from adapters.discord.commands import declared
+from adapters.discord.permissions import invite_link, missing
+from bot.inbound import Place
+from bot.router import Router
+
+MOST_THREADS, MOST_CHANNELS = 1000, 500  # of a server: active threads, channels
+NEARLY = 0.9
+AGENTS = ("create_private_threads",)  # what an agents' channel does not need
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`todo` is what to do about it; `wrong` what keeps the desk from working."""
+
+    what: str
+    todo: str = ""
+    wrong: bool = False
+
+
+async def examine(
+    token: str,
+    api_url: str,
+    router: Router,
+    channels: Mapping[Place, bool],
+    roles: Sequence[tuple[str, str]],
+    *,
+    message_content: bool,
+) -> AsyncIterator[Seen]:
+    """`channels` are the desks', true for agents' channels; `roles` as (server, role). Changes nothing."""
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    with pointed_at(api_url, ""):
+        try:
+            async with client:
+                await client.login(token)
+                async for seen in _all(client, router, channels, roles, message_content):
+                    yield seen
+        except discord.LoginFailure:
+            yield Seen("Discord does not accept DISCORD_TOKEN", words.WRONG_TOKEN, wrong=True)
+        except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+            yield Seen(
+                f"Discord cannot be asked ({type(error).__name__})", "check the network and DISCORD_API_URL", True
+            )
+
+
+async def _all(
+    client: discord.Client,
+    router: Router,
+    channels: Mapping[Place, bool],
+    roles: Sequence[tuple[str, str]],
+    message_content: bool,
+) -> AsyncIterator[Seen]:
+    application = await client.application_info()
+    yield Seen(f"Discord knows the bot; it is invited with {invite_link(application.id)}")
+    for each in _intents(application, message_content):
+        yield each
+    yield await _commands(client, application.id, router)
+    servers = {place.workspace for place in channels} | {server for server, _ in roles}
+    for server in sorted(servers):
+        wanted = {place: agents for place, agents in channels.items() if place.workspace == server}
+        async for each in _server(client, server, wanted, [role for at, role in roles if at == server]):
+            yield each
+
+
+def _intents(application: discord.AppInfo, message_content: bool) -> Sequence[Seen]:
+    flags = application.flags
+    allowed = flags.gateway_message_content or flags.gateway_message_content_limited
+    if message_content and not allowed:
+        return [Seen("the bot may not read messages", words.NO_INTENT, wrong=True)]
+    return [Seen("the intents are allowed")]
+
+
+async def _commands(client: discord.Client, application: int, router: Router) -> Seen:
+    there = {str(command["name"]) for command in await client.http.get_global_commands(application)}
+    if there == {str(command["name"]) for command in declared(router)}:
+        return Seen("Discord shows our commands")
+    return Seen("Discord does not show our commands yet", "the next start tells it")
+
+
+async def _server(
+    client: discord.Client, id: str, channels: Mapping[Place, bool], roles: Sequence[str]
+) -> AsyncIterator[Seen]:
+    try:
+        guild = await client.fetch_guild(int(id))
+        me = await guild.fetch_member(client.user.id if client.user else 0)
+    except (discord.NotFound, discord.Forbidden, ValueError):
+        yield Seen(f"the bot is not in the server {id}", "invite it with the link above", wrong=True)
+        return
+    there = {str(channel.id): channel for channel in await guild.fetch_channels()}
+    for each in (*_channels(there, channels, me), *_roles(guild, roles), *_room(there, await guild.active_threads())):
+        yield each
+
+
+def _channels(
+    there: Mapping[str, discord.abc.GuildChannel], channels: Mapping[Place, bool], me: discord.Member
+) -> Sequence[Seen]:
+    found = []
+    for place, agents in channels.items():
+        channel = there.get(place.conversation)
+        if channel is None:
+            found.append(Seen(f"there is no channel {place.conversation}, or the bot cannot see it",
+                              "let the bot in, or give the desk another channel", wrong=True))  # fmt: skip
+        elif lacking := _lacking(channel, me, agents):
+            names = ", ".join(lacking)
+            found.append(Seen(f"in #{channel.name} the bot lacks: {names}", "give them to its role there", wrong=True))
+        else:
+            found.append(Seen(f"in #{channel.name} the bot may do all it needs"))
+    return found
+
+
+def _lacking(channel: discord.abc.GuildChannel, me: discord.Member, agents: bool) -> list[str]:
+    return missing(channel, me, AGENTS if agents else ())
+
+
+def _roles(guild: discord.Guild, roles: Sequence[str]) -> Sequence[Seen]:
+    gone = [role for role in roles if not role.isdecimal() or guild.get_role(int(role)) is None]
+    return [
+        Seen(f"a desk names the role {role}, which is gone", "name another with /desk agent", True) for role in gone
+    ]
+
+
+def _room(there: Mapping[str, object], threads: Sequence[discord.Thread]) -> Sequence[Seen]:
+    counts = ((len(threads), MOST_THREADS, "active threads"), (len(there), MOST_CHANNELS, "channels"))
+    return [
+        Seen(f"the server has {many} of {most} {what}", "archive or delete some before tickets are refused")
+        for many, most, what in counts
+        if many >= NEARLY * most
+    ]

@@ -1,0 +1,118 @@
+"""Saying, rewriting and taking back, in channels that may be asleep."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import discord
+
+from adapters.discord import errors, uploads, words
+from adapters.discord.markdown import one_line
+from adapters.discord.render import Rendered, rendered, view
+from bot.message import Mark, Message
+from bot.ports import Files
+
+T = TypeVar("T")
+
+
+class Posting:
+    def __init__(self, client: discord.Client, files: Files) -> None:
+        self.client = client
+        self.files = files
+
+    async def send(self, channel: int, message: Message, token: str) -> discord.Message:
+        """The same token twice makes one message, as long as Discord remembers the first (some minutes)."""
+        shown = rendered(message)
+        attached, left = await self._attached(message, shown, channel)
+        try:
+            return await self._send(channel, shown, message, attached, left, token)
+        except discord.HTTPException as error:
+            if error.code != errors.TOO_LARGE or not message.files:
+                raise
+        left = ", ".join(file.name for file in message.files)
+        return await self._send(channel, shown, message, [], left, token)
+
+    async def rewrite(self, channel: int, id: int, message: Message) -> None:
+        shown = rendered(message)
+        attached, left = await self._attached(message, shown, channel)
+        old = self.partial(channel, id)
+        what: dict[str, Any] = {
+            "content": shown.content or None,
+            "embeds": _with(shown.embeds, left),
+            "attachments": attached,
+            "view": view(message),
+            "allowed_mentions": shown.allowed,
+        }
+        await self.awake(channel, lambda: old.edit(**what))
+
+    async def remove(self, channel: int, id: int) -> None:
+        try:
+            await self.awake(channel, self.partial(channel, id).delete)
+        except discord.NotFound:
+            return  # gone already, or with its channel
+
+    async def awake(self, channel: int, act: Callable[[], Awaitable[T]]) -> T:
+        """Do it, and if the thread is archived wake it, do it, and let it sleep again."""
+        try:
+            return await act()
+        except discord.HTTPException as error:
+            if error.code != errors.ARCHIVED:
+                raise
+        before = await self.client.fetch_channel(channel)
+        locked = isinstance(before, discord.Thread) and before.locked
+        await self.client.http.edit_channel(channel, archived=False, locked=False)
+        try:
+            return await act()
+        finally:
+            await self.client.http.edit_channel(channel, archived=True, locked=locked)
+
+    async def answer(self, channel: int, id: int, reason: str, token: str) -> None:
+        """Say under a message what became of it, to nobody's alarm."""
+        text = f"{words.SIGNS[Mark.FAILED]} {one_line(reason)}"
+        await self.partial(channel, id).reply(
+            text, nonce=token, mention_author=False, allowed_mentions=discord.AllowedMentions.none()
+        )
+
+    def partial(self, channel: int, id: int) -> discord.PartialMessage:
+        return self.client.get_partial_messageable(channel).get_partial_message(id)
+
+    async def _send(
+        self,
+        channel: int,
+        shown: Rendered,
+        message: Message,
+        attached: list[discord.File],
+        left: str,
+        token: str,
+    ) -> discord.Message:
+        where = self.client.get_partial_messageable(channel)
+        return await where.send(
+            shown.content or None,
+            embeds=_with(shown.embeds, left),
+            files=attached,
+            view=view(message),
+            nonce=token,
+            allowed_mentions=shown.allowed,
+        )
+
+    async def _attached(self, message: Message, shown: Rendered, channel: int) -> tuple[list[discord.File], str]:
+        room = uploads.MOST - bool(shown.attached)
+        taken, left = uploads.parts(message.files, self.limit(channel), room)
+        files = await asyncio.to_thread(uploads.opened, taken, self.files) if taken else []
+        return self.overflow(shown) + files, left
+
+    @staticmethod
+    def overflow(shown: Rendered) -> list[discord.File]:
+        """The whole text as a file, where it fits into no message."""
+        return [uploads.text(shown.attached)] if shown.attached else []
+
+    def limit(self, channel: int) -> int:
+        """Bytes a file may have there."""
+        found = self.client.get_channel(channel)
+        guild = getattr(found, "guild", None)
+        return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
+
+
+def _with(embeds: list[discord.Embed], left: str) -> list[discord.Embed]:
+    """With a word about files that cannot be shown."""
+    return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds

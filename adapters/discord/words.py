@@ -1,0 +1,62 @@
+"""Every word that Discord's side itself says; what the bot says comes from the features."""
+
+from bot.message import Mark
+
+SIGNS = {Mark.INTERNAL: "🔒", Mark.SENDING: "⏳", Mark.DELIVERED: "✅", Mark.FAILED: "❌"}
+
+DMS_CLOSED = "their private messages are closed to the bot"
+NOT_SEEN = "the bot cannot see the channel"
+CHANNEL_GONE = "the channel or thread is gone"
+MESSAGE_GONE = "the message is gone"
+TOO_MANY_THREADS = "the server has as many active threads as it may"
+TOO_MANY_IN_THREAD = "the thread has as many members as it may"
+NEVER_OPENED = "its room was never opened"
+NEVER_POSTED = "it was never posted"
+CANNOT_ADD = "this person cannot see the channel, so they cannot be let in"
+NOT_CONNECTED = "Discord is not connected yet"
+AWAY = "Discord is away"
+BUSY = "Discord asks to wait"
+TOKEN_REFUSED = "Discord does not accept the token"  # noqa: S105 (words, not a token)
+TOO_MANY_REFUSALS = "Discord refused too much lately, so nothing is sent for a moment"
+
+NOT_STORED = "Something went wrong on our side and this was not stored. Please send it again."
+SLOW = "That took too long for a form to open. Nothing was changed; please try again."
+FILL_IN = "This needs a form."
+OPEN_FORM = "Open the form"
+EMPTY = "(empty)"
+WHOLE_TEXT = "whole-text.txt"
+NO_INTENT = (
+    "Discord refuses the intents: switch on “Message Content Intent” for the bot at discord.com/developers, or set "
+    "DISCORD_MESSAGE_CONTENT=false (then messages are read only where the bot is mentioned or written to in private)"
+)
+WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN; take a new one at discord.com/developers"  # noqa: S105 (words)
+FORWARDED = "Forwarded:"
+
+
+def lacks(permissions: str) -> str:
+    return f"the bot lacks the permission {permissions} there" if permissions else "the bot lacks a permission there"
+
+
+def refused(code: int) -> str:
+    return f"Discord refused it (code {code})"
+
+
+def sticker(name: str) -> str:
+    return f"[sticker: {name}]"
+
+
+def continued(name: str) -> str:
+    return f"… the whole text is in {name}."
+
+
+def left_out(names: str) -> str:
+    return f"Too large to be shown here, kept by the desk: {names}"
+
+
+def not_fetched(name: str, reason: str) -> str:
+    return f"{name}: {reason}"
+
+
+TOO_SLOW = "it could not be fetched from Discord in time"
+NOT_ON_CDN = "it is not kept at Discord"
+GONE_FROM_CDN = "Discord no longer has it"

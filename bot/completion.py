@@ -1,0 +1,47 @@
+"""What an option may be completed to while somebody types, as far as they may see it."""
+
+from collections.abc import Sequence
+
+from bot.access import principals
+from bot.desks.model import Rank
+from bot.inbound import Actor, Place
+from bot.ports import Filter, UnitOfWork
+from bot.router import Takes
+from bot.tickets import views
+from bot.tickets.model import Ticket
+
+MOST = 25  # what the platforms show
+LOOKED_AT = 100  # tickets
+Suggestion = tuple[str, str]  # what is read, and what it stands for
+
+
+def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWork) -> Sequence[Suggestion]:
+    desks = _desks(actor, place, work)
+    if takes is Takes.TAG:
+        return [(tag, tag) for tag in work.tickets.known_tags(desks, typed.lower(), MOST)] if desks else []
+    if takes is not Takes.TICKET:
+        return []
+    return [_named(ticket) for ticket in _tickets(actor, desks, work) if _fits(ticket, typed)][:MOST]
+
+
+def _desks(actor: Actor, place: Place, work: UnitOfWork) -> Sequence[int]:
+    """Those where they are an agent; the one of this channel alone, if it is one of them."""
+    desks = work.desks.ranked(principals(actor), Rank.AGENT)
+    here = work.desks.at(place)
+    return [here[0].id] if here and here[0].id in desks else desks
+
+
+def _tickets(actor: Actor, desks: Sequence[int], work: UnitOfWork) -> Sequence[Ticket]:
+    if not desks:
+        return work.tickets.open_of(actor.ref)
+    lately = work.tickets.find(Filter(desks, open=False), MOST)
+    return [*work.tickets.find(Filter(desks), LOOKED_AT), *lately]
+
+
+def _fits(ticket: Ticket, typed: str) -> bool:
+    word = typed.strip().lstrip("#").lower()
+    return str(ticket.number).startswith(word) or word in ticket.subject.lower()
+
+
+def _named(ticket: Ticket) -> Suggestion:
+    return f"{views.number(ticket)} {views.subject(ticket)}"[:100], str(ticket.number)

@@ -1,0 +1,76 @@
+"""What the doctor says of Discord."""
+
+from adapters.discord.examining import Seen, examine
+from bot.desks.sheet import Sheet
+from bot.doctor_discord import channels, roles
+from bot.inbound import Place
+from bot.routes import all_routes
+from tests.discord.shop import World
+from tests.fakes.discord import Intent, Perm
+
+NEEDED = (
+    Perm.VIEW_CHANNEL
+    | Perm.SEND_MESSAGES
+    | Perm.SEND_MESSAGES_IN_THREADS
+    | Perm.CREATE_PUBLIC_THREADS
+    | Perm.CREATE_PRIVATE_THREADS
+    | Perm.MANAGE_THREADS
+    | Perm.EMBED_LINKS
+    | Perm.ATTACH_FILES
+    | Perm.READ_MESSAGE_HISTORY
+    | Perm.ADD_REACTIONS
+)
+
+
+async def asked(fake: World, *roles: str, token: str = "") -> list[Seen]:
+    server = str(fake.shop.id)
+    channels = {
+        Place("discord", server, str(fake.help.id)): False,
+        Place("discord", server, str(fake.desk_channel.id)): True,
+    }
+    seen = examine(
+        token or fake.token,
+        fake.api_url,
+        all_routes(),
+        channels,
+        [(server, role) for role in roles],
+        message_content=True,
+    )
+    return [each async for each in seen]
+
+
+async def test_a_healthy_server_has_nothing_wrong_and_the_invite_link_asks_for_exactly_what_is_needed(fake: World):
+    seen = await asked(fake, str(fake.agents.id))
+    assert [each.what for each in seen if each.wrong] == []
+    assert "in #help the bot may do all it needs" in [each.what for each in seen]
+    assert f"client_id={fake.world.application_id}" in seen[0].what
+    assert f"permissions={int(NEEDED)}" in seen[0].what
+
+
+async def test_what_is_missing_is_said_by_name(fake: World):
+    fake.allow(fake.help, fake.bot, allow=Perm.VIEW_CHANNEL, deny=Perm.CREATE_PRIVATE_THREADS | Perm.ADD_REACTIONS)
+    fake.disallow_intents(Intent.MESSAGE_CONTENT)
+    fake.shop.thread_cap = 1000
+    wrong = [each.what for each in await asked(fake, "123") if each.wrong]
+    assert wrong == [
+        "the bot may not read messages",
+        "in #help the bot lacks: Create Private Threads, Add Reactions",
+        "a desk names the role 123, which is gone",
+    ]
+
+
+async def test_a_wrong_token_and_a_server_without_the_bot_are_told(fake: World):
+    assert [each.what for each in await asked(fake, token="nonsense")] == ["Discord does not accept DISCORD_TOKEN"]
+    fake.kick_bot(fake.shop)
+    assert f"the bot is not in the server {fake.shop.id}" in [each.what for each in await asked(fake) if each.wrong]
+
+
+def test_the_channels_and_roles_of_the_desks_are_looked_at():
+    sheet = Sheet(
+        name="support",
+        intake=("discord:1/2", "slack:T1/C1"),
+        agents_channel="discord:1/3",
+        agents=("discord:1/&4", "discord:5", "slack:T1/@S1"),
+    )
+    assert channels([sheet]) == {Place("discord", "1", "2"): False, Place("discord", "1", "3"): True}
+    assert roles([sheet]) == [("1", "4")]
