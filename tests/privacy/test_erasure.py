@@ -1,6 +1,5 @@
 """Nothing of whoever had their data erased is left anywhere, and everything of everyone else."""
 
-import asyncio
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -370,12 +369,3 @@ async def test_statistics_of_a_table_that_became_empty_forget_her(
         assert any("indigo" in str(row) or CLIO.ref.id in str(row) for row in connection.execute(text(STATISTICS)))
     await erase(office, CLIO)
     assert CLIO.ref.id not in on_disk(office, tmp_path)
-
-
-@POSTGRESQL
-async def test_an_old_transaction_that_still_sees_her_is_waited_for(office: Desk) -> None:
-    with engine(office).connect() as connection:
-        connection.exec_driver_sql("SELECT count(*) FROM timeline")
-        await asyncio.sleep(1.1)
-        assert not await office.store.scrub()
-    assert await office.store.scrub()

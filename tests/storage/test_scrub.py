@@ -208,7 +208,7 @@ async def test_postgresql_vacuums_and_renews_its_statistics(empty_postgres: str,
 async def test_postgresql_says_try_again_while_somebody_may_see_what_was_deleted(
     empty_postgres: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.store.SECONDS_TO_FINISH", 0.2)
+    monkeypatch.setattr("storage.scrubbing.SECONDS_TO_FINISH", 0.2)
     store = open_store(empty_postgres, clock)
     await store.write(fill)
     async with store.readers.connect() as reader:
@@ -220,7 +220,7 @@ async def test_postgresql_says_try_again_while_somebody_may_see_what_was_deleted
 
 
 async def test_a_vacuum_may_take_longer_than_a_job(empty_postgres: str, clock: Clock):
-    slow = "-c%20statement_timeout%3D500%20-c%20vacuum_cost_delay%3D20%20-c%20vacuum_cost_limit%3D40"
+    slow = "-c%20statement_timeout%3D500%20-c%20vacuum_cost_delay%3D40%20-c%20vacuum_cost_limit%3D2"
     store = open_store(f"{empty_postgres}&options={slow}", clock)
     started = time.perf_counter()
     assert await store.scrub() is True
