@@ -11,7 +11,7 @@ from bot.effects import CLERK, Work
 from bot.inbound import Actor
 from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
-from bot.privacy.model import NOBODY, Asked
+from bot.privacy.model import GONE, NOBODY, Asked
 from storage.datamap import unknown_keys
 from storage.files import DiskFiles
 from storage.rows import Base
@@ -188,6 +188,16 @@ async def test_agents_can_still_write_in_the_room_of_whoever_is_gone(office: Des
     await office.say(SAM, "we refunded it", agents_thread(1))
     assert office.mark(office.last) == (Mark.INTERNAL, "")
     assert "Sam noted: we refunded it" in await office.type(SAM, "/ticket history 1")
+
+
+@SQLITE
+async def test_agents_are_told_that_nobody_is_there_any_more(office: Desk, files: DiskFiles) -> None:
+    await a_day(office, files)
+    await erase(office, CLIO)
+    await office.say(SAM, "!r are you still there?", agents_thread(1))
+    await settle(office)
+    assert office.mark(office.last) == (Mark.FAILED, "the requester had their data erased")
+    assert await office.store.read(lambda work: work.outbox.next_due(("fake", GONE))) is None
 
 
 @SQLITE
