@@ -19,7 +19,7 @@ from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
 from bot.ports import Chat, Files, Store, UnitOfWork
-from bot.privacy.clerk import Clerk
+from bot.privacy.clerk import Clerk, Nobody
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
@@ -97,7 +97,7 @@ async def desk_running(
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
         running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
-        for make in (_clerk, *makers):
+        for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]

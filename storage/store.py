@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select, text
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +24,7 @@ from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import ReadUntilRow, SeenRow
+from storage.scrubbing import scrub_postgresql
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 from storage.watermarks import SqlWatermarks
@@ -47,8 +48,6 @@ THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
 TRIES = 8
-SECONDS_TO_FINISH = 2.0  # that transactions get which began before a scrub
-LOOKS = 40
 
 
 class SqlUnitOfWork:
@@ -152,27 +151,4 @@ class SqlStore:
 
     def _vacuum(self) -> bool:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            now = connection.scalar(NOW)
-            for _ in range(LOOKS):
-                if not connection.scalar(OLDER, {"now": now}):
-                    return _vacuumed(connection)
-                time.sleep(SECONDS_TO_FINISH / LOOKS)
-        return False
-
-
-NOW = text("SELECT CAST(pg_current_xact_id() AS text)")
-OLDER = text("""
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()
-    AND age(backend_xmin) > age(CAST(CAST(:now AS xid8) AS xid))
-""")
-
-
-def _vacuumed(connection: Connection) -> bool:
-    for limit in ("statement_timeout", "lock_timeout"):
-        connection.exec_driver_sql(f"SET {limit} = 0")
-    try:
-        connection.exec_driver_sql("VACUUM (ANALYZE)")
-    finally:
-        for limit in ("statement_timeout", "lock_timeout"):
-            connection.exec_driver_sql(f"RESET {limit}")
-    return True
+            return scrub_postgresql(connection)

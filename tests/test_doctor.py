@@ -32,6 +32,12 @@ def do(settings: Settings, job: Job[T], now: datetime = NOW) -> T:
     return in_loop(once)
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Discord says is told in the tests of its adapter, to a fake."""
+    monkeypatch.setattr("bot.doctor.examine_discord", lambda settings, sheets: ())
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A data folder with a database and the console's desk in it."""

@@ -13,11 +13,12 @@ from pathlib import Path
 from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
 from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.privacy import views
 from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
-from bot.privacy.model import Request, Stage
+from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
 
 
@@ -121,6 +122,18 @@ class Clerk:
         if not self.tidy:
             await asyncio.to_thread(empty_folder, self.folder)
             self.tidy = True
+
+
+class Nobody:
+    """The platform of those who had their data erased: nothing reaches them, and whoever writes to them is told so."""
+
+    platform = GONE
+
+    async def run(self, handle: Handle) -> None:
+        """Returns at once."""
+
+    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        raise Refused(views.NOT_REACHABLE)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

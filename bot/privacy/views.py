@@ -98,6 +98,9 @@ def last_lead(desks: Sequence[str]) -> str:
     )
 
 
+NOT_REACHABLE = "the requester had their data erased"  # after "Not delivered:" or the like
+
+
 def requester_erased(number: int) -> Message:
     return say("Ticket ", Bold(f"#{number}"), " is closed: the requester had their data erased.")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.effects import CLERK
-from bot.privacy.clerk import Clerk
+from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.model import GONE
 from storage.files import DiskFiles
 from tests.desk import Desk
 
@@ -23,6 +24,7 @@ async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> Desk:
     desk.chats[CLERK] = Clerk(
         desk.store, files, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
     )
+    desk.chats[GONE] = Nobody()
     return desk
 
 

@@ -1,6 +1,5 @@
 """Nothing of whoever had their data erased is left anywhere, and everything of everyone else."""
 
-import asyncio
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.effects import CLERK, Work
 from bot.inbound import Actor
 from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
-from bot.privacy.model import NOBODY, Asked
+from bot.privacy.model import GONE, NOBODY, Asked
 from storage.datamap import unknown_keys
 from storage.files import DiskFiles
 from storage.rows import Base
@@ -189,6 +188,16 @@ async def test_agents_can_still_write_in_the_room_of_whoever_is_gone(office: Des
     await office.say(SAM, "we refunded it", agents_thread(1))
     assert office.mark(office.last) == (Mark.INTERNAL, "")
     assert "Sam noted: we refunded it" in await office.type(SAM, "/ticket history 1")
+
+
+@SQLITE
+async def test_agents_are_told_that_nobody_is_there_any_more(office: Desk, files: DiskFiles) -> None:
+    await a_day(office, files)
+    await erase(office, CLIO)
+    await office.say(SAM, "!r are you still there?", agents_thread(1))
+    await settle(office)
+    assert office.mark(office.last) == (Mark.FAILED, "the requester had their data erased")
+    assert await office.store.read(lambda work: work.outbox.next_due(("fake", GONE))) is None
 
 
 @SQLITE
@@ -370,12 +379,3 @@ async def test_statistics_of_a_table_that_became_empty_forget_her(
         assert any("indigo" in str(row) or CLIO.ref.id in str(row) for row in connection.execute(text(STATISTICS)))
     await erase(office, CLIO)
     assert CLIO.ref.id not in on_disk(office, tmp_path)
-
-
-@POSTGRESQL
-async def test_an_old_transaction_that_still_sees_her_is_waited_for(office: Desk) -> None:
-    with engine(office).connect() as connection:
-        connection.exec_driver_sql("SELECT count(*) FROM timeline")
-        await asyncio.sleep(1.1)
-        assert not await office.store.scrub()
-    assert await office.store.scrub()
