@@ -136,8 +136,8 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
 async def test_it_comes_to_the_same_end_wherever_it_dies(
     tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erase, "CHUNK", 5)
-    monkeypatch.setattr(erase, "POSTS", 4)
+    monkeypatch.setattr(erase, "CHUNK", 8)
+    monkeypatch.setattr(erase, "POSTS", 8)
     world = World(tmp_path / "world")
     world.folder.mkdir()
     album = Album(world, tmp_path)

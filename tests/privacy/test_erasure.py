@@ -12,6 +12,7 @@ from bot.inbound import Actor
 from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
 from bot.privacy.model import GONE, NOBODY, Asked
+from storage import sqlite
 from storage.datamap import unknown_keys
 from storage.files import DiskFiles
 from storage.rows import Base
@@ -318,7 +319,10 @@ async def test_a_message_that_comes_in_between_goes_with_the_rest_or_starts_anew
 
 
 @SQLITE
-async def test_nobody_is_told_while_a_reader_holds_old_pages(office: Desk, tmp_path: Path) -> None:
+async def test_nobody_is_told_while_a_reader_holds_old_pages(
+    office: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "CHECKPOINTS", 3)
     await office.say(CLIO, "lilac words of hers")
     reader = sqlite3.connect(tmp_path / "desk.db")
     reader.execute("BEGIN")

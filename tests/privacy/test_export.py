@@ -16,6 +16,7 @@ import pytest
 from bot.inbound import Actor
 from bot.message import UserRef
 from bot.ports import Say, UnitOfWork
+from bot.privacy import conversation, reading
 from bot.privacy.archive import safe_name
 from bot.privacy.model import Role
 from bot.tickets.model import RoomKind, Ticket
@@ -274,12 +275,16 @@ def many(count: int, size: int, work: UnitOfWork) -> None:
 
 
 @SQLITE
-async def test_memory_does_not_grow_with_what_is_exported(office: Desk, files: DiskFiles) -> None:
+async def test_memory_does_not_grow_with_what_is_exported(
+    office: Desk, files: DiskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ROWS", 20)
+    monkeypatch.setattr(conversation, "ROWS", 20)
     await office.type(ANA, "/mydata export")
     await settle(office)
 
     async def peak(count: int) -> int:
-        await office.store.write(lambda work: many(count, 4_000, work))
+        await office.store.write(lambda work: many(count, 40_000, work))
         office.later(hours=2)
         tracemalloc.start()
         try:
@@ -289,10 +294,10 @@ async def test_memory_does_not_grow_with_what_is_exported(office: Desk, files: D
             tracemalloc.stop()
             archive.close()
 
-    some = await peak(400)  # a few pages
-    more = await peak(1000)
+    some = await peak(60)  # a few pages
+    more = await peak(180)
     assert more < some * 1.2
-    assert more < 5_000_000  # of 5.6 MB in all
+    assert more < 7_000_000  # of 9.6 MB in all
 
 
 @SQLITE

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from threading import Barrier
 from typing import Any
 
@@ -245,6 +246,7 @@ def save(changed: Ticket, work: UnitOfWork) -> Ticket:
     return work.tickets.save(changed)
 
 
+NEW = count()
 moments = st.integers(0, 3).map(lambda hours: T0 + timedelta(hours=hours))
 
 
@@ -259,8 +261,7 @@ async def test_pages_put_together_are_the_whole_list_in_order(
     store: SqlStore, made: list[tuple[int, Priority, datetime, datetime, bool]], size: int, open: bool, of: list[int]
 ):
     def fill(work: UnitOfWork) -> list[int]:
-        suffix = work.tickets.find(Filter([]), 1) or id(made)
-        desks = [desk_in(work, f"desk {n} {suffix}").id for n in range(2)]
+        desks = [desk_in(work, f"desk {next(NEW)}").id for _ in range(2)]
         for desk, priority, opened_at, closed_at, is_open in made:
             state: dict[str, Any] = {} if is_open else {"state": State.CLOSED, "closed_at": closed_at}
             ticket_in(work, desks[desk], priority=priority, opened_at=opened_at, **state)
