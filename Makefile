@@ -20,7 +20,7 @@ ifndef SOUND
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench clean
+.PHONY: help install run test fast check format bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -45,7 +45,11 @@ run: install ## open a working support desk in this terminal
 	@$(BIN)/helpthread console $(ARGS)
 
 test: install ## the whole suite, on SQLite and on a real PostgreSQL
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 -m "not alone" $(ARGS)
+	$(BIN)/pytest -m alone $(ARGS)
+
+fast: install ## what is quick of the suite, for every change
+	$(BIN)/pytest -n 2 -m "not alone and not slow" $(ARGS)
 
 check: install ## ruff, format, types
 	$(BIN)/ruff check .

@@ -63,3 +63,25 @@ async def bare(database_url: str, clock: Clock) -> AsyncIterator[Desk]:
 async def desk(bare: Desk) -> Desk:
     await bare.set_up()
     return bare
+
+
+SLOW = ("tests/slack", "tests/discord", "tests/fakes", "tests/test_fake_discord", "tests/proof/test_nth_call")
+ALONE = (
+    "tests/discord/test_catching_up",
+    "tests/slack/test_catching_up",
+    "tests/slack/test_killed",
+    "tests/test_process",
+    "tests/test_postgres_harness",
+    "tests/privacy/test_crash",
+    "tests/console/test_whole_bot",
+    "tests/console/test_terminal",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files that take long, or that others would disturb."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
+        if item.nodeid.startswith(ALONE):
+            item.add_marker("alone")
