@@ -15,9 +15,10 @@ from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitt
 from bot.message import UserRef
 from bot.parse import TICKET_WORD
 from bot.ports import UnitOfWork
-from bot.router import Command, Scope
+from bot.router import Command, Scope, Takes
 from bot.tickets.model import Ticket
 
+LONGEST_REF = 200  # characters, as long as the column
 NAMES = {Rank.CUSTOMER: "customer", Rank.AGENT: "agent", Rank.LEAD: "lead", Rank.ADMIN: "administrator"}
 
 
@@ -59,16 +60,24 @@ class Call:
         """The person an option names, with what the platform says of them."""
         if not (value := self.options.get(option)):
             return None
-        try:
-            ref = UserRef.parse(value)
-        except ValueError:
-            raise Problem(wording.no_person(wording.shortened(value, 40))) from None
+        ref = person_named(value)
         return next((actor for actor in self.named if actor.ref == ref), Actor(ref, ""))
 
     @property
     def named(self) -> tuple[Actor, ...]:
         """Whoever the options name, as far as the platform knows them."""
         return self.event.named if isinstance(self.event, CommandInvoked) else ()
+
+
+def person_named(value: str) -> UserRef:
+    """The account that an option or a button's argument names. Raises `Problem` if it names none."""
+    try:
+        ref = UserRef.parse(value)
+    except ValueError:
+        ref = None
+    if ref is None or not ref.platform or not ref.id or len(value) > LONGEST_REF:
+        raise Problem(wording.no_person(wording.shortened(value, 40)))
+    return ref
 
 
 def principals(actor: Actor) -> tuple[str, ...]:
@@ -78,7 +87,7 @@ def principals(actor: Actor) -> tuple[str, ...]:
 
 def call_for(event: Event, command: Command, work: UnitOfWork) -> Call:
     """Find the ticket or desk a command is about and check the actor's rights there. Raises `Problem`."""
-    given = _given(event)
+    given = _chosen(_given(event), command)
     match command.scope:
         case Scope.NONE:
             return Call(event, command, given)
@@ -126,6 +135,17 @@ def carried(call: Call) -> str:
     if call.found_ticket is not None:
         return str(call.found_ticket.id)
     return call.arg or urlencode({name: value for name, value in call.options.items() if value})
+
+
+def _chosen(given: dict[str, str], command: Command) -> dict[str, str]:
+    """With choices as they are declared. Forms and other clients can send anything. Raises `Problem`."""
+    for option in command.options:
+        if option.takes is Takes.CHOICE and option.name in given:
+            value = given[option.name].strip().lower()
+            if value and value not in option.choices:
+                raise Problem(wording.choose(command.usage, option.name, option.choices))
+            given[option.name] = value
+    return given
 
 
 def _ranked(call: Call, work: UnitOfWork) -> Call:

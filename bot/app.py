@@ -7,6 +7,7 @@ from functools import partial
 
 from bot import wording
 from bot.access import Call, call_for, carried
+from bot.cleaning import cleaned
 from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.message import say
@@ -32,6 +33,7 @@ class App:
         Raises what went wrong for events that the platform will deliver again (messages, edits, deletions);
         a person who pressed or typed a command is told instead.
         """
+        event = cleaned(event)
         try:
             reply = await self._react_once(event)
         except Problem as problem:
@@ -47,13 +49,22 @@ class App:
         return reply
 
     async def tick(self, tick: Tick) -> None:
-        """Let time pass, once for each tick id: every timer is a job of its own."""
+        """Let time pass, once for each tick id: every timer is a job of its own, and one that fails stops no other.
+
+        Raises what went wrong first, when all had their turn.
+        """
         if await self.store.write(lambda work: work.seen(tick.id)):
             return
+        failures = []
         for timer in self.router.ticks:
-            while await self.store.write(partial(timer, tick)):
-                pass
+            try:
+                while await self.store.write(partial(timer, tick)):
+                    pass
+            except Exception as error:  # raised below
+                failures.append(error)
         self.posted()
+        if failures:
+            raise failures[0]
 
     async def _react_once(self, event: Event) -> Reply:
         """Whoever was second with a change looks again, and is told what the first one did."""

@@ -4,9 +4,8 @@ from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
 from bot.inbound import MessagePosted, Place
-from bot.message import say
 from bot.people.model import Person
-from bot.ports import Reply, Say, UnitOfWork
+from bot.ports import Reply, UnitOfWork
 from bot.relay import agents, views
 from bot.relay.private import in_private
 from bot.relay.said import Said, desk_of, receive, said
@@ -23,9 +22,7 @@ router = Router()
 def on_message(event: MessagePosted, work: UnitOfWork) -> Reply:
     what = said(event)
     reply = None if what.empty else _route(event, what, work)
-    if reply is None and event.refused:
-        return Say(say(views.files_refused(event.refused)))
-    return reply
+    return views.with_refused(reply, event.refused) if event.refused else reply
 
 
 def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:

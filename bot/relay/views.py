@@ -1,8 +1,10 @@
 """What the relay says: other people's words carried over, and what became of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.message import Button, File, Form, Input, Mark, Mention, Message, Span, UserRef, say
+from bot.ports import Reply, Say
 from bot.tickets.model import Ticket
 
 SOMEBODY = "somebody"
@@ -73,8 +75,12 @@ def chosen(ticket: Ticket) -> Message:
     return say(f"Passed on in #{ticket.number}. For the next half hour, what you write here goes there.")
 
 
-def files_refused(refused: Sequence[str]) -> str:
-    return "Not taken: " + "; ".join(refused) + ". Everything else was passed on."
+def with_refused(reply: Reply, refused: Sequence[str]) -> Reply:
+    """What they are told anyway, and which files were not taken and why."""
+    not_taken = "Not taken: " + "; ".join(refused) + "."
+    if not isinstance(reply, Say):
+        return Say(say(f"{not_taken} Everything else was passed on."))
+    return Say(replace(reply.message, text=(*reply.message.text, f"\n{not_taken}")), reply.public)
 
 
 def not_delivered(what: str, reason: str, row: int) -> Message:

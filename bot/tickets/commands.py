@@ -59,12 +59,12 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
 
 
 def _desk(call: Call, work: UnitOfWork) -> Desk:
-    """The desk of the channel, the one named by a button, or the only one that takes in from here."""
-    if call.arg.isdecimal() and len(call.arg) < 19 and (desk := work.desks.get(int(call.arg))):
-        return desk
+    """The desk named by a button, of those that take in from here; the one of the channel; or the first."""
+    desks = work.desks.near(call.event.place.platform, call.event.place.workspace) or work.desks.all()
+    if named := next((desk for desk in desks if str(desk.id) == call.arg), None):
+        return named
     if here := work.desks.at(call.event.place):
         return here[0]
-    desks = work.desks.near(call.event.place.platform, call.event.place.workspace) or work.desks.all()
     if not desks:
         raise Problem(wording.no_desk())
     return desks[0]

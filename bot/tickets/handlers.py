@@ -13,7 +13,7 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
-from bot.tickets.model import Priority, Ticket
+from bot.tickets.model import LONGEST_SUBJECT, Priority, Ticket
 from bot.tickets.timeline import Entry, Kind
 
 router = Router()
@@ -86,7 +86,7 @@ def tag(call: Call, work: UnitOfWork) -> Reply:
     allow=Rank.AGENT, scope=Scope.TICKET, form=views.RENAME_FORM,
 )  # fmt: skip
 def rename(call: Call, work: UnitOfWork) -> Reply:
-    subject = " ".join(call.options["subject"].split())[:100]
+    subject = " ".join(call.options["subject"].split())[:LONGEST_SUBJECT]
     ticket = _change(call, Kind.RENAMED, call.ticket.rename(subject), work, remark=subject)
     return Say(views.done(ticket, f"is now called: {subject}"))
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.access import Call, principals
+from bot.access import Call, person_named, principals
 from bot.desks.model import Rank
 from bot.errors import Problem
-from bot.message import UserRef
 from bot.ports import Filter, Reply, Say, UnitOfWork
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
@@ -17,7 +16,7 @@ from bot.tickets.timeline import Kind
 
 router = Router()
 PAGE = 20  # tickets, entries or hits: what fits one message on every platform
-CURSOR = re.compile(r"(?P<options>[^|]*)\|(?P<rank>\d)\.(?P<when>\d{1,15})\.(?P<id>\d{1,18})")
+CURSOR = re.compile(r"(?P<options>[^|]*)\|(?P<rank>[0-9])\.(?P<when>[0-9]{1,14})\.(?P<id>[0-9]{1,18})")
 OPTIONS = ("filter", "tag", "priority", "customer")
 
 
@@ -59,7 +58,8 @@ def history(call: Call, work: UnitOfWork) -> Reply:
 def more_history(call: Call, work: UnitOfWork) -> Reply:
     """The argument is ticket-entry, ids of ours; the presser's rights are checked as for the first page."""
     id, _, after = call.arg.partition("-")
-    ticket = work.tickets.get(int(id)) if id.isdecimal() and after.isdecimal() and len(call.arg) < 40 else None
+    sound = all(part.isdecimal() and len(part) < 19 for part in (id, after))
+    ticket = work.tickets.get(int(id)) if sound else None
     if ticket is None or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
         raise Problem(views.NO_MORE)
     return _history(ticket, int(after), work)
@@ -92,7 +92,7 @@ def _filter(given: dict[str, str], desks: Sequence[int], call: Call, work: UnitO
         open=which != "closed",
         assignee=call.actor.ref if which == "mine" else None,
         unclaimed=which == "unclaimed",
-        customer=UserRef.parse(customer) if customer else None,
+        customer=person_named(customer) if customer else None,
         tag=given.get("tag", "").lower(),
         priority=Priority[given["priority"].upper()] if "priority" in given else None,
     )
@@ -112,6 +112,8 @@ def _given(call: Call) -> tuple[dict[str, str], tuple[int, int, int] | None]:
         raise Problem(views.NO_MORE)
     pairs = (pair.partition("=") for pair in match["options"].split("&") if pair)
     given = {name: value for name, _, value in pairs if name in OPTIONS and value}
+    if given.get("priority", "low") not in {p.word for p in Priority}:
+        raise Problem(views.NO_MORE)
     return given, (int(match["rank"]), int(match["when"]), int(match["id"]))
 
 

@@ -92,6 +92,7 @@ class Ticket:
         return replace(self, state=State.OPEN, closed_at=None)
 
 
+LONGEST_SUBJECT = 100  # characters, of one that somebody wrote
 SUBJECT_LENGTH = 80  # characters; one line of a card on every platform
 
 

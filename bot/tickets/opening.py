@@ -12,7 +12,7 @@ from bot.ports import UnitOfWork
 from bot.relay import rooms
 from bot.relay.copies import tell_agents_what_was_said, tell_customers_what_was_said
 from bot.tickets import views
-from bot.tickets.model import RoomKind, Ticket, subject_from
+from bot.tickets.model import LONGEST_SUBJECT, RoomKind, Ticket, subject_from
 from bot.tickets.timeline import Entry, Kind, Source
 
 
@@ -53,7 +53,7 @@ def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
 
 
 def _record(new: Opening, work: UnitOfWork) -> Ticket:
-    subject = " ".join(new.subject.split()) or subject_from(new.text, new.files)
+    subject = " ".join(new.subject.split())[:LONGEST_SUBJECT] or subject_from(new.text, new.files)
     kind = RoomKind.DIRECT if new.thread is None else RoomKind.THREAD
     prior = new.prior.id if new.prior else None
     ticket = work.tickets.add(Ticket(0, new.desk.id, 0, subject, new.customer, work.now, work.now, kind, prior=prior))
@@ -92,7 +92,7 @@ def check_limits(desk: Desk, customer: UserRef, text: str, work: UnitOfWork) -> 
     work.tickets.hold(customer)
     open_now = [t for t in work.tickets.open_of(customer) if t.customer == customer and t.desk == desk.id]
     if len(open_now) >= desk.settings.max_open_per_customer:
-        raise NotAllowed(views.too_many_open(open_now, desk.settings.max_open_per_customer))
+        raise NotAllowed(views.too_many_open(open_now, desk.settings.max_open_per_customer, text))
     last = work.tickets.last_opened_at(customer, desk.id)
     wait = timedelta(seconds=desk.settings.cooldown_seconds)
     if last is not None and work.now - last < wait:

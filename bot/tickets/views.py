@@ -7,6 +7,7 @@ from bot.inbound import Actor
 from bot.message import Bold, Button, Field, Form, Input, Mention, Message, Span, Style, UserRef, say
 from bot.tickets.model import Priority, State, Ticket
 from bot.tickets.timeline import Entry, Kind
+from bot.wording import shortened
 
 GONE = "somebody"  # whose name is not known any more
 ERASED = "(erased)"
@@ -166,7 +167,8 @@ def open_already(ticket: Ticket) -> str:
 
 
 def bad_tag(word: str) -> str:
-    return f"“{word}” cannot be a tag. Write +tag to add and -tag to take away: letters, digits and dashes, up to 30."
+    how = "Write +tag to add and -tag to take away: letters, digits and dashes, up to 30."
+    return f"“{shortened(word)}” cannot be a tag. {how}"
 
 
 def takes_part_already(name: str, ticket: Ticket) -> str:
@@ -177,17 +179,21 @@ def takes_no_part(name: str, ticket: Ticket) -> str:
     return f"{name} does not take part in ticket {number(ticket)}, or opened it. Nothing was changed."
 
 
-def too_many_open(tickets: Sequence[Ticket], most: int) -> str:
+def too_many_open(tickets: Sequence[Ticket], most: int, text: str) -> str:
     listed = ", ".join(f"{number(t)} {subject(t)}" for t in tickets[:5])
     return (
         f"You already have {count(most, 'ticket')} open ({listed}), which is as many as this desk allows. "
-        "No new one was opened. Please write in one of them, or close one with /ticket close."
+        f"No new one was opened. Please write in one of them, or close one with /ticket close.{given_back(text)}"
     )
 
 
 def too_soon(seconds: int, text: str) -> str:
-    kept = f" Here is your text, so that you can send it again:\n{text}" if text else ""
-    return f"You opened a ticket a moment ago. Please wait {count(seconds, 'second')} before the next one.{kept}"
+    wait = count(seconds, "second")
+    return f"You opened a ticket a moment ago. Please wait {wait} before the next one.{given_back(text)}"
+
+
+def given_back(text: str) -> str:
+    return f" Here is your text, so that you can send it again:\n{text}" if text else ""
 
 
 def blocked(until: datetime, reason: str) -> str:
@@ -204,7 +210,7 @@ NO_MORE = "There is nothing more to show here. Please start again with /ticket l
 def list_title(given: Mapping[str, str]) -> str:
     words = {"mine": "Your open tickets", "unclaimed": "Unclaimed tickets", "closed": "Closed tickets"}
     title = words.get(given.get("filter", ""), "Open tickets")
-    narrower = [f"{name} {given[name]}" for name in ("tag", "priority") if name in given]
+    narrower = [f"{name} {shortened(given[name])}" for name in ("tag", "priority") if name in given]
     return ", ".join([title, *narrower])
 
 
@@ -310,10 +316,11 @@ def told(entry: Entry, names: Mapping[UserRef, str]) -> str:
 
 
 def found(words: str, hits: Sequence[tuple[Ticket, Entry]]) -> Message:
+    asked = shortened(words)
     if not hits:
-        return say(f"Nothing found for “{words}”.")
+        return say(f"Nothing found for “{asked}”.")
     lines = [f"{number(t)} {subject(t)} · {excerpt(e.text or e.remark, words)}" for t, e in hits]
-    return Message(title=f"Found for “{words}”", text=("\n".join(lines),))
+    return Message(title=f"Found for “{asked}”", text=("\n".join(lines),))
 
 
 def excerpt(text: str, words: str, around: int = 40) -> str:

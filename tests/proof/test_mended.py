@@ -1,8 +1,12 @@
 """What went wrong once, each under the name of what happened."""
 
-from bot.inbound import Actor, Place
+import pytest
+
+from bot.desks.model import Desk as DeskValue
+from bot.desks.model import Settings
+from bot.inbound import Actor, Place, Tick
 from bot.message import Mark, UserRef
-from bot.ports import Refused, TryLater
+from bot.ports import Refused, TryLater, UnitOfWork
 from tests.desk import ANA, BEN, HELP, KIM, SAM, Desk, agents_thread, help_thread, private
 
 
@@ -140,6 +144,36 @@ async def test_in_a_thread_continued_after_months_every_message_opened_another_t
     await desk.say(ANA, "hello?", help_thread(1))
     assert [text.splitlines()[0] for text in desk.room("agents")] == ["#1 help", "#2 again"]
     assert desk.agents_room(2) == ["Ana: again", "Ana: hello?"]
+
+
+async def test_one_timer_that_failed_stopped_all_that_came_after_it(desk: Desk) -> None:
+    await _two_tickets(desk)
+    await desk.say(ANA, "any news?")
+
+    def broken(tick: Tick, work: UnitOfWork) -> None:
+        raise ValueError("a bug")
+
+    desk.router.ticks.insert(0, broken)
+    desk.later(minutes=11)
+    with pytest.raises(ValueError, match="a bug"):
+        await desk.tick()
+    await desk.deliver()
+    assert desk.agents_room(2)[-1] == "Ana: any news?"
+
+
+async def test_a_forged_button_opened_a_ticket_at_a_desk_of_another_workspace(desk: Desk) -> None:
+    far = DeskValue(0, "far", Place("fake", "v", "far-agents"), Settings())
+    far = await desk.store.write(lambda work: work.desks.save(far, [Place("fake", "v", "far")], []))
+    await desk.submit(ANA, "ticket.open", str(far.id), private(ANA), subject="Printer", text="on fire")
+    assert desk.card(1).startswith("#1 Printer\n")
+    assert desk.room("far-agents") == []
+
+
+async def test_deleted_before_it_could_be_chosen_it_left_the_rest_to_choose(desk: Desk) -> None:
+    await _two_tickets(desk)
+    await desk.say(ANA, "my password is hunter2")
+    await desk.delete(ANA, desk.last, private(ANA))
+    assert "already found its ticket" in await desk.press(ANA, "draft.to", "ticket-1", private(ANA))
 
 
 async def _two_tickets(desk: Desk) -> None:
