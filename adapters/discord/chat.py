@@ -107,6 +107,7 @@ class DiscordChat:
     async def connected(self, *, resumed: bool) -> None:
         self.up.set()
         self.messages.members.clear()
+        await self.marks.flush()  # or a conversation of the last second is not among those that are read again
         self.marks.hearing = True
         await self.catching_up.begin(resumed=resumed)
         if self.members and not resumed:
