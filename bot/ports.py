@@ -187,8 +187,11 @@ class Outbox(Protocol):
     def cancel_given_up(self, key: str) -> None:
         """Forget what was given up under `key`, so that nobody tries it again."""
 
-    def revise(self, key: str, message: Message) -> None:
-        """Whatever still waits under `key`, or was given up, says this instead, if it has yet to be said."""
+    def revise(self, key: str, message: Message) -> bool:
+        """Whatever still waits under `key`, or was given up, says this instead.
+
+        True if one of them is sure to: it waits behind others, so it is not on its way.
+        """
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""

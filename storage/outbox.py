@@ -149,12 +149,16 @@ class SqlOutbox:
     def cancel_given_up(self, key: str) -> None:
         self.connection.execute(delete(outbox).where(outbox.c.key == key, outbox.c.state == DEAD))
 
-    def revise(self, key: str, message: Message) -> None:
-        said = words.dump_python(message, mode="json")
-        for row in self.connection.execute(select(outbox.c.id, outbox.c.effect).where(outbox.c.key == key)).all():
-            if "message" in row.effect:
+    def revise(self, key: str, message: Message) -> bool:
+        said, sure = words.dump_python(message, mode="json"), False
+        for row in self._under(key):
+            if "message" not in row.effect:
+                continue
+            sure = sure or (row.state == DUE and not row.head)
+            if row.effect["message"] != said:
                 new = update(outbox).where(outbox.c.id == row.id).values(effect=row.effect | {"message": said})
                 self.connection.execute(new)
+        return sure
 
     def posted(self, key: str) -> bool:
         there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
@@ -174,6 +178,14 @@ class SqlOutbox:
     def waiting(self, room: str) -> int:
         query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)
         return self.connection.execute(query).scalar_one()
+
+    def _under(self, key: str) -> Sequence[Row[Any]]:
+        """What waits or was given up under a key, none of which becomes a head before this transaction ends."""
+        if self.connection.dialect.name == "postgresql":
+            waits = (outbox.c.key == key, IS_DUE)
+            for room in sorted(self.connection.scalars(select(outbox.c.room).where(*waits).distinct())):
+                self._hold(room)
+        return self.connection.execute(select(outbox).where(outbox.c.key == key)).all()
 
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
         if not keys:

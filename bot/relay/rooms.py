@@ -30,8 +30,7 @@ def refresh_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
 
 def say_instead(key: str, platform: str, room: str, message: Message, about: UserRef, work: UnitOfWork) -> None:
     """Where `key` is, or will be, it reads so from now on. What was given up says it if it is tried again."""
-    work.outbox.revise(key, message)
-    if work.outbox.posted(key):
+    if not work.outbox.revise(key, message) and work.outbox.posted(key):
         work.outbox.post(Rewrite(key, platform, room, message), about=about)
 
 

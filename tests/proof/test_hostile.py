@@ -205,7 +205,7 @@ FORGED = {
 
 def forgeries(desk: Desk, who: Actor, command: Command, ids: Sequence[str]) -> Iterator[Event]:
     """Every way to say a command about things that are somebody else's."""
-    for place in (private(who), agents_thread(1), HELP):
+    for place in (private(who), agents_thread(1)):
         for arg in ids:
             yield ButtonPressed(desk._id(), who, place, command.action, arg)
             yield FormSubmitted(desk._id(), who, place, command.action, arg, FORGED)
@@ -276,7 +276,7 @@ async def test_whatever_is_given_to_a_command_the_answer_is_clear(busy: Desk, co
         assert wording.BROKEN not in text, event
         text, *_ = text.partition("Here is your text, so that you can send it again:")
         assert 0 < len(text.strip()) < 4000, event
-    await busy.deliver()
+    await busy.store.read(deliverable)
 
 
 @pytest.mark.parametrize(
@@ -394,6 +394,12 @@ def told(reply: Reply) -> str:
 def clean(text: str) -> str:
     """As it is kept: databases store no NUL and no half of a character."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def deliverable(work: Any) -> None:
+    """Whatever waits in the outbox can be read and carried."""
+    for (id,) in work.connection.exec_driver_sql("SELECT id FROM outbox").all():
+        str(work.outbox.effect(id)).encode()
 
 
 async def anas(desk: Desk) -> list[Any]:

@@ -176,6 +176,19 @@ async def test_deleted_before_it_could_be_chosen_it_left_the_rest_to_choose(desk
     assert "already found its ticket" in await desk.press(ANA, "draft.to", "ticket-1", private(ANA))
 
 
+async def test_every_change_of_a_card_waited_for_itself_while_the_platform_was_away(desk: Desk) -> None:
+    await desk.say(ANA, "help")
+    desk.chat.refuse = lambda effect: TryLater(30)
+    for n in range(20):
+        await desk.type(SAM, f"/ticket rename 1 subject {n}")
+    room = (await desk.ticket(1)).agents_room
+    assert await desk.store.read(lambda work: work.outbox.waiting(room)) == 2
+    desk.chat.refuse = lambda effect: None
+    desk.later(minutes=2)
+    await desk.deliver()
+    assert desk.card(1).startswith("#1 subject 19\n")
+
+
 async def _two_tickets(desk: Desk) -> None:
     await desk.submit(ANA, "ticket.open", subject="Printer", text="on fire")
     desk.later(minutes=1)
