@@ -1,5 +1,6 @@
 """A small real bot on slack-bolt, to prove the fake with: it echoes, opens forms, answers buttons."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
@@ -91,6 +92,14 @@ class EchoBot:
     async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         self.events.append(body)
         await ack()
+
+    async def heard(self, times: int) -> None:
+        """Wait until this much arrived: a frame on its way to us takes real time, which the fake's clock knows nothing
+        of. Fails where more arrived, or not enough within ten seconds."""
+        async with asyncio.timeout(10):
+            while len(self.events) < times:  # noqa: ASYNC110 - the list tells nobody when it grows
+                await asyncio.sleep(0.01)
+        assert len(self.events) == times
 
     def types(self) -> list[str]:
         return [body["event"]["type"] for body in self.events if "event" in body]

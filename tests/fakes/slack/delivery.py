@@ -113,7 +113,8 @@ class Courier:
         for number, pause in enumerate(RETRY_AFTER, start=1):
             if answer.status == 200 or answer.no_retry:
                 break
-            await self._sleep(pause)
+            if pause:  # "at once" leaves no moment in which nothing seems to be under way
+                await self._sleep(pause)
             answer = await self._attempt(delivery, number, answer.reason)
         delivery.given_up = answer.status != 200
 
@@ -140,7 +141,11 @@ class Courier:
         """Wait until nothing is under way to the app, at most `patience` real seconds."""
         for _ in range(5):
             await asyncio.sleep(0)
-        await wait_for(self._quiet.wait, patience)
+        await wait_for(self._nothing_under_way, patience)
+
+    async def _nothing_under_way(self) -> None:
+        while self.in_flight:  # also if a next attempt began before who waited was woken
+            await self._quiet.wait()
 
     async def close(self) -> None:
         for task in self._tasks:
