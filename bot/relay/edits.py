@@ -86,18 +86,21 @@ def _with_words(entry: Entry, text: str, desk: Desk) -> Entry:
 
 def _record(kind: Kind, before: Entry, after: Entry, ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
     happened = Entry(0, ticket.id, kind, work.now, after.about, author=after.author, staff=after.staff, refers=after.id)
-    changed, _ = work.timeline.add(_with_subject(before, after, ticket, work), happened)
+    changed, told = _with_subject(before, after, ticket, work)
+    changed, _ = work.timeline.add(changed, happened)
     if changed.subject != ticket.subject:
         rooms.refresh_card(changed, desk, work)
+    if told:
         tell_subject_again(changed, work)
     return changed
 
 
-def _with_subject(before: Entry, after: Entry, ticket: Ticket, work: UnitOfWork) -> Ticket:
-    """A subject taken from the first message changes with it, unless somebody gave the ticket another."""
+def _with_subject(before: Entry, after: Entry, ticket: Ticket, work: UnitOfWork) -> tuple[Ticket, bool]:
+    """A subject taken from the first message changes with it, unless somebody gave the ticket another meanwhile.
+    True if words of the message were its subject, and were told as such."""
     taken, now = subject_from(before.text, before.files), subject_from(after.text, after.files)
     opened = work.timeline.get(before.id - 1) if before.place == 2 else None
     if opened is None or opened.kind is not Kind.OPENED or opened.text != taken:
-        return ticket
+        return ticket, False
     work.timeline.rewrite(replace(opened, text=now))
-    return ticket.rename(now) if ticket.subject == taken else ticket
+    return ticket.rename(now) if ticket.subject == taken else ticket, True

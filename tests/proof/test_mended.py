@@ -54,6 +54,15 @@ async def test_deleted_words_stayed_in_the_subject(desk: Desk) -> None:
     assert "Nothing found" in await desk.type(SAM, "/ticket search hunter2")
 
 
+async def test_deleted_words_stayed_in_a_subject_that_had_been_told_before_the_ticket_was_renamed(desk: Desk) -> None:
+    await desk.say(ANA, "my password is hunter2")
+    first = desk.last
+    await desk.type(SAM, "/ticket add 1 ben")
+    await desk.type(SAM, "/ticket rename 1 Login")
+    await desk.delete(ANA, first, private(ANA))
+    assert desk.private(BEN) == ["Sam added you to ticket #1: Login. What you write here is read there."]
+
+
 async def test_a_corrected_first_message_left_its_old_words_in_the_subject(desk: Desk) -> None:
     await desk.say(ANA, "my printer is on fier")
     await desk.edit(ANA, desk.last, "my printer is on fire", private(ANA))
