@@ -91,7 +91,7 @@ class World:
         await self.slack.press(who.id, label, on)
         await self.settle()
 
-    async def submit(self, who: User, **values: str) -> None:
+    async def submit(self, who: User, **values: Any) -> None:
         await self.slack.submit(who.id, values)
         await self.settle()
 
