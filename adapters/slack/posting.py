@@ -183,8 +183,8 @@ class Poster:
         return str(answer["ts"])
 
     async def _apart(self, ts: str) -> None:
-        """A card can change many times in a second. The first change is shown at once, the next ones wait for each other
-        here and in the outbox, where those that wait are one."""
+        """A card can change many times in a second. The first change is shown at once; the next ones wait, here and in
+        the outbox, where those that wait are one."""
         now = asyncio.get_running_loop().time()
         due = self.updated.pop(ts, 0.0) + self.update_every
         self.updated[ts] = max(now, due)
