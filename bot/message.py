@@ -104,14 +104,15 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Input:
     """Where something is picked, platforms that can offer a list do, and people type on the others. The value is then
-    channels, or people, as a desk's file names them, with blanks between."""
+    channels, people or groups, as a desk's file names them, with blanks between. `value` is what is in it at first."""
 
     name: str
     label: str
     long: bool = False
     required: bool = True
     max_length: int = 3000
-    picks: Literal["", "channel", "channels", "people"] = ""
+    picks: Literal["", "channel", "channels", "people", "groups"] = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
