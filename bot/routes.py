@@ -5,7 +5,7 @@ from bot.desks import handlers as desks
 from bot.desks import places, setup
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import correct, standing
+from bot.privacy import choosing, correct, restrict, standing
 from bot.privacy import handlers as privacy
 from bot.relay import agents, edits, intake, lost, outcome, private, raising
 from bot.router import Router
@@ -30,6 +30,6 @@ def all_routes() -> Router:
         outcome,
     ):
         router.include(feature.router)
-    for other in (desks, setup, places, people, changes, privacy, standing, correct, upkeep):
+    for other in (desks, setup, places, people, changes, privacy, standing, correct, restrict, choosing, upkeep):
         router.include(other.router)
     return router

@@ -34,7 +34,9 @@ def claim(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.done(ticket, "is yours."))
 
 
-@router.command("ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, label="Release")
+@router.command(
+    "ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, label="Release", restricted="agent"
+)
 def release(call: Call, work: UnitOfWork) -> Reply:
     if call.ticket.assignee is None:
         raise Conflict(views.unclaimed_already(call.ticket))

@@ -219,7 +219,8 @@ OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and 
     "ticket.open", "ticket.list", "ticket.search", "ticket.more-history", "draft.to", "outbox.retry", "outbox.discard",
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
     "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name", "mydata.correct-language",
-    "mydata.correct-words",
+    "mydata.correct-words", "mydata.restrict", "mydata.restrict-now", "mydata.lift", "mydata.object", "mydata.consent",
+    "mydata.allow", "mydata.forbid",
 }  # fmt: skip
 
 
