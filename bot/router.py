@@ -53,6 +53,7 @@ class Command:
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
     `label` is the text of its button, where it has one. A hidden command is reached by buttons only.
+    One that `asks` may answer with a form of its handler's making.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -65,6 +66,7 @@ class Command:
     form: Form | None = None
     label: str = ""
     hidden: bool = False
+    asks: bool = False
 
     @property
     def action(self) -> str:

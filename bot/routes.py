@@ -3,6 +3,7 @@
 from bot import upkeep
 from bot.desks import handlers as desks
 from bot.desks import places, setup
+from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
 from bot.privacy import handlers as privacy
@@ -29,6 +30,6 @@ def all_routes() -> Router:
         outcome,
     ):
         router.include(feature.router)
-    for other in (desks, setup, places, people, changes, privacy, upkeep):
+    for other in (desks, setup, panels, places, people, changes, privacy, upkeep):
         router.include(other.router)
     return router

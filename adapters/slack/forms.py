@@ -14,6 +14,8 @@ from bot.message import Form, Input, Message
 
 TITLE = 24
 LABEL = 150
+OPTION = 75  # characters of a choice
+CHOICES = "static_select"
 BLOCKS = 100
 LONGEST = 3000
 PLATFORM = "slack"
@@ -74,6 +76,8 @@ def values(view: Json, team: str) -> dict[str, str]:
 
 
 def _value(element: Json, team: str) -> str:
+    if element.get("type") == CHOICES:
+        return str((element.get("selected_option") or {}).get("value") or "")
     if element.get("type") not in PICKERS.values():
         return str(element.get("value") or "")
     one = element.get("selected_conversation")
@@ -87,13 +91,18 @@ def _input(each: Input) -> Json:
         "block_id": each.name,
         "optional": not each.required,
         "label": plain_text(shortened(one_line(each.label), LABEL)),
-        "element": _picker(each) if each.picks else _typed(each),
+        "element": _picker(each) if each.picks in PICKERS else _choice(each) if each.choices else _typed(each),
     }
 
 
 def _typed(each: Input) -> Json:
     length = min(each.max_length, LONGEST)
     return {"type": "plain_text_input", "action_id": "value", "multiline": each.long, "max_length": length}
+
+
+def _choice(each: Input) -> Json:
+    options = [{"text": plain_text(shortened(choice, OPTION)), "value": choice} for choice in each.choices]
+    return {"type": CHOICES, "action_id": "value", "options": options}
 
 
 def _picker(each: Input) -> Json:

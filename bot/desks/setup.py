@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from bot import wording
 from bot.access import Call, principals
 from bot.desks import naming, views
-from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.model import NO_PANEL, Desk, Member, Rank, Settings
 from bot.errors import NotAllowed, Problem
-from bot.inbound import Place
+from bot.inbound import FormSubmitted, Place
 from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router
 
@@ -24,7 +24,9 @@ OPTIONS = (
 )
 
 
-@router.command("desk setup", "Make a desk, or change its channels and agents", *OPTIONS, form=views.SETUP_FORM)
+@router.command(
+    "desk setup", "Make a desk, or change its channels and agents", *OPTIONS, form=views.SETUP_FORM, allow=Rank.LEAD
+)
 def set_up(call: Call, work: UnitOfWork) -> Reply:
     """Leads stay leads; whoever makes the first desk of that name leads it."""
     name = call.options.get("name", "").strip().lower() or FIRST
@@ -37,8 +39,10 @@ def set_up(call: Call, work: UnitOfWork) -> Reply:
         raise Problem(views.one_channel())
     settings = desk.settings if desk else Settings()
     members = _members(call, desk, work)
-    saved = work.desks.save(Desk(0, name, agents, settings), _places(call.options["intake"]), members)
-    return Say(views.set_up(saved, work.desks.intake(saved.id), members))
+    panel = desk.panel if desk else NO_PANEL
+    saved = work.desks.save(Desk(0, name, agents, settings, panel), _places(call.options["intake"]), members)
+    warned = call.event.warned if isinstance(call.event, FormSubmitted) else ()
+    return Say(views.set_up(saved, work.desks.intake(saved.id), members, warned))
 
 
 def _check(call: Call, desk: Desk | None, work: UnitOfWork) -> None:
