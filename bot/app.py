@@ -100,5 +100,6 @@ def run(call: Call, work: UnitOfWork) -> Reply:
     if call.command.form is not None and not isinstance(call.event, FormSubmitted):
         for named in filter(lambda actor: actor.name, call.named):  # the form brings back only who it was
             work.people.meet(named.ref, named.name, named.language)
-        return Ask(call.command.form_for(carried(call)))
+        form = call.command.form_for(carried(call))
+        return Ask(call.command.prepared(call, work, form) if call.command.prepared else form)
     raise Problem(wording.missing(lacking[0], call.command.usage))

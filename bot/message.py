@@ -110,7 +110,7 @@ class Message:
 class Input:
     """Where something is picked, platforms that can offer a list do, and people type on the others. The value is then
     channels, people or groups, as a desk's file names them, with blanks between; of files, their names. One of
-    `choices` is picked the same way."""
+    `choices` is picked the same way. `value` is what is in it at first."""
 
     name: str
     label: str
@@ -119,6 +119,7 @@ class Input:
     max_length: int = 3000
     picks: Literal["", "channel", "channels", "people", "groups", "files"] = ""
     choices: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.inbound import Event, Place, Tick
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.promises import Promises
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -300,7 +301,7 @@ class Privacy(Protocol):
 
     def open_request(self, request: Request) -> Request: ...
     def request(self, number: int) -> Request | None: ...
-    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+    def requests_of(self, who: UserRef, asked: Asked | None = None, limit: int = 100) -> Sequence[Request]:
         """Newest first."""
 
     def save(self, request: Request) -> None: ...
@@ -353,6 +354,7 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     privacy: Privacy
     watermarks: Watermarks
+    promises: Promises
     now: datetime
 
     def seen(self, event_id: str) -> bool:

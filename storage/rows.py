@@ -371,3 +371,7 @@ class RequestRow(Base):
     size: Mapped[Number]
     expires_at: Mapped[When | None]
     ghost: Mapped[Code]
+    received_at: Mapped[When]
+    step: Mapped[Code]
+    extended: Mapped[Code]
+    refused: Mapped[Code]

@@ -4,6 +4,7 @@ One message for each of ours keeps what we promise about it simple: it is posted
 it is taken back.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,12 @@ BUTTONS, LABEL = 25, 80
 MODAL_TITLE, INPUTS, INPUT_LABEL, INPUT_HINT, INPUT_VALUE = 45, 5, 45, 100, 4000
 CHOICES, CHOICE, PLACEHOLDER, UPLOADS = 25, 100, 150, 10
 BEGINNING = 1500  # characters shown of a text that is attached
+PICKED = {
+    "channel": discord.abc.GuildChannel,
+    "channels": discord.abc.GuildChannel,
+    "people": discord.User,
+    "groups": discord.Role,
+}
 SPOKEN_IN = [discord.ChannelType.text]
 STYLES = {
     Style.NORMAL: discord.ButtonStyle.secondary,
@@ -100,7 +107,10 @@ def modal(form: Form) -> discord.ui.Modal:
 def _field(each: Input) -> discord.ui.Item[discord.ui.Modal]:
     least, name = int(each.required), each.name
     if each.choices:
-        options = [discord.SelectOption(label=_cut(choice, CHOICE), value=choice) for choice in each.choices[:CHOICES]]
+        options = [
+            discord.SelectOption(label=_cut(choice, CHOICE), value=choice, default=choice == each.value)
+            for choice in each.choices[:CHOICES]
+        ]
         return discord.ui.Select(custom_id=name, options=options, min_values=least, required=each.required)
     several: dict[str, Any] = {
         "custom_id": name,
@@ -108,9 +118,10 @@ def _field(each: Input) -> discord.ui.Item[discord.ui.Modal]:
         "max_values": UPLOADS if each.picks == "files" else 1 if each.picks == "channel" else CHOICES,
         "required": each.required,
     }
+    if each.picks == "files":
+        return discord.ui.FileUpload(**several)
+    several["default_values"] = _now(each)[: several["max_values"]]
     match each.picks:
-        case "files":
-            return discord.ui.FileUpload(**several)
         case "people":
             return discord.ui.UserSelect(**several)
         case "groups":
@@ -124,7 +135,14 @@ def _field(each: Input) -> discord.ui.Item[discord.ui.Modal]:
         style=discord.TextStyle.paragraph if each.long else discord.TextStyle.short,
         required=each.required,
         max_length=min(each.max_length, INPUT_VALUE),
+        default=each.value[: min(each.max_length, INPUT_VALUE)] or None,
     )
+
+
+def _now(each: Input) -> list[discord.Object]:
+    """What is picked at first, written as in a desk's file."""
+    ids = [re.split(r"[:/]&?", word)[-1] for word in each.value.split()]
+    return [discord.Object(int(id), type=PICKED[each.picks]) for id in ids if id.isdecimal()]
 
 
 def _menu(placeholder: str, buttons: Sequence[Button]) -> discord.ui.Select[discord.ui.View]:

@@ -69,7 +69,7 @@ SETUP_FORM = Form(
         Input("intake", "Channels in which a message opens a ticket", picks="channels"),
         Input("channel", "The agents' channel", picks="channel"),
         Input("people", "Agents", required=False, picks="people"),
-        Input("groups", "Groups of agents, as platform:workspace/@group", required=False, picks="groups"),
+        Input("groups", "Groups of agents", required=False, picks="groups"),
     ),
 )
 
@@ -102,6 +102,14 @@ def no_such_channel() -> str:
 
 def not_yours_to_set_up() -> str:
     return "Nothing was changed: new desks are made by those who run this workspace."
+
+
+def desk_of_others(name: str) -> str:
+    return f"Nothing was changed: there is a desk {name} already, and only its leads change it. Choose another name."
+
+
+def channel_elsewhere() -> str:
+    return "Nothing was changed: that channel is not in this workspace. Such desks are set up with a file."
 
 
 def called(principal: str, names: Mapping[str, str]) -> str:

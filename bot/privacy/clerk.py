@@ -103,7 +103,7 @@ class Clerk:
         if request is None or request.stage is not Stage.DUE:
             return False
         until = work.now + timedelta(hours=self.export_hours)
-        done = replace(request, stage=Stage.DONE, done_at=work.now, file=file, expires_at=until)
+        done = request.to(Stage.DONE, done_at=work.now, file=file, expires_at=until)
         work.privacy.save(done)
         send_export(done, self.export_hours, work)
         return True

@@ -10,6 +10,7 @@ from bot.tickets.model import Ticket
 SOMEBODY = "somebody"
 TAKEN_BACK = say("(deleted)")
 EDITED = " (edited)"
+EDITED_SINCE = say("(edited since you left the ticket)")
 
 REPLY_FORM = Form(action="", title="Reply to the customer", inputs=(Input("text", "Your reply", long=True),))
 NOTE_FORM = Form(action="", title="Note for agents", inputs=(Input("text", "Your note", long=True),))

@@ -140,5 +140,3 @@ def test_a_panel_has_twenty_five_categories_at_most() -> None:
         full.with_category(Category(name="One more"))
     changed = Category(name="Topic 3", hint="new")
     assert full.with_category(changed).find("topic-3") == changed
-        name="Topic 3", hint="new"
-    )

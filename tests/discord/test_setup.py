@@ -1,5 +1,6 @@
 """A desk made inside Discord, by those who run the server, in the time it takes to read this."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ async def test_the_menus_of_the_form_show_channels_people_and_roles_and_only_the
 
 async def test_customers_and_agents_make_no_desks(shop: Shop) -> None:
     fake = shop.fake
-    assert "new desks are made by those who run this workspace" in await set_up(shop, fake.ann, name="mine")
-    assert "That is for leads of the desk" in await set_up(shop, fake.ann)
+    told = await shop.does(fake.command(fake.ann, fake.help, "desk setup", {"name": "mine"}))
+    assert "new desks are made by those who run this workspace" in told
+    assert "That is for leads of the desk" in await shop.does(fake.command(fake.ann, fake.help, "desk setup"))
     assert [desk.name for desk in await desks(shop)] == ["support"]
 
 
@@ -65,7 +67,8 @@ async def test_a_server_has_several_desks_and_a_channel_belongs_to_one(fake: Wor
         chief = boss(fake)
         await set_up(shop, chief, groups=[fake.agents])
         money, office = fake.add_channel(fake.shop, "money"), fake.add_channel(fake.shop, "office")
-        assert "already used by the desk support" in await set_up(shop, chief, name="billing", channel=[office])
+        clash = await set_up(shop, chief, name="billing", channel=[office], intake=[fake.help])
+        assert "already used by the desk support" in clash
         assert "Desk billing is ready" in await set_up(shop, chief, name="billing", intake=[money], channel=[office])
         assert [desk.name for desk in await desks(shop)] == ["support", "billing"]
         await fake.say(fake.ann, money, "where is my invoice?")
@@ -90,3 +93,21 @@ async def test_what_the_bot_may_not_do_in_the_channels_is_told_at_once(fake: Wor
         assert "Desk support is ready" in told
         assert "I cannot see #hidden" in told
         assert "in #help I lack: Create Private Threads" in told
+
+
+async def test_the_form_shows_what_the_desk_has_now(fake: World, tmp_path: Path) -> None:
+    async with running(fake, tmp_path) as shop:
+        chief = boss(fake)
+        await set_up(shop, chief, groups=[fake.agents], people=[fake.ben])
+        form = await (await fake.command(chief, fake.help, "desk setup")).finished()
+        assert form.modal
+        fields = {item["custom_id"]: item for item in walk(form.modal["components"]) if item.get("custom_id")}
+        assert fields["name"]["value"] == "support"
+        assert picked(fields["intake"]) == [("channel", str(fake.help.id))]
+        assert picked(fields["channel"]) == [("channel", str(fake.desk_channel.id))]
+        assert picked(fields["people"]) == [("user", str(fake.ben.id))]
+        assert picked(fields["groups"]) == [("role", str(fake.agents.id))]
+
+
+def picked(field: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(each["type"], str(each["id"])) for each in field["default_values"]]

@@ -236,6 +236,10 @@ def requests() -> None:
         number("size"),
         when("expires_at", nullable=True),
         code("ghost"),
+        when("received_at"),
+        code("step"),
+        code("extended"),
+        code("refused"),
         **NEVER_AGAIN,
     )
 
