@@ -156,6 +156,9 @@ class Timeline(Protocol):
         """Write its words, files, mark and edit or deletion times."""
 
     def mark(self, id: int, mark: Mark) -> None: ...
+    def written_by(self, who: UserRef, saying: str, after: int, limit: int) -> Sequence[Entry]:
+        """What they wrote in tickets, as a customer or as an agent, that has these words in it; after this id."""
+
     def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]: ...
     def search(
         self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
@@ -245,6 +248,9 @@ class Desks(Protocol):
 class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
+
+    def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
+        """What they are called, or speak, whatever the platform says from now on."""
 
     def get(self, who: UserRef) -> Person | None: ...
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...

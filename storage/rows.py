@@ -142,6 +142,8 @@ class PersonRow(Base):
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
     talking_until: Mapped[When | None]
+    own_name: Mapped[Flag]
+    own_language: Mapped[Flag]
 
 
 class TicketRow(Base):

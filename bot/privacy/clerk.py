@@ -14,6 +14,7 @@ from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
 from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
 from bot.privacy import views
+from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
@@ -63,6 +64,9 @@ class Clerk:
                 await self._export(request)
             case "expire":
                 await self._expire(request)
+            case "correct":
+                await finish_correction(self.store, request)
+                self.posted()
             case "erase":
                 await self._erase(request)
             case "sweep":

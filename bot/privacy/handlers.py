@@ -121,7 +121,7 @@ def on_tick(tick: Tick, work: UnitOfWork) -> None:
             give_work(request, "expire", work)
     for request in work.privacy.running(50):
         if not work.outbox.waiting(request.room):
-            about = request.who if request.asked is Asked.EXPORT else NOBODY
+            about = NOBODY if request.asked is Asked.ERASURE else request.who
             give_work(request, _task(request), work, about=about)
 
 
@@ -132,8 +132,8 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
 
 
 def _task(request: Request) -> str:
-    if request.asked is Asked.EXPORT:
-        return "export"
+    if request.asked is not Asked.ERASURE:
+        return {Asked.EXPORT: "export", Asked.CORRECTION: "correct"}[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.message import Bold, Button, File, Message, Style, Text, say
+from bot.message import Bold, Button, File, Form, Input, Message, Style, Text, say
 from bot.privacy.model import STEPS, Asked, Held, Request, Role, Stage
+from bot.wording import shortened
 
 EXPORT = Button("Export", "mydata.export")
 DELETE = Button("Delete…", "mydata.delete", style=Style.DANGER)
@@ -98,9 +99,86 @@ def last_lead(desks: Sequence[str]) -> str:
     )
 
 
+# Corrections
+
+NAME_FORM = Form(
+    action="", title="Correct your name", inputs=(Input("text", "What you want to be called", max_length=80),)
+)
+LANGUAGE_FORM = Form(
+    action="", title="Correct your language", inputs=(Input("text", "A code such as en or de", max_length=10),)
+)
+WORDS_FORM = Form(
+    action="",
+    title="Correct what you wrote",
+    inputs=(
+        Input("wrong", "The words as they are now", long=True, max_length=500),
+        Input("right", "The words that are right", long=True, max_length=500),
+    ),
+)
+
+
+def what_is_wrong() -> Message:
+    text = (
+        "We replace it everywhere, and keep nowhere what it was. A ticket's history says that something was corrected. "
+        "What you wrote yourself on the platform, only you can edit there."
+    )
+    buttons = (
+        Button("My name", "mydata.correct-name"),
+        Button("My language", "mydata.correct-language"),
+        Button("Words I wrote", "mydata.correct-words"),
+    )
+    return Message(title="What is wrong?", text=(text,), buttons=buttons)
+
+
+def name_corrected(name: str, request: Request) -> Message:
+    return say(
+        f"From now on you are called {name} here, whatever the platform says. What was posted under the other name is "
+        f"changed, too; that may take a little. /mydata status shows it as request {request.number}."
+    )
+
+
+def name_wrong(longest: int) -> str:
+    return f"Nothing was changed: a name has from 1 to {longest} characters."
+
+
+def language_corrected(language: str) -> Message:
+    return say(f"Your language is {language} from now on, whatever the platform says.")
+
+
+def language_wrong() -> str:
+    return "Nothing was changed: a language is a code such as en, de or pt-BR."
+
+
+def words_corrected(messages: int, more: bool, request: Request) -> Message:
+    rest = " There are more: please do the same once more." if more else ""
+    return say(
+        f"Corrected in {count(messages, 'message')}, and in every copy of ours.{rest} What it was is being wiped; "
+        f"/mydata status shows it as request {request.number}. Your own message on the platform is yours to edit."
+    )
+
+
+def not_found_in_yours(wrong: str) -> str:
+    return (
+        f"Nothing was changed: “{shortened(wrong)}” is in nothing that you wrote in a ticket. Please take the words "
+        "exactly as they are there. /mydata export gives you all of it."
+    )
+
+
+def too_few_words(fewest: int) -> str:
+    return f"Nothing was changed: please give at least {fewest} characters, so that nothing else is changed with them."
+
+
+def still_wrong() -> str:
+    return "Nothing was changed: the right words would have the wrong ones in them. Please take more words around."
+
+
+def too_long_then(most: int) -> str:
+    return f"Nothing was changed: a message would then be longer than {most} characters."
+
+
 # Requests
 
-KINDS = {Asked.EXPORT: "an export", Asked.ERASURE: "the deletion of your data"}
+KINDS = {Asked.CORRECTION: "a correction", Asked.EXPORT: "an export", Asked.ERASURE: "the deletion of your data"}
 STAGES = {
     Stage.ASKED: "waits for you to confirm it",
     Stage.COOLING: "is confirmed and has not begun",

@@ -84,6 +84,8 @@ def people() -> None:
         words("block_reason"),
         number("talking_about", nullable=True),
         when("talking_until", nullable=True),
+        flag("own_name"),
+        flag("own_language"),
     )
     table(
         "drafts",
