@@ -69,6 +69,7 @@ async def desk(bare: Desk) -> Desk:
 
 
 SLOW = (
+    "tests/test_benchmarks",
     "tests/slack",
     "tests/discord",
     "tests/fakes",

@@ -288,6 +288,7 @@ VERBS = {
     Kind.NOTED: "noted",
     Kind.EDITED: "edited a message",
     Kind.DELETED: "deleted a message",
+    Kind.CORRECTED: "corrected a message",
     Kind.CLAIMED: "claimed the ticket",
     Kind.RELEASED: "released the ticket",
     Kind.ASSIGNED: "assigned the ticket to",
