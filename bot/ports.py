@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.message import File, Form, Mark, Message, UserRef
@@ -248,6 +249,7 @@ class Desks(Protocol):
 
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
+    def set_panel(self, desk: int, panel: Panel) -> None: ...
 
 
 class People(Protocol):

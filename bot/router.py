@@ -53,8 +53,9 @@ class Command:
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
     `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
-    `label` is the text of its button, where it has one. A hidden command is reached by buttons only. `restricted` says
-    for whom it works on a ticket whose customer had their data restricted.
+    `label` is the text of its button, where it has one. A hidden command is reached by buttons only.
+    One that `asks` may answer with a form of its handler's making. `restricted` says for whom it works on a ticket
+    whose customer had their data restricted.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -68,6 +69,7 @@ class Command:
     prepared: "Preparation | None" = None
     label: str = ""
     hidden: bool = False
+    asks: bool = False
     restricted: Literal["", "customer", "agent"] = ""
 
     @property

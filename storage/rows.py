@@ -65,10 +65,11 @@ class Base(DeclarativeBase):
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
-        "rooms",
+        "rooms", "leavers",
     ),
     "facts",
 )  # fmt: skip
+PANEL = dict.fromkeys(("title", "text", "menu", "categories"), "facts")
 
 
 class DeskRow(Base):
@@ -78,6 +79,7 @@ class DeskRow(Base):
     id: Mapped[Id]
     name: Mapped[Code] = mapped_column(unique=True)
     settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
+    panel: Mapped[Data] = mapped_column(info=keys(**PANEL))
     next_number: Mapped[Number]
 
 

@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def desks() -> None:
-    table("desks", id_(), code("name", unique=True), data("settings"), number("next_number"))
+    table("desks", id_(), code("name", unique=True), data("settings"), data("panel"), number("next_number"))
     table(
         "channels",
         id_(),
