@@ -34,7 +34,14 @@ class Ask:
     form: Form
 
 
-Reply = Say | Ask | None
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """A page of one's own, on platforms that have one: messages one below the other, each with its buttons."""
+
+    rows: tuple[Message, ...]
+
+
+Reply = Say | Ask | HomePage | None
 Handle = Callable[[Event], Awaitable[Reply]]
 
 

@@ -103,6 +103,7 @@ class SlackChat:
 
     def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
         life, home = Lifecycle(self.people), Home(self.api, self.people, self.answers)
+        self.reception.home = home
         return {
             **dict.fromkeys(GONE, life.place_gone),
             **dict.fromkeys(("app_uninstalled", "tokens_revoked"), life.app_gone),
