@@ -158,6 +158,10 @@ class Timeline(Protocol):
 
     def get(self, id: int) -> Entry | None: ...
     def at(self, source: Source) -> Entry | None: ...
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        """Where and by whom something was said in a conversation and not deleted, after the message `after`; ids are
+        compared as text."""
+
     def rewrite(self, entry: Entry) -> None:
         """Write its words, files, mark and edit or deletion times."""
 

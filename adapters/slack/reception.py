@@ -64,6 +64,7 @@ class Reception:
         self.handle: Handle | None = None
         self.gate: Callable[[Written], Awaitable[None]] = _open
         self.failing: dict[str, Written] = {}  # not stored yet
+        self.once: Callable[[str], Awaitable[bool]] = _always
         self.home: Home | None = None
         self.others: dict[str, Callable[[Json, Handle], Awaitable[None]]] = {}  # event type → what is done about it
 
@@ -132,7 +133,16 @@ class Reception:
         self.answers.show(await self._handle(event), asker)
 
     async def _reaction(self, event: Json) -> None:
-        command = await self.messages.reaction(event)
+        channel, ts = inbound.reacted_to(event)
+        await self._react(await self.messages.reaction(event, f"slack:reaction:{channel}:{ts}:{event.get('event_ts')}"))
+        if inbound.emoji(event) in self.messages.reactions:
+            await self.once(inbound.reaction_key(event))  # what is found in the history later was taken in now
+
+    async def react_late(self, event: Json, thread: str) -> None:
+        """Take in a reaction that the history shows, if nobody has yet. `thread` is that of its message."""
+        await self._react(await self.messages.reaction(event, inbound.reaction_key(event), thread))
+
+    async def _react(self, command: CommandInvoked | MessageRaised | None) -> None:
         if command is not None:
             reply = await self._handle(command)
             where = command.place
@@ -297,6 +307,10 @@ def _files(event: Any) -> list[str]:
         case MessageRaised(said=said):
             return [file.sha for each in said for file in each.files]
     return []
+
+
+async def _always(key: str) -> bool:
+    return True
 
 
 async def _open(said: Written) -> None:
