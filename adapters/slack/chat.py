@@ -95,6 +95,7 @@ class SlackChat:
         """Stay connected until cancelled. Raises what makes it impossible: a wrong token, a port that is taken."""
         self.reception.handle = handle
         try:
+            await self.delivery.poster.prepare()
             await self._introduce()
             await self.catch_up.prepare()
             catching_up = asyncio.create_task(self.catch_up.run())
