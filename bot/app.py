@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from bot import wording
@@ -79,8 +80,8 @@ class App:
         if work.seen(event.id):
             return None
         if isinstance(event, Invoked):
-            work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-            return self.invoke(event, work)
+            person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+            return self.invoke(replace(event, actor=person.as_known(event.actor)), work)
         listener = self.router.listeners[type(event)]
         return listener(event, work)
 

@@ -15,9 +15,10 @@ from bot.message import Form, Input, Message
 
 TITLE = 24
 LABEL = 150
+CHOICES = "static_select"
 BLOCKS = 100
 LONGEST = 3000
-OPTION = 75
+OPTION = 75  # characters of a choice
 MOST_CHOSEN = 100
 CHANNELS = {"filter": {"include": ["public", "private"], "exclude_bot_users": True}}
 NO_GROUPS: Mapping[str, str] = {}
@@ -94,6 +95,8 @@ def _value(element: Json, team: str, realm: str) -> str:
             return " ".join(f"{PLATFORM}:{team}/{id}" for id in element.get("selected_conversations") or ())
         case "multi_users_select":
             return " ".join(f"{PLATFORM}:{realm}/{id}" for id in element.get("selected_users") or ())
+        case "static_select":
+            return str((element.get("selected_option") or {}).get("value") or "")
         case "multi_external_select":
             chosen = element.get("selected_options") or ()
             return " ".join(f"{PLATFORM}:{team}/@{option['value']}" for option in chosen)
@@ -111,7 +114,7 @@ def _input(each: Input, groups: Mapping[str, str]) -> Json:
         "block_id": each.name,
         "optional": not each.required,
         "label": plain_text(shortened(one_line(each.label), LABEL)),
-        "element": _picker(each, groups) if each.picks else _typed(each),
+        "element": _picker(each, groups) if each.picks in PICKERS else _choice(each) if each.choices else _typed(each),
     }
 
 
@@ -119,6 +122,11 @@ def _typed(each: Input) -> Json:
     length = min(each.max_length, LONGEST)
     shown: Json = {"type": "plain_text_input", "action_id": "value", "multiline": each.long, "max_length": length}
     return shown | ({"initial_value": each.value[:length]} if each.value else {})
+
+
+def _choice(each: Input) -> Json:
+    options = [{"text": plain_text(shortened(choice, OPTION)), "value": choice} for choice in each.choices]
+    return {"type": CHOICES, "action_id": "value", "options": options}
 
 
 def _picker(each: Input, groups: Mapping[str, str]) -> Json:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from bot import wording
 from bot.access import Call, principals
 from bot.desks import naming, views
-from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.model import NO_PANEL, Desk, Member, Rank, Settings
 from bot.errors import NotAllowed, Problem
-from bot.inbound import Place
+from bot.inbound import FormSubmitted, Place
 from bot.message import Form, UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router
@@ -71,7 +71,12 @@ def prepare(call: Call, work: UnitOfWork, form: Form) -> Form:
 
 
 @router.command(
-    "desk setup", "Make a desk, or change its channels and agents", *OPTIONS, form=views.SETUP_FORM, prepared=prepare
+    "desk setup",
+    "Make a desk, or change its channels and agents",
+    *OPTIONS,
+    form=views.SETUP_FORM,
+    prepared=prepare,
+    allow=Rank.LEAD,
 )
 def set_up(call: Call, work: UnitOfWork) -> Reply:
     """Leads stay leads; whoever makes the first desk of that name leads it."""
@@ -80,8 +85,10 @@ def set_up(call: Call, work: UnitOfWork) -> Reply:
     intake = [place for place in work.desks.intake(desk.id) if not here.has(place)] if desk else []
     intake += _places(call.options["intake"], here)
     members, settings = _members(call, desk, here, work), desk.settings if desk else Settings()
-    saved = work.desks.save(Desk(0, _name(call), _agents(call, desk, here), settings), intake, members)
-    return Say(views.set_up(saved, work.desks.intake(saved.id), members))
+    panel = desk.panel if desk else NO_PANEL
+    saved = work.desks.save(Desk(0, _name(call), _agents(call, desk, here), settings, panel), intake, members)
+    warned = call.event.warned if isinstance(call.event, FormSubmitted) else ()
+    return Say(views.set_up(saved, work.desks.intake(saved.id), members, warned))
 
 
 def _name(call: Call) -> str:

@@ -11,6 +11,8 @@ from bot.wording import shortened
 
 GONE = "somebody"  # whose name is not known any more
 ERASED = "(erased)"
+RESTRICTED = "(restricted)"
+RESTRICTED_CARD = "Its customer had their data restricted: it is kept, and must not be used until they lift that."
 
 OPEN_FORM = Form(
     action="",
@@ -30,13 +32,15 @@ def number(ticket: Ticket) -> str:
 
 
 def subject(ticket: Ticket) -> str:
-    return ticket.subject or ERASED
+    return RESTRICTED if ticket.restricted else ticket.subject or ERASED
 
 
 # The card in the agents' channel
 
 
 def card(ticket: Ticket, names: Mapping[UserRef, str], tags: frozenset[str], prior: Ticket | None) -> Message:
+    if ticket.restricted:
+        return Message(text=(RESTRICTED_CARD,), title=f"{number(ticket)} {RESTRICTED}")
     fields = [Field("From", (names.get(ticket.customer, GONE),)), Field("Status", (status(ticket, names),))]
     if ticket.priority is not Priority.NORMAL:
         fields.append(Field("Priority", (URGENCY[ticket.priority],)))
@@ -259,7 +263,8 @@ def home_more(after: str) -> Message:
 def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
     urgency = f" [{URGENCY[ticket.priority]}]" if ticket.priority is not Priority.NORMAL else ""
     when = ticket.closed_at or ticket.opened_at
-    what = f"{number(ticket)}{urgency} {subject(ticket)} · {names.get(ticket.customer, GONE)} · {age(now - when)}"
+    who = RESTRICTED if ticket.restricted else names.get(ticket.customer, GONE)
+    what = f"{number(ticket)}{urgency} {subject(ticket)} · {who} · {age(now - when)}"
     return f"{what} · {status(ticket, names)}"
 
 
@@ -300,6 +305,7 @@ VERBS = {
     Kind.NOTED: "noted",
     Kind.EDITED: "edited a message",
     Kind.DELETED: "deleted a message",
+    Kind.CORRECTED: "corrected a message",
     Kind.CLAIMED: "claimed the ticket",
     Kind.RELEASED: "released the ticket",
     Kind.ASSIGNED: "assigned the ticket to",
