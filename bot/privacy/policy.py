@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.access import Call
 from bot.inbound import Event
 from bot.message import Message
-from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.ports import Reply, Say, Store, UnitOfWork
 from bot.privacy import notice_views as views
 from bot.privacy.notice import Notice, changes, facts, next_version
 from bot.privacy.promises import Promises
@@ -72,8 +72,8 @@ def announced(event: Event, reply: Reply, work: UnitOfWork) -> Reply:
     person = work.people.met(event.actor.ref) if since is not None else None
     if since is None or person is None or person.notice_at is None or person.notice_at >= since:
         return reply
-    if isinstance(reply, Ask) or (reply is not None and reply.public):
-        return reply
+    if reply is not None and (not isinstance(reply, Say) or reply.public):
+        return reply  # a form, a page, or read by others: the next time, then
     work.people.told_of_notice(person.who)
     return _with_news(reply, work)
 
