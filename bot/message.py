@@ -70,6 +70,7 @@ class Button:
     action: str
     arg: str = ""
     style: Style = Style.NORMAL
+    hint: str = ""  # a second line, where the platform has room for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`speaker` names the person whose words are carried over; empty when the bot itself speaks."""
+    """`speaker` names the person whose words are carried over; empty when the bot itself speaks.
+
+    With `menu`, the words on it, the buttons are shown as one menu on platforms that have such a thing.
+    """
 
     text: Text
     title: str = ""
@@ -99,19 +103,23 @@ class Message:
     files: tuple[File, ...] = ()
     speaker: str = ""
     mark: Mark | None = None
+    menu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """Where something is picked, platforms that can offer a list do, and people type on the others. The value is then
-    channels, or people, as a desk's file names them, with blanks between."""
+    channels, people or groups, as a desk's file names them, with blanks between; of files, their names. One of
+    `choices` is picked the same way. `value` is what is in it at first."""
 
     name: str
     label: str
     long: bool = False
     required: bool = True
     max_length: int = 3000
-    picks: Literal["", "channel", "channels", "people"] = ""
+    picks: Literal["", "channel", "channels", "people", "groups", "files"] = ""
+    choices: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
 from bot.privacy.promises import Promises
+from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -34,7 +36,14 @@ class Ask:
     form: Form
 
 
-Reply = Say | Ask | None
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """A page of one's own, on platforms that have one: messages one below the other, each with its buttons."""
+
+    rows: tuple[Message, ...]
+
+
+Reply = Say | Ask | HomePage | None
 Handle = Callable[[Event], Awaitable[Reply]]
 
 
@@ -119,6 +128,12 @@ class Tickets(Protocol):
     def save(self, ticket: Ticket) -> Ticket:
         """Write it. Raises `Stale` if someone else changed it since it was read."""
 
+    def restrict(self, customer: UserRef, restricted: bool) -> None:
+        """All tickets of theirs, at once."""
+
+    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
+        """Open or closed, oldest first; after this id."""
+
     def hold(self, customer: UserRef) -> None:
         """Let nobody else open or choose a ticket for this customer until this transaction ends."""
 
@@ -151,10 +166,17 @@ class Timeline(Protocol):
 
     def get(self, id: int) -> Entry | None: ...
     def at(self, source: Source) -> Entry | None: ...
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        """Where and by whom something was said in a conversation and not deleted, after the message `after`; ids are
+        compared as text."""
+
     def rewrite(self, entry: Entry) -> None:
         """Write its words, files, mark and edit or deletion times."""
 
     def mark(self, id: int, mark: Mark) -> None: ...
+    def written_by(self, who: UserRef, saying: str, after: int, limit: int) -> Sequence[Entry]:
+        """What they wrote in tickets, as a customer or as an agent, that has these words in it; after this id."""
+
     def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]: ...
     def search(
         self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
@@ -238,11 +260,18 @@ class Desks(Protocol):
 
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
+    def set_panel(self, desk: int, panel: Panel) -> None: ...
 
 
 class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
+
+    def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
+        """What they are called, or speak, whatever the platform says from now on."""
+
+    def restrict(self, who: UserRef, at: datetime | None) -> None:
+        """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
@@ -333,6 +362,15 @@ class Privacy(Protocol):
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
+
+    def choices(self, who: UserRef) -> Sequence[Choice]:
+        """What they object or consent to now."""
+
+    def choose(self, who: UserRef, choice: Choice) -> None:
+        """It takes the place of what they chose for the same purpose before, which is kept as proof."""
+
+    def end_choice(self, who: UserRef, purpose: Purpose) -> bool:
+        """Whether there was one to end."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

@@ -6,7 +6,7 @@ Every adapter derives its own commands from here, and the help text follows.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from bot.desks.model import Rank
 from bot.inbound import Tick
@@ -52,7 +52,10 @@ class Command:
     """`allow` is the rank it needs at the desk; `own` lets customers use it on their own tickets.
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
+    `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
     `label` is the text of its button, where it has one. A hidden command is reached by buttons only.
+    One that `asks` may answer with a form of its handler's making. `restricted` says for whom it works on a ticket
+    whose customer had their data restricted.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -63,8 +66,11 @@ class Command:
     own: bool = False
     scope: Scope = Scope.NONE
     form: Form | None = None
+    prepared: "Preparation | None" = None
     label: str = ""
     hidden: bool = False
+    asks: bool = False
+    restricted: Literal["", "customer", "agent"] = ""
 
     @property
     def action(self) -> str:
@@ -87,6 +93,7 @@ class Command:
 
 # Called with a `bot.access.Call`; typed loosely because access needs the router's commands.
 Handler = Callable[[Any, UnitOfWork], Reply]
+Preparation = Callable[[Any, UnitOfWork, Form], Form]
 Listener = Callable[[Any, UnitOfWork], Reply]
 Timer = Callable[[Tick, UnitOfWork], bool | None]  # true if there is more to do at once, in another transaction
 

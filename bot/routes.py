@@ -3,10 +3,11 @@
 from bot import upkeep
 from bot.desks import handlers as desks
 from bot.desks import places, setup
+from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
+from bot.privacy import choosing, correct, restrict, standing
 from bot.privacy import handlers as privacy
-from bot.privacy import standing
 from bot.relay import agents, edits, intake, lost, outcome, private, raising
 from bot.router import Router
 from bot.tickets import closing, commands, handlers, home, listing, participants
@@ -30,6 +31,8 @@ def all_routes() -> Router:
         outcome,
     ):
         router.include(feature.router)
-    for other in (desks, setup, places, people, changes, privacy, standing, upkeep):
+    for other in (desks, setup, panels, places, people, changes, upkeep):
         router.include(other.router)
+    for right in (privacy, standing, correct, restrict, choosing):
+        router.include(right.router)
     return router

@@ -50,6 +50,10 @@ def no_desk() -> str:
     return "No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE"
 
 
+def no_such_desk(name: str) -> str:
+    return f"There is no desk “{name}”. Nothing was changed."
+
+
 def which_desk(names: Sequence[str]) -> str:
     return f"Which desk? Please use this command in the agents' channel of one of: {', '.join(names)}."
 

@@ -65,10 +65,11 @@ class Base(DeclarativeBase):
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
-        "rooms",
+        "rooms", "leavers",
     ),
     "facts",
 )  # fmt: skip
+PANEL = dict.fromkeys(("title", "text", "menu", "categories"), "facts")
 
 
 class DeskRow(Base):
@@ -78,6 +79,7 @@ class DeskRow(Base):
     id: Mapped[Id]
     name: Mapped[Code] = mapped_column(unique=True)
     settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
+    panel: Mapped[Data] = mapped_column(info=keys(**PANEL))
     next_number: Mapped[Number]
 
 
@@ -140,6 +142,9 @@ class PersonRow(Base):
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
     talking_until: Mapped[When | None]
+    own_name: Mapped[Flag]
+    own_language: Mapped[Flag]
+    restricted_at: Mapped[When | None]
 
 
 class TicketRow(Base):
@@ -168,6 +173,7 @@ class TicketRow(Base):
     closed_at: Mapped[When | None]
     prior: Mapped[Number | None]
     shared: Mapped[Flag]
+    restricted: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
 
@@ -348,6 +354,22 @@ class ReadUntilRow(Base):
 
     name: Mapped[Code] = mapped_column(primary_key=True)
     at: Mapped[When]
+
+
+class ChoiceRow(Base):
+    """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
+
+    __tablename__ = "choices"
+    __table_args__ = means("objections and consents", "to respect and to prove them") | NEVER_AGAIN
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    purpose: Mapped[Code]
+    allowed: Mapped[Flag]
+    at: Mapped[When]
+    until: Mapped[When | None]
+    text_hash: Mapped[Code]
+    method: Mapped[Code]
 
 
 class RequestRow(Base):

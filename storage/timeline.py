@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from bot.errors import Problem, Stale
 from bot.message import File, Mark, UserRef
@@ -27,6 +27,18 @@ AT = select(timeline).where(
     timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
     timeline.c.source_conversation == bindparam("conversation"),
     timeline.c.source_platform == bindparam("platform"),
+)
+HEARD = (
+    select(timeline.c.source_thread, timeline.c.source_message, timeline.c.author, timeline.c.staff)
+    .where(
+        timeline.c.source_message > bindparam("after"),
+        timeline.c.source_message != literal_column("''"),
+        timeline.c.source_conversation == bindparam("conversation"),
+        timeline.c.source_platform == bindparam("platform"),
+        timeline.c.deleted_at.is_(None),
+    )
+    .order_by(timeline.c.source_message)
+    .limit(bindparam("most"))
 )
 COUNT = Hot(
     update(TicketRow)
@@ -88,6 +100,14 @@ class SqlTimeline:
         row = self.connection.execute(AT, where).first()
         return None if row is None else self._entry(row)
 
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        where = {"platform": platform, "conversation": conversation, "after": after, "most": limit}
+        return [
+            (Source(platform, conversation, row.source_thread, row.source_message), row.author or row.staff)
+            for row in self.connection.execute(HEARD, where)
+            if row.author or row.staff
+        ]
+
     def rewrite(self, entry: Entry) -> None:
         values = {
             "entry_id": entry.id,
@@ -105,6 +125,13 @@ class SqlTimeline:
 
     def mark(self, id: int, mark: Mark) -> None:
         self.connection.execute(MARK, {"entry_id": id, "mark": mark.value})
+
+    def written_by(self, who: UserRef, saying: str, after: int, limit: int) -> Sequence[Entry]:
+        theirs = or_(timeline.c.author == who, timeline.c.staff == who)
+        query = select(timeline).where(theirs, timeline.c.deleted_at.is_(None), timeline.c.id > after)
+        if saying:  # letter for letter: LIKE does not care for capitals on SQLite
+            query = query.where(func.replace(timeline.c.text, saying, "") != timeline.c.text)
+        return [self._entry(row) for row in self.connection.execute(query.order_by(timeline.c.id).limit(limit)).all()]
 
     def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]:
         first, last = ticket << SEQUENCE_BITS, (ticket + 1) << SEQUENCE_BITS

@@ -1,16 +1,18 @@
-"""How often Slack may be asked: never before its Retry-After has run out, and in a channel that was too much once,
-about one post a second for a while.
+"""How often Slack may be asked: never before its Retry-After has run out, and where that was too much once, at Slack's
+rate for a while: about one post a second in a channel, and 50 updates a minute.
 
 Source: docs.slack.dev, rate limits. Each method, and for posts each channel, has a limit of its own, so waiting for one
 holds up no other. Bursts are allowed, so nothing is slowed down before Slack has said so.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.ports import TryLater
 
 POSTS = {"chat.postMessage"}
-EVERY = 1.0  # seconds between posts in a channel
+EVERY = {"chat.postMessage": 1.0, "chat.update": 1.2}  # seconds between two, while careful
 CAREFUL = 60.0  # seconds after Slack's refusal
 LONGEST_WAIT = 4.0  # seconds in line; whoever would wait longer comes again later
 MOST_REMEMBERED = 5_000
@@ -18,13 +20,17 @@ Key = tuple[str, str]
 
 
 class Pace:
+    """`now` is a clock in seconds, `sleep` waits by it."""
+
     def __init__(self) -> None:
+        self.now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+        self.sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
         self.next: dict[Key, float] = {}  # when the next call may be made
         self.careful: dict[Key, float] = {}  # until when calls keep a distance
 
     async def turn(self, method: str, channel: str) -> None:
         """Wait for a place in line. Raises `TryLater` if it would take too long."""
-        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        key, now = _key(method, channel), self.now()
         if key not in self.next:
             return
         wait = self.next[key] - now
@@ -32,14 +38,14 @@ class Pace:
             raise TryLater(wait, "waits for its turn at Slack")
         if now > self.careful[key]:
             del self.next[key], self.careful[key]
-        elif method in POSTS:
-            self.next[key] = max(self.next[key], now) + EVERY
+        elif method in EVERY:
+            self.next[key] = max(self.next[key], now) + EVERY[method]
         if wait > 0:
-            await asyncio.sleep(wait)
+            await self.sleep(wait)
 
     def hold(self, method: str, channel: str, seconds: float) -> None:
         """Slack said to ask again after so many seconds."""
-        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        key, now = _key(method, channel), self.now()
         self.next[key] = max(self.next.get(key, 0.0), now + seconds)
         self.careful[key] = now + seconds + CAREFUL
         while len(self.next) > MOST_REMEMBERED:

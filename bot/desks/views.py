@@ -17,6 +17,21 @@ PATTERNS = {
     r"^[a-z]{2}(-[A-Z]{2})?$": "a language such as en or pt-BR",
     r"^\S+$": "without spaces",
     r"^(open|private|direct)$": "open, private or direct",
+    r"^(keep|warn|close)$": "keep, warn or close",
+}
+PANEL = {
+    "title": "a line of up to 100 characters",
+    "text": "a text of up to 1500 characters",
+    "menu": "true or false",
+    "categories": "a list of up to 25: - name: …",
+    "name": "a line of 1 to 80 characters",
+    "tag": "1 to 30 of a-z, 0-9 and -, and not begin with -",
+    "hint": "a line of up to 100 characters",
+    "questions": "a list of up to 5: - ask: …",
+    "ask": "a line of 1 to 100 characters",
+    "kind": "text, long, choice or file",
+    "choices": "a list of up to 25",
+    "required": "true or false",
 }
 UNSET = "default"
 MOST_NAMES = 30  # of one rank; a longer list would not fit a platform's field
@@ -54,18 +69,19 @@ SETUP_FORM = Form(
         Input("intake", "Channels in which a message opens a ticket", picks="channels"),
         Input("channel", "The agents' channel", picks="channel"),
         Input("people", "Agents", required=False, picks="people"),
-        Input("groups", "Groups of agents, as platform:workspace/@group", required=False),
+        Input("groups", "Groups of agents", required=False, picks="groups"),
     ),
 )
 
 
-def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> Message:
+def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member], warned: Sequence[str]) -> Message:
     text = (
         f"Desk {desk.name} is ready. It takes in from {count(len(intake), 'channel')} "
         f"and has {count(len(members), 'member')}. "
-        "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to."
+        "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to, "
+        "and /desk panel posts what customers choose from."
     )
-    return say(text)
+    return say("\n".join([text, *(f"Please look at this: {each}." for each in warned)]))
 
 
 def count(many: int, thing: str) -> str:
@@ -86,6 +102,14 @@ def no_such_channel() -> str:
 
 def not_yours_to_set_up() -> str:
     return "Nothing was changed: new desks are made by those who run this workspace."
+
+
+def desk_of_others(name: str) -> str:
+    return f"Nothing was changed: there is a desk {name} already, and only its leads change it. Choose another name."
+
+
+def channel_elsewhere() -> str:
+    return "Nothing was changed: that channel is not in this workspace. Such desks are set up with a file."
 
 
 def called(principal: str, names: Mapping[str, str]) -> str:
@@ -113,6 +137,13 @@ def allowed(info: FieldInfo) -> str:
         return what or "a text"
     size = f"{limits.get('min_length', 0)} to {limits['max_length']} characters"
     return f"a text of {size}" + (f" {what}" if what else "")
+
+
+def panel_wrong(name: str) -> str:
+    """What a key of a panel has to be; inside of a list, `name` is a number."""
+    if name.isdecimal():
+        return "this has to be keys and values, or in choices a line of up to 100 characters"
+    return f"{name} has to be {PANEL.get(name, 'something else')}"
 
 
 def ranked(who: str, rank: Rank, desk: Desk) -> Message:
@@ -174,6 +205,7 @@ def taken(before: Sheet | None, after: Sheet) -> str:
         name for name in Settings.model_fields if getattr(before.settings, name) != getattr(after.settings, name)
     ]
     what = [f"settings: {', '.join(settings)}"] if settings else []
+    what += ["panel"] if before.panel != after.panel else []
     what += _difference("channels", set(before.channels_by_use()), set(after.channels_by_use()))
     what += _difference("people and groups", set(before.members()), set(after.members()))
     return f"{after.name}: changed ({'; '.join(what)})"

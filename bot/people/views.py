@@ -22,6 +22,20 @@ def not_blocked(who: str) -> str:
     return f"{who} was not blocked."
 
 
+def you_are_restricted() -> str:
+    return (
+        "You had your data restricted, so what you wrote was not passed on, and is kept nowhere. To write to this desk "
+        "again, say /mydata lift first and then send it once more."
+    )
+
+
+def is_restricted(number: int) -> str:
+    return (
+        f"The customer of #{number} had their data restricted: it is kept and must not be used. Nothing was sent, "
+        "shown or changed. You can write again when they lift the restriction."
+    )
+
+
 def agent_gone(number: int, name: str) -> Message:
     return say("Ticket ", Bold(f"#{number}"), f" is unclaimed again: the account of {name} is deactivated.")
 

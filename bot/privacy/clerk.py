@@ -14,12 +14,14 @@ from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
 from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
 from bot.privacy import views
+from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
 from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
+from bot.privacy.restrict import veil
 
 
 class Clerk:
@@ -63,6 +65,12 @@ class Clerk:
                 await self._export(request)
             case "expire":
                 await self._expire(request)
+            case "veil":
+                await veil(self.store, request)
+                self.posted()
+            case "correct":
+                await finish_correction(self.store, request)
+                self.posted()
             case "erase":
                 await self._erase(request)
             case "sweep":

@@ -24,6 +24,9 @@ IN_FLIGHT = timedelta(minutes=1)  # how long an erasure waits for what the couri
 class Asked(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
+    CORRECTION = "correction"
+    RESTRICTION = "restriction"
+    LIFTING = "lifting"
 
 
 STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm

@@ -16,6 +16,7 @@ VERBS = {
     Kind.REPLIED: "replied",
     Kind.NOTED: "noted, for agents only",
     Kind.EDITED: "edited a message",
+    Kind.CORRECTED: "corrected a message",
     Kind.DELETED: "deleted a message",
     Kind.CLAIMED: "took the ticket",
     Kind.RELEASED: "gave the ticket back",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.message import Bold, Button, File, Message, Style, Text, say
-from bot.privacy.model import STEPS, Asked, Held, Request, Role, Stage
+from bot.privacy.model import Held, Request, Role
 
 EXPORT = Button("Export", "mydata.export")
 DELETE = Button("Delete…", "mydata.delete", style=Style.DANGER)
@@ -96,86 +96,6 @@ def last_lead(desks: Sequence[str]) -> str:
         f"You are the last lead of {', '.join(desks)}; without one, nobody could run it. Nothing was deleted. "
         "Please make somebody else a lead first, then write /mydata delete again."
     )
-
-
-# Requests
-
-KINDS = {Asked.EXPORT: "an export", Asked.ERASURE: "the deletion of your data"}
-STAGES = {
-    Stage.ASKED: "waits for you to confirm it",
-    Stage.COOLING: "is confirmed and has not begun",
-    Stage.REVIEW: "waits for the privacy officer",
-    Stage.HELD: "waits, because the law has us keep it for now",
-    Stage.DUE: "is being done",
-    Stage.CLEANING: "is being done",
-    Stage.TOLD: "is done; its receipt is on its way",
-    Stage.DONE: "done",
-    Stage.EXPIRED: "over",
-    Stage.CANCELLED: "cancelled by you",
-    Stage.REFUSED: "refused",
-}
-
-
-def status(requests: Sequence[Request]) -> Message:
-    if not requests:
-        return say("You asked for nothing yet. /mydata shows what you can ask for.")
-    lines = [_standing(request) for request in requests]
-    buttons = tuple(
-        Button(f"Cancel {request.number}", "mydata.cancel", str(request.number))
-        for request in requests
-        if request.cancellable
-    )
-    return Message(title="What you asked of your data", text=("\n".join(lines),), buttons=buttons)
-
-
-def _standing(request: Request) -> str:
-    line = f"• {request.number}: {KINDS[request.asked]}, asked {day(request.received)}: {STAGES[request.stage]}"
-    if request.stage is Stage.COOLING and request.expires_at:
-        line += f"; it begins {moment(request.expires_at)}"
-    if request.running and request.step in STEPS:
-        line += f" (step {STEPS.index(request.step) + 1} of {len(STEPS)})"
-    if request.done_at:
-        line += f", {moment(request.done_at)}"
-    return f"{line}. You have an answer by {day(request.answer_by)}" if request.open else line
-
-
-def cooling(request: Request) -> Message:
-    begins = moment(request.expires_at) if request.expires_at else "soon"
-    text = (
-        f"Your data is deleted from {begins} on. Until then nothing is deleted and you can cancel it, here or with "
-        f"/mydata cancel {request.number}. You may want an export first."
-    )
-    cancel = Button("Cancel", "mydata.cancel", str(request.number))
-    return Message(title="Your deletion is confirmed", text=(text,), buttons=(EXPORT, cancel))
-
-
-def held(request: Request) -> Message:
-    return say(
-        f"You asked for the deletion of your data on {day(request.received)}. The law has us keep it for now, so it is "
-        "put aside and used for nothing else; it is deleted by itself as soon as that ends. Nothing more is to be done."
-    )
-
-
-def cancelled(request: Request) -> Message:
-    return say(f"Request {request.number}, {KINDS[request.asked]}, is cancelled. Nothing was deleted or changed.")
-
-
-def not_cancellable(request: Request) -> str:
-    if request.open:
-        return f"Request {request.number}, {KINDS[request.asked]}, has begun, so it cannot be cancelled any more."
-    return f"Request {request.number}, {KINDS[request.asked]}, is over. Nothing was changed."
-
-
-def no_request() -> str:
-    return "You have no request of that number. /mydata status shows those you have."
-
-
-def nothing_to_cancel() -> str:
-    return "You asked for nothing that could be cancelled. /mydata status shows what you asked for."
-
-
-def which_request(requests: Sequence[Request]) -> str:
-    return f"Which one? Please write /mydata cancel with one of: {', '.join(str(r.number) for r in requests)}."
 
 
 NOT_REACHABLE = "the requester had their data erased"  # after "Not delivered:" or the like

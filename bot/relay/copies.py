@@ -25,6 +25,8 @@ def tell_customers_what_was_said(
 
 
 def agents_copy(ticket: Ticket, entry: Entry, name: str) -> Message:
+    if ticket.restricted:
+        return views.RESTRICTED
     if entry.kind is Kind.SAID:
         ping = ticket.assignee if entry.edited_at is None and ticket.open else None
         return views.from_customer(name, entry.text, entry.files, ping, edited=entry.edited_at is not None)
@@ -41,9 +43,16 @@ def carry_edit(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> No
     Those who take part no longer lose the old words like everybody, but are not told the new ones."""
     name = name_of(entry, work)
     reads = {entry.agents_copy: agents_copy(ticket, entry, name)}
-    reads |= {entry.copy_for(who): customer_copy(ticket, entry, name) for who in rooms.everyone(ticket, work)}
+    reads |= {entry.copy_for(who): _copy_of(who, ticket, entry, name) for who in rooms.everyone(ticket, work)}
     for key, platform, room in _copies(ticket, desk, entry, rooms.everyone_ever(ticket, work)):
         rooms.say_instead(key, platform, room, reads.get(key, views.EDITED_SINCE), entry.about, work)
+
+
+def _copy_of(who: UserRef, ticket: Ticket, entry: Entry, name: str) -> Message:
+    """What one of those who take part reads."""
+    if ticket.restricted and who != ticket.customer:
+        return views.RESTRICTED
+    return customer_copy(ticket, entry, name)
 
 
 def carry_deletion(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:

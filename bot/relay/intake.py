@@ -1,10 +1,13 @@
 """A message arrives. Which room is it in, which ticket does it belong to, and who must see it?"""
 
+from dataclasses import replace
+
 from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
 from bot.inbound import MessagePosted, Place
 from bot.people.model import Person
+from bot.people.restriction import refuse_others, refuse_restricted
 from bot.ports import Reply, UnitOfWork
 from bot.relay import agents, views
 from bot.relay.private import in_private
@@ -29,7 +32,10 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
     """Nobody is remembered who talks where no desk is."""
     if room := room_of(event.place, work):
         person = _meet(event, work)
+        event = replace(event, actor=person.as_known(event.actor))
+        what = replace(what, name=event.actor.name)
         ticket, is_agents_room = room
+        refuse_others(ticket, person.who)
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
         if is_agents_room:
@@ -37,9 +43,11 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         return in_customer_room(event, what, person, ticket, desk, rank, work)
     if event.place.direct:
         person = _meet(event, work)
+        what = replace(what, name=person.as_known(event.actor).name)
         refuse_blocked(person, work)
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):
+            refuse_others(about, person.who)
             receive(about, desk_of(about, work), what, work)
             return None
         return in_private(what, person, work)
@@ -85,7 +93,9 @@ def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
     rank, _ = work.desks.rank(desk.id, principals(event.actor))
     if rank >= Rank.AGENT:
         return None
-    refuse_blocked(_meet(event, work), work)
+    person = _meet(event, work)
+    what = replace(what, name=person.as_known(event.actor).name)
+    refuse_blocked(person, work)
     check_limits(desk, what.author, what.text, work)
     open_ticket(
         in_room(
@@ -97,5 +107,6 @@ def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
 
 
 def refuse_blocked(person: Person, work: UnitOfWork) -> None:
+    refuse_restricted(person)
     if person.blocked_until is not None and person.blocked(work.now):
         raise NotAllowed(ticket_views.blocked(person.blocked_until, person.block_reason))

@@ -10,6 +10,7 @@ from bot.tickets.model import Ticket
 SOMEBODY = "somebody"
 TAKEN_BACK = say("(deleted)")
 EDITED = " (edited)"
+RESTRICTED = say("(restricted: kept, and not to be used)")
 EDITED_SINCE = say("(edited since you left the ticket)")
 
 REPLY_FORM = Form(action="", title="Reply to the customer", inputs=(Input("text", "Your reply", long=True),))

@@ -34,7 +34,9 @@ def claim(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.done(ticket, "is yours."))
 
 
-@router.command("ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, label="Release")
+@router.command(
+    "ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, label="Release", restricted="agent"
+)
 def release(call: Call, work: UnitOfWork) -> Reply:
     if call.ticket.assignee is None:
         raise Conflict(views.unclaimed_already(call.ticket))
@@ -96,8 +98,7 @@ def known(call: Call, option: str, work: UnitOfWork) -> Actor:
     who = call.person(option)
     assert who is not None, "the option is required"
     if who.name:
-        work.people.meet(who.ref, who.name, who.language)
-        return who
+        return work.people.meet(who.ref, who.name, who.language).as_known(who)
     return replace(who, name=work.people.names([who.ref]).get(who.ref) or who.ref.id)
 
 

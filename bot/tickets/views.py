@@ -11,6 +11,8 @@ from bot.wording import shortened
 
 GONE = "somebody"  # whose name is not known any more
 ERASED = "(erased)"
+RESTRICTED = "(restricted)"
+RESTRICTED_CARD = "Its customer had their data restricted: it is kept, and must not be used until they lift that."
 
 OPEN_FORM = Form(
     action="",
@@ -30,13 +32,15 @@ def number(ticket: Ticket) -> str:
 
 
 def subject(ticket: Ticket) -> str:
-    return ticket.subject or ERASED
+    return RESTRICTED if ticket.restricted else ticket.subject or ERASED
 
 
 # The card in the agents' channel
 
 
 def card(ticket: Ticket, names: Mapping[UserRef, str], tags: frozenset[str], prior: Ticket | None) -> Message:
+    if ticket.restricted:
+        return Message(text=(RESTRICTED_CARD,), title=f"{number(ticket)} {RESTRICTED}")
     fields = [Field("From", (names.get(ticket.customer, GONE),)), Field("Status", (status(ticket, names),))]
     if ticket.priority is not Priority.NORMAL:
         fields.append(Field("Priority", (URGENCY[ticket.priority],)))
@@ -222,32 +226,45 @@ def queue(title: str, tickets: Sequence[Ticket], names: Mapping[UserRef, str], m
     return Message(title=title, text=(lines,), buttons=buttons)
 
 
-HOME_ASKED = "Your tickets"
-HOME_CLAIMED = "Tickets you claimed"
-HOME_QUEUE = "Unclaimed"
-OPEN_ONE = Button("Open a ticket", "ticket.open", style=Style.PRIMARY)
-MY_DATA = Button("My data", "mydata")
-ALL = Button("All", "ticket.list")
+# A page of one's own
 
 
-def home(
-    sections: Sequence[tuple[str, Sequence[Ticket]]], names: Mapping[UserRef, str], now: datetime, most: int
-) -> Message:
-    """A heading for each kind, a line and a button for each ticket."""
-    spans: list[Span] = []
-    shown: dict[int, Ticket] = {}
-    for heading, tickets in sections:
-        lines = [line(ticket, names, now) for ticket in tickets[:most]] + ["… and more"] * (len(tickets) > most)
-        spans += ["\n\n" if spans else "", Bold(heading), "\n" + ("\n".join(lines) or "None.")]
-        shown |= {ticket.id: ticket for ticket in tickets[:most]}
-    buttons = [Button(number(ticket), "ticket.show", str(ticket.id)) for ticket in shown.values()]
-    return Message(tuple(span for span in spans if span), buttons=(OPEN_ONE, ALL, MY_DATA, *buttons))
+def home_top(agent: bool, further: bool) -> Message:
+    """What the page begins with; `further` on one that goes on from another."""
+    ways: tuple[Button, ...] = (Button("Open a ticket", "ticket.open", style=Style.PRIMARY),)
+    ways += ((Button("All open tickets", "ticket.list"),) if agent else ()) + (Button("My data", "mydata"),)
+    if further:
+        return Message(("More of your tickets.",), buttons=(Button("Back", "ticket.home"), *ways))
+    return Message(("Write to me under Messages, or start here.",), buttons=ways)
+
+
+def home_heading(section: str, empty: bool) -> Message:
+    headings = {
+        "claimed": "Tickets you claimed",
+        "queue": "Unclaimed",
+        "asked": "Your tickets",
+        "joined": "Tickets you take part in",
+        "closed": "Closed a short while ago",
+    }
+    return say(Bold(headings[section]), *(("\nNone.",) if empty else ()))
+
+
+def home_row(ticket: Ticket, names: Mapping[UserRef, str], now: datetime, agent: bool) -> Message:
+    show = Button("Show", "ticket.show", str(ticket.id))
+    return Message(
+        (line(ticket, names, now),), buttons=(*(buttons(ticket) if agent else customer_buttons(ticket)), show)
+    )
+
+
+def home_more(after: str) -> Message:
+    return Message(("There are more.",), buttons=(Button("More", "ticket.home", after),))
 
 
 def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
     urgency = f" [{URGENCY[ticket.priority]}]" if ticket.priority is not Priority.NORMAL else ""
     when = ticket.closed_at or ticket.opened_at
-    what = f"{number(ticket)}{urgency} {subject(ticket)} · {names.get(ticket.customer, GONE)} · {age(now - when)}"
+    who = RESTRICTED if ticket.restricted else names.get(ticket.customer, GONE)
+    what = f"{number(ticket)}{urgency} {subject(ticket)} · {who} · {age(now - when)}"
     return f"{what} · {status(ticket, names)}"
 
 
@@ -288,6 +305,7 @@ VERBS = {
     Kind.NOTED: "noted",
     Kind.EDITED: "edited a message",
     Kind.DELETED: "deleted a message",
+    Kind.CORRECTED: "corrected a message",
     Kind.CLAIMED: "claimed the ticket",
     Kind.RELEASED: "released the ticket",
     Kind.ASSIGNED: "assigned the ticket to",

@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def desks() -> None:
-    table("desks", id_(), code("name", unique=True), data("settings"), number("next_number"))
+    table("desks", id_(), code("name", unique=True), data("settings"), data("panel"), number("next_number"))
     table(
         "channels",
         id_(),
@@ -84,6 +84,9 @@ def people() -> None:
         words("block_reason"),
         number("talking_about", nullable=True),
         when("talking_until", nullable=True),
+        flag("own_name"),
+        flag("own_language"),
+        when("restricted_at", nullable=True),
     )
     table(
         "drafts",
@@ -117,6 +120,7 @@ def tickets() -> None:
         when("closed_at", nullable=True),
         number("prior", nullable=True),
         flag("shared"),
+        flag("restricted"),
         number("entries"),
         number("version"),
         sa.UniqueConstraint("desk", "number"),
@@ -223,6 +227,18 @@ def deliveries() -> None:
 
 
 def requests() -> None:
+    table(
+        "choices",
+        id_(),
+        code("who", index=True),
+        code("purpose"),
+        flag("allowed"),
+        when("at"),
+        when("until", nullable=True),
+        code("text_hash"),
+        code("method"),
+        **NEVER_AGAIN,
+    )
     table(
         "requests",
         id_("number"),
