@@ -78,6 +78,7 @@ async def test_an_answer_after_the_tokens_life_is_given_in_private(shop: Shop) -
         fake.advance(TOKEN_LIFE + 1)
         go_on.set()
     await shop.until(lambda: any("is yours" in text for text in shop.texts(fake.sam)), within=10)
+    await shop.settled()
     assert sent.messages == []
     assert "claimed by Sam" in shop.card().text
 
