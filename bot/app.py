@@ -13,6 +13,7 @@ from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.message import say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.privacy.policy import announced
 from bot.router import Router
 
 CONFLICTS = 20  # tries, because somebody else changed the ticket meanwhile, before it is too busy
@@ -81,9 +82,9 @@ class App:
             return None
         if isinstance(event, Invoked):
             person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-            return self.invoke(replace(event, actor=person.as_known(event.actor)), work)
+            return announced(event, self.invoke(replace(event, actor=person.as_known(event.actor)), work), work)
         listener = self.router.listeners[type(event)]
-        return listener(event, work)
+        return announced(event, listener(event, work), work)
 
     def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
         name = event.command if isinstance(event, CommandInvoked) else event.action

@@ -1,6 +1,7 @@
 """Every table, in the vocabulary of `storage.columns`.
 
 A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
+under which rule how long they are kept (`keep`, see `bot.privacy.retention`), and
 what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
 its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
 until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.
@@ -37,8 +38,10 @@ ANSWER = "to answer you"
 DELIVER = "to deliver messages, until that is done"
 
 
-def means(what: str, why: str, erase: str = "blank", *, export: str = "rows", until: str = "") -> dict[str, Any]:
-    return {"info": {"what": what, "why": why, "erase": erase, "export": export, "until": until}}
+def means(
+    what: str, why: str, erase: str = "blank", *, keep: str = "", export: str = "rows", until: str = ""
+) -> dict[str, Any]:
+    return {"info": {"what": what, "why": why, "erase": erase, "keep": keep, "export": export, "until": until}}
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}  # an id that was deleted is not given to another row
@@ -106,7 +109,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        means("memberships of desks", "to know who may do what", "delete"),
+        means("memberships of desks", "to know who may do what", "delete", keep="working"),
     )
 
     id: Mapped[Id]
@@ -131,7 +134,9 @@ class GroupRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "people"
-    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete", until="names")
+    __table_args__ = means(
+        "profiles (name as last seen, language)", "to know who writes", "delete", keep="profile", until="names"
+    )
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
@@ -145,6 +150,7 @@ class PersonRow(Base):
     own_name: Mapped[Flag]
     own_language: Mapped[Flag]
     restricted_at: Mapped[When | None]
+    notice_at: Mapped[When]
 
 
 class TicketRow(Base):
@@ -156,7 +162,7 @@ class TicketRow(Base):
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means("tickets", ANSWER) | NEVER_AGAIN,
+        means("tickets", ANSWER, keep="content") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -180,7 +186,7 @@ class TicketRow(Base):
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = means("tags on your tickets", WORK, "delete")
+    __table_args__ = means("tags on your tickets", WORK, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -191,7 +197,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = means("tickets you were added to", ANSWER, "delete")
+    __table_args__ = means("tickets you were added to", ANSWER, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -206,7 +212,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
-        means("messages and events in tickets", ANSWER),
+        means("messages and events in tickets", ANSWER, keep="content"),
     )
 
     id: Mapped[Id]
@@ -234,7 +240,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means("files", ANSWER, "delete")
+    __table_args__ = means("files", ANSWER, "delete", keep="files")
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -250,7 +256,9 @@ class AttachmentRow(Base):
 
 class DraftRow(Base):
     __tablename__ = "drafts"
-    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete") | NEVER_AGAIN
+    __table_args__ = (
+        means("messages that wait for you to choose a ticket", ANSWER, "delete", keep="choosing") | NEVER_AGAIN
+    )
 
     id: Mapped[Id]
     author: Mapped[Owner] = mapped_column(index=True)
@@ -274,6 +282,7 @@ class SpotRow(Base):
             "places of our posts about you",
             "to correct or take back what we posted",
             "delete",
+            keep="posted",
             export="count",
             until="posts",
         ),
@@ -294,7 +303,9 @@ class WatermarkRow(Base):
     """How far a conversation that is no ticket's is handled: a channel of a desk, or one private with somebody."""
 
     __tablename__ = "watermarks"
-    __table_args__ = means("how far your private messages are read", "to miss none", "delete", export="count")
+    __table_args__ = means(
+        "how far your private messages are read", "to miss none", "delete", keep="reading", export="count"
+    )
 
     platform: Mapped[Code] = mapped_column(primary_key=True)
     conversation: Mapped[Trace] = mapped_column(primary_key=True)
@@ -320,7 +331,8 @@ class OutboxRow(Base):
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
         # An id is a token on the platforms.
-        means("messages still to be delivered", DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
+        means("messages still to be delivered", DELIVER, "delete", keep="undelivered", export="count", until="posts")
+        | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -356,11 +368,27 @@ class ReadUntilRow(Base):
     at: Mapped[When]
 
 
+FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
+
+
+class NoticeRow(Base):
+    """A version of the privacy notice: what it says, as data, so that two can be compared."""
+
+    __tablename__ = "notices"
+    __table_args__ = means("versions of the privacy notice", "to say what changed, and when") | NEVER_AGAIN
+
+    number: Mapped[Id]
+    facts: Mapped[Data] = mapped_column(info=keys(**FACTS))
+    published_at: Mapped[When]
+    effective_at: Mapped[When]
+    material: Mapped[Flag]
+
+
 class ChoiceRow(Base):
     """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
 
     __tablename__ = "choices"
-    __table_args__ = means("objections and consents", "to respect and to prove them") | NEVER_AGAIN
+    __table_args__ = means("objections and consents", "to respect and to prove them", keep="choices") | NEVER_AGAIN
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(index=True)
@@ -377,7 +405,8 @@ class RequestRow(Base):
 
     __tablename__ = "requests"
     __table_args__ = (
-        means("requests about your data", "to prove that they were answered", until="receipt") | NEVER_AGAIN
+        means("requests about your data", "to prove that they were answered", keep="requests", until="receipt")
+        | NEVER_AGAIN
     )
 
     number: Mapped[Id]
