@@ -57,9 +57,8 @@ choices = ChoiceRow.__table__
 outbox = OutboxRow.__table__
 tags, participants = TagRow.__table__, ParticipantRow.__table__
 drafts, members = DraftRow.__table__, MemberRow.__table__
-CLOSED: ColumnElement[bool] = literal_column(
-    "closed_at IS NOT NULL"
-)  # in the words of the indexes, or they are not used
+# In the words of the indexes, or they are not used.
+CLOSED: ColumnElement[bool] = literal_column("closed_at IS NOT NULL")
 NO_OPEN_REQUEST = ~exists().where(requests.c.who == tickets.c.customer, requests.c.stage.in_([s.value for s in OPEN]))
 
 
@@ -107,8 +106,9 @@ class Retention:
     def _purge_words(self, ticket: int, limit: int) -> int:
         """A page of it; the ticket itself with the last one."""
         ghost = UserRef(GONE, "", f"ticket-{ticket}")
-        left = select(timeline.c.id).where(_within(timeline.c.id, ticket), timeline.c.about != ghost).limit(limit)
-        ids = self.connection.scalars(left).all()
+        words = or_(timeline.c.about != ghost, timeline.c.text != "", timeline.c.remark != "")
+        left = select(timeline.c.id).where(_within(timeline.c.id, ticket), words)
+        ids = self.connection.scalars(left.limit(limit)).all()
         if ids:
             self.connection.execute(update(timeline).where(timeline.c.id.in_(ids)).values(_without_words(ghost)))
         if len(ids) < limit:
