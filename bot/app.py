@@ -10,8 +10,10 @@ from bot.access import Call, call_for, carried
 from bot.cleaning import cleaned
 from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
-from bot.message import say
+from bot.language import reading
+from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.readers import languages_for
 from bot.router import Router
 
 CONFLICTS = 20  # tries, because somebody else changed the ticket meanwhile, before it is too busy
@@ -37,14 +39,15 @@ class App:
         try:
             reply = await self._react_once(event)
         except Problem as problem:
-            return Say(say(str(problem)))
+            return Say(Message((str(problem),), language=problem.language))
         except Exception as error:
             if not isinstance(event, Invoked):
                 raise
-            if isinstance(error, Busy):
-                return Say(say(wording.BUSY))
-            log.exception("event failed", extra={"event": event.id})
-            return Say(say(wording.BROKEN))
+            with reading(event.actor.language):
+                if isinstance(error, Busy):
+                    return Say(say(wording.busy()))
+                log.exception("event failed", extra={"event": event.id})
+                return Say(say(wording.broken()))
         self.posted()
         return reply
 
@@ -78,11 +81,12 @@ class App:
     def _react(self, event: Event, work: UnitOfWork) -> Reply:
         if work.seen(event.id):
             return None
-        if isinstance(event, Invoked):
-            work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-            return self.invoke(event, work)
-        listener = self.router.listeners[type(event)]
-        return listener(event, work)
+        with reading(languages_for(event, work)):
+            if isinstance(event, Invoked):
+                work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+                return self.invoke(event, work)
+            listener = self.router.listeners[type(event)]
+            return listener(event, work)
 
     def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
         name = event.command if isinstance(event, CommandInvoked) else event.action

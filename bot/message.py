@@ -5,9 +5,12 @@ never become markup or a ping.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from string import Formatter
 from typing import Literal
+
+from bot.language import _, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`speaker` names the person whose words are carried over; empty when the bot itself speaks."""
+    """`speaker` names the person whose words are carried over; empty when the bot itself speaks.
+
+    `language` is the reader's, for what a platform's side adds to it; empty if nobody needed to know it.
+    """
 
     text: Text
     title: str = ""
@@ -99,6 +105,7 @@ class Message:
     files: tuple[File, ...] = ()
     speaker: str = ""
     mark: Mark | None = None
+    language: str = field(default_factory=known, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +123,26 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Submitting it invokes the command registered for `action` with `arg` and the values."""
+    """Submitting it invokes the command registered for `action` with `arg` and the values. `language` is the reader's."""
 
     action: str
     title: str
     inputs: Sequence[Input]
     arg: str = ""
+    language: str = field(default_factory=known, compare=False)
 
 
 def say(*spans: Span) -> Message:
     return Message(text=spans)
+
+
+def told(text: str, /, **values: Span) -> Text:
+    """The reader's words for `text`, with `values` in place of the {names} in it: names in bold, mentions."""
+    spans: list[Span] = []
+    for literal, name, _format, _conversion in Formatter().parse(_(text)):
+        for span in (literal, values[name] if name else ""):
+            if isinstance(span, str) and spans and isinstance(spans[-1], str):
+                spans[-1] += span
+            elif span != "":
+                spans.append(span)
+    return tuple(spans)

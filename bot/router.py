@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.desks.model import Rank
 from bot.inbound import Tick
+from bot.language import _
 from bot.message import Form
 from bot.ports import Reply, UnitOfWork
 
@@ -52,7 +53,7 @@ class Command:
     """`allow` is the rank it needs at the desk; `own` lets customers use it on their own tickets.
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
-    `label` is the text of its button, where it has one. A hidden command is reached by buttons only.
+    `help` is English, as are an option's; show them with `bot.language._`. A hidden command is reached by buttons only.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -63,7 +64,6 @@ class Command:
     own: bool = False
     scope: Scope = Scope.NONE
     form: Form | None = None
-    label: str = ""
     hidden: bool = False
 
     @property
@@ -82,7 +82,8 @@ class Command:
     def form_for(self, arg: str) -> Form:
         if self.form is None:
             raise ValueError(f"{self.name} has no form")
-        return replace(self.form, action=self.action, arg=arg)
+        inputs = [replace(each, label=_(each.label)) for each in self.form.inputs]
+        return Form(self.action, _(self.form.title), inputs, arg)
 
 
 # Called with a `bot.access.Call`; typed loosely because access needs the router's commands.
@@ -127,9 +128,6 @@ class Router:
 
     def visible(self) -> Sequence[Command]:
         return [command for command in self.commands.values() if not command.hidden]
-
-    def labelled(self, label: str) -> Command | None:
-        return next((c for c in self.commands.values() if c.label and c.label.lower() == label.lower()), None)
 
     def include(self, other: "Router") -> None:
         for command in other.commands.values():

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bot.language import Phrase
 from storage.columns import (
     ANY_KEY,
     About,
@@ -32,9 +33,9 @@ from storage.columns import (
     keys,
 )
 
-WORK = "to run the desk"
-ANSWER = "to answer you"
-DELIVER = "to deliver messages, until that is done"
+WORK = Phrase("to run the desk")
+ANSWER = Phrase("to answer you")
+DELIVER = Phrase("to deliver messages, until that is done")
 
 
 def means(what: str, why: str, erase: str = "blank", *, export: str = "rows", until: str = "") -> dict[str, Any]:
@@ -104,7 +105,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        means("memberships of desks", "to know who may do what", "delete"),
+        means(Phrase("memberships of desks"), Phrase("to know who may do what"), "delete"),
     )
 
     id: Mapped[Id]
@@ -129,7 +130,9 @@ class GroupRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "people"
-    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete", until="names")
+    __table_args__ = means(
+        Phrase("profiles (name as last seen, language)"), Phrase("to know who writes"), "delete", until="names"
+    )
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
@@ -151,7 +154,7 @@ class TicketRow(Base):
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means("tickets", ANSWER) | NEVER_AGAIN,
+        means(Phrase("tickets"), ANSWER) | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -174,7 +177,7 @@ class TicketRow(Base):
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = means("tags on your tickets", WORK, "delete")
+    __table_args__ = means(Phrase("tags on your tickets"), WORK, "delete")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -185,7 +188,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = means("tickets you were added to", ANSWER, "delete")
+    __table_args__ = means(Phrase("tickets you were added to"), ANSWER, "delete")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -200,7 +203,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
-        means("messages and events in tickets", ANSWER),
+        means(Phrase("messages and events in tickets"), ANSWER),
     )
 
     id: Mapped[Id]
@@ -228,7 +231,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means("files", ANSWER, "delete")
+    __table_args__ = means(Phrase("files"), ANSWER, "delete")
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -244,7 +247,7 @@ class AttachmentRow(Base):
 
 class DraftRow(Base):
     __tablename__ = "drafts"
-    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete") | NEVER_AGAIN
+    __table_args__ = means(Phrase("messages that wait for you to choose a ticket"), ANSWER, "delete") | NEVER_AGAIN
 
     id: Mapped[Id]
     author: Mapped[Owner] = mapped_column(index=True)
@@ -265,8 +268,8 @@ class SpotRow(Base):
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
         partial("ix_spots_private", "message", "conversation", where="thread = ''"),
         means(
-            "places of our posts about you",
-            "to correct or take back what we posted",
+            Phrase("places of our posts about you"),
+            Phrase("to correct or take back what we posted"),
             "delete",
             export="count",
             until="posts",
@@ -288,7 +291,9 @@ class WatermarkRow(Base):
     """How far a conversation that is no ticket's is handled: a channel of a desk, or one private with somebody."""
 
     __tablename__ = "watermarks"
-    __table_args__ = means("how far your private messages are read", "to miss none", "delete", export="count")
+    __table_args__ = means(
+        Phrase("how far your private messages are read"), Phrase("to miss none"), "delete", export="count"
+    )
 
     platform: Mapped[Code] = mapped_column(primary_key=True)
     conversation: Mapped[Trace] = mapped_column(primary_key=True)
@@ -298,7 +303,7 @@ class WatermarkRow(Base):
 
 
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number"), "facts"),
     **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
     **dict.fromkeys(("user", "people"), "person"),
@@ -314,7 +319,7 @@ class OutboxRow(Base):
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
         # An id is a token on the platforms.
-        means("messages still to be delivered", DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
+        means(Phrase("messages still to be delivered"), DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -355,7 +360,8 @@ class RequestRow(Base):
 
     __tablename__ = "requests"
     __table_args__ = (
-        means("requests about your data", "to prove that they were answered", until="receipt") | NEVER_AGAIN
+        means(Phrase("requests about your data"), Phrase("to prove that they were answered"), until="receipt")
+        | NEVER_AGAIN
     )
 
     number: Mapped[Id]

@@ -16,7 +16,7 @@ router = Router()
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 FIRST = "support"
 OPTIONS = (
-    Option("name", f"What the desk is called; {FIRST} if you leave it out", required=False),
+    Option("name", "What the desk is called; support if you leave it out", required=False),
     Option("channel", "The agents' channel", named=True),
     Option("intake", "Where it takes in", named=True),
     Option("people", "Its agents", required=False, named=True),
@@ -44,7 +44,7 @@ def set_up(call: Call, work: UnitOfWork) -> Reply:
 def _check(call: Call, desk: Desk | None, work: UnitOfWork) -> None:
     leads = desk is not None and work.desks.rank(desk.id, principals(call.actor))[0] >= Rank.LEAD
     if not (leads or call.actor.manages):
-        raise NotAllowed(wording.not_allowed("lead") if desk else views.not_yours_to_set_up())
+        raise NotAllowed(wording.not_allowed(Rank.LEAD) if desk else views.not_yours_to_set_up())
 
 
 def _places(text: str) -> Sequence[Place]:

@@ -22,7 +22,9 @@ def home(call: Call, work: UnitOfWork) -> Reply:
     queue = list(work.tickets.find(Filter(desks, unclaimed=True), PAGE + 1)) if desks else []
     people = {p for t in (*asked, *claimed, *queue) for p in (t.customer, t.assignee) if p}
     names = work.people.names(sorted(people, key=str))
-    sections: list[tuple[str, Sequence[Ticket]]] = [(views.HOME_ASKED, asked)]
+    sections: list[tuple[str, Sequence[Ticket]]] = [(views.asked_heading(), asked)]
     if desks:
-        sections = [(views.HOME_CLAIMED, claimed), (views.HOME_QUEUE, queue)] + ([sections[0]] if asked else [])
+        sections = [(views.claimed_heading(), claimed), (views.queue_heading(), queue)] + (
+            [sections[0]] if asked else []
+        )
     return Say(views.home(sections, names, work.now, PAGE))
