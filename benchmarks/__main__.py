@@ -1,4 +1,5 @@
-"""Run it all and print a table: `make bench`, or with fewer messages `make bench ARGS=--quick`.
+"""Run it all and print a table: `make bench`, with fewer messages `make bench ARGS=--quick`, or only some of it:
+`make bench ARGS="slack discord"`.
 
 Each row is what the desk does beside a floor or a goal. Medians of `--runs` (five); floor and desk take turns, so that
 a machine that slows down slows both.
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 
 from benchmarks import big, floor, process, rates, rights
 from benchmarks.machine import machine
+from benchmarks.platforms import discord, slack
 from tests.conftest import build
 from tests.postgres import cluster, fresh_database
 
@@ -29,18 +31,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, once: does it work at all?")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("parts", nargs="*", choices=PARTS, help="all of them, if none is named")
     given = parser.parse_args()
     runs, size = (1, 10) if given.quick else (given.runs, 1)
     sys.setswitchinterval(0.0005)  # as the program does
     print(f"# {machine()}; {'quick, one run' if given.quick else f'medians of {runs}'}", flush=True)
     with tempfile.TemporaryDirectory(prefix="helpthread-bench-") as folder:
-        for row in rows(Path(folder), runs, size):
-            print(row, flush=True)
+        print("| what | ours | beside it | ratio or goal |\n|---|---|---|---|", flush=True)
+        for part in given.parts or PARTS:
+            for row in PARTS[part](Path(folder), runs, size):
+                print(row, flush=True)
 
 
-def rows(folder: Path, runs: int, size: int) -> Iterator[str]:
-    yield "| what | ours | beside it | ratio or goal |"
-    yield "|---|---|---|---|"
+def core(folder: Path, runs: int, size: int) -> Iterator[str]:
     yield from against_the_floor(folder, runs, 12_800 // size)
     yield from waiting(folder, runs, 20 // size)
     yield from with_a_history(folder, runs, size)
@@ -137,6 +140,8 @@ def copied(database: Path) -> Iterator[Path]:
 def median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 
+
+PARTS = {"core": core, "slack": slack, "discord": discord}
 
 if __name__ == "__main__":
     main()

@@ -4,7 +4,7 @@ Numbers of tickets belong to a desk and ids in buttons are opaque, but neither i
 that the presser may not see is answered like one that does not exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,7 +12,7 @@ from bot import wording
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed, NotFound, Problem
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, Place
-from bot.message import UserRef
+from bot.message import File, UserRef
 from bot.parse import TICKET_WORD
 from bot.ports import UnitOfWork
 from bot.router import Command, Scope, Takes
@@ -54,6 +54,16 @@ class Call:
     @property
     def arg(self) -> str:
         return self.options.get("", "")
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """What came along with a form."""
+        return self.event.files if isinstance(self.event, FormSubmitted) else ()
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What came along and was not taken, with the reason."""
+        return self.event.refused if isinstance(self.event, FormSubmitted) else ()
 
     def person(self, option: str) -> Actor | None:
         """The person an option names, with what the platform says of them."""
@@ -125,7 +135,7 @@ def _given(event: Event) -> dict[str, str]:
             return {"": arg}
         case FormSubmitted(arg=arg, values=values):
             given = dict(parse_qsl(arg)) if "=" in arg else {"": arg}
-            return given | dict(values)
+            return given | {name: value for name, value in values.items() if value or name not in given}
     raise TypeError(event)
 
 
@@ -192,13 +202,22 @@ def _sees(actor: Actor, ticket: Ticket, work: UnitOfWork) -> bool:
     return rank >= Rank.AGENT or takes_part(actor.ref, ticket, work)
 
 
+def _named(name: str, desks: Sequence[Desk]) -> Desk:
+    desk = next((desk for desk in desks if desk.name == name), None)
+    if desk is None:
+        raise NotFound(wording.no_such_desk(wording.shortened(name, 32)))
+    return desk
+
+
 def _desk_for(event: Event, command: Command, work: UnitOfWork) -> Desk:
     """The desk of the channel; else the one where the actor has the rank; else the one that takes in from here."""
     if (id := _given(event).get("")) and id.isdecimal() and len(id) < 19 and (desk := work.desks.get(int(id))):
         return desk
+    desks = work.desks.all()
+    if name := _given(event).get("desk", "").strip().lower():
+        return _named(name, desks)
     if here := work.desks.at(event.place):
         return here[0]
-    desks = work.desks.all()
     if not desks:
         raise Problem(wording.no_desk())
     if command.allow > Rank.CUSTOMER:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from bot import wording
@@ -83,8 +84,8 @@ class App:
             return None
         with reading(languages_for(event, work)):
             if isinstance(event, Invoked):
-                work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-                return self.invoke(event, work)
+                person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+                return self.invoke(replace(event, actor=person.as_known(event.actor)), work)
             listener = self.router.listeners[type(event)]
             return listener(event, work)
 
@@ -104,5 +105,6 @@ def run(call: Call, work: UnitOfWork) -> Reply:
     if call.command.form is not None and not isinstance(call.event, FormSubmitted):
         for named in filter(lambda actor: actor.name, call.named):  # the form brings back only who it was
             work.people.meet(named.ref, named.name, named.language)
-        return Ask(call.command.form_for(carried(call)))
+        form = call.command.form_for(carried(call))
+        return Ask(call.command.prepared(call, work, form) if call.command.prepared else form)
     raise Problem(wording.missing(lacking[0], call.command.usage))

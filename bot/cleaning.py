@@ -43,8 +43,9 @@ def cleaned(event: E) -> E:
             return replace(event, actor=actor, command=clean(command), options=_values(options), named=people)
         case ButtonPressed(action=action, arg=arg):
             return replace(event, actor=actor, action=clean(action), arg=clean(arg))
-        case FormSubmitted(action=action, arg=arg, values=values):
-            return replace(event, actor=actor, action=clean(action), arg=clean(arg), values=_values(values))
+        case FormSubmitted(action=action, arg=arg, values=values, refused=refused):
+            event = replace(event, action=clean(action), arg=clean(arg), refused=tuple(map(clean, refused)))
+            return replace(event, actor=actor, values=_values(values))
     return event if actor is event.actor else replace(event, actor=actor)
 
 

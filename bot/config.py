@@ -166,6 +166,7 @@ class Settings(BaseSettings):
     file_types_refused: Endings = Field(
         tuple(PROGRAMS.split()), description="endings of file names with a comma between, such as exe,bat"
     )
+    erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
 
     @classmethod

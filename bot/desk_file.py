@@ -15,12 +15,14 @@ from bot.desks import views
 from bot.desks.importing import SheetsWrong
 from bot.desks.model import Settings
 from bot.desks.naming import Naming, written_place, written_principal
+from bot.desks.panel import Category, Panel, Question
 from bot.desks.sheet import Loc, Sheet
 
 MOST_ERRORS = 20
 SHAPES = {
     "desks": "desks has to be a list: - name: …",
     "settings": "settings have to be keys and values: language: en",
+    "panel": "panel has to be keys and values: text: …",
     "agents_channel": "agents_channel has to be one channel, written as platform:workspace/channel",
 }
 HEADER = """\
@@ -86,6 +88,8 @@ def _written(sheet: Sheet) -> Iterator[tuple[str, Any]]:
     for name in ("agents", "leads", "admins", "privacy_officers"):
         if principals := getattr(sheet, name):
             yield name, [written_principal(principal) for principal in principals]
+    if panel := sheet.panel.model_dump(mode="json", exclude_defaults=True):
+        yield "panel", panel
     if settings := sheet.settings.model_dump(exclude_defaults=True):
         yield "settings", settings
 
@@ -122,12 +126,20 @@ def _desks(document: Document) -> Sequence[Any]:
 def _explained(error: ErrorDetails, loc: Loc, document: Document) -> tuple[int, str]:
     """The line and the words for what pydantic found."""
     name, inside, kind = str(loc[-1]), loc[-2] if len(loc) > 3 else "", error["type"]
-    fields = Settings.model_fields if inside == "settings" else Sheet.model_fields
+    fields = _fields(loc)
     if kind == "extra_forbidden":
         close = get_close_matches(name, fields, n=1)
         hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(fields)}"
         return document.line(loc, of_key=True), f"unknown key {name[:40]}; {hint}"
     return document.line(loc), _wrong_value(error, name, inside == "settings", loc)
+
+
+def _fields(loc: Loc) -> Mapping[str, object]:
+    """What may stand beside the key at `loc`."""
+    if "panel" not in loc:
+        return Settings.model_fields if len(loc) > 3 and loc[-2] == "settings" else Sheet.model_fields
+    names = [part for part in loc[:-1] if isinstance(part, str)]
+    return {"questions": Question.model_fields, "categories": Category.model_fields}.get(names[-1], Panel.model_fields)
 
 
 def _wrong_value(error: ErrorDetails, name: str, is_setting: bool, loc: Loc) -> str:
@@ -140,6 +152,8 @@ def _wrong_value(error: ErrorDetails, name: str, is_setting: bool, loc: Loc) -> 
         return str(error.get("ctx", {}).get("error", error["msg"]))
     if name in SHAPES:
         return SHAPES[name]
+    if "panel" in loc[:-1]:
+        return views.panel_wrong(name)
     if name == "name":
         return "name has to be 1 to 32 of a-z, 0-9 and -, and not begin with -"
     if kind == "tuple_type":

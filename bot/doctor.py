@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.config import Settings, likely_typos
 from bot.doctor_database import examine_database, examine_sqlite_file, sheets_of
 from bot.doctor_discord import examine_discord
+from bot.doctor_slack import examine_slack
 from bot.finding import Finding, note, ok, wrong
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -31,11 +32,9 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield from examine_sqlite_file(settings.database_file)
     if _has_database(settings):
         yield from examine_database(settings, now)
-    if settings.slack_bot_token:
-        from bot.doctor_platforms import examine_platforms  # their SDKs take long to load
-
-        yield from examine_platforms(settings, now)
-    yield from examine_discord(settings, sheets_of(settings, now) if _has_database(settings) else ())
+    sheets = sheets_of(settings, now) if _has_database(settings) else ()
+    yield from examine_slack(settings, sheets, now)
+    yield from examine_discord(settings, sheets)
 
 
 def _has_database(settings: Settings) -> bool:

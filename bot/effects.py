@@ -39,6 +39,25 @@ class PostCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Say `message` at the top level of `channel`, in no ticket's room."""
+
+    key: str
+    platform: str
+    channel: Place
+    message: Message
+    kind: Literal["announce"] = "announce"
+
+    @property
+    def room(self) -> str:
+        return self.key
+
+    @property
+    def anchor(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRoom:
     """Make the room `key` for `people` in a thread at `place`: on its message, if it names one.
 
@@ -196,7 +215,7 @@ class Work:
 
 
 Effect = Annotated[
-    PostCard | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | Work,
+    PostCard | Announce | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | Work,
     Field(discriminator="kind"),
 ]
 codec: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -61,9 +61,15 @@ class ButtonPressed(Event):
 
 @dataclass(frozen=True, slots=True)
 class FormSubmitted(Event):
+    """`refused` names files that were not taken, with the reason. `warned` is what the platform says of what was
+    picked, such as a channel in which the bot may not speak."""
+
     action: str
     arg: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    refused: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

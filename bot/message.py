@@ -73,6 +73,7 @@ class Button:
     action: str
     arg: str = ""
     style: Style = Style.NORMAL
+    hint: str = ""  # a second line, where the platform has room for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class File:
 class Message:
     """`speaker` names the person whose words are carried over; empty when the bot itself speaks.
 
+    With `menu`, the words on it, the buttons are shown as one menu on platforms that have such a thing.
     `language` is the reader's, for what a platform's side adds to it; empty if nobody needed to know it.
     """
 
@@ -105,25 +107,29 @@ class Message:
     files: tuple[File, ...] = ()
     speaker: str = ""
     mark: Mark | None = None
+    menu: str = ""
     language: str = field(default_factory=known, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """Where something is picked, platforms that can offer a list do, and people type on the others. The value is then
-    channels, or people, as a desk's file names them, with blanks between."""
+    channels, people or groups, as a desk's file names them, with blanks between; of files, their names. One of
+    `choices` is picked the same way. `value` is what is in it at first."""
 
     name: str
     label: str
     long: bool = False
     required: bool = True
     max_length: int = 3000
-    picks: Literal["", "channel", "channels", "people"] = ""
+    picks: Literal["", "channel", "channels", "people", "groups", "files"] = ""
+    choices: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Submitting it invokes the command registered for `action` with `arg` and the values. `language` is the reader's."""
+    """Submitting it invokes the command registered for `action` with `arg` and the values. `language`: the reader's."""
 
     action: str
     title: str

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.promises import Promises
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -155,6 +157,9 @@ class Timeline(Protocol):
         """Write its words, files, mark and edit or deletion times."""
 
     def mark(self, id: int, mark: Mark) -> None: ...
+    def written_by(self, who: UserRef, saying: str, after: int, limit: int) -> Sequence[Entry]:
+        """What they wrote in tickets, as a customer or as an agent, that has these words in it; after this id."""
+
     def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]: ...
     def search(
         self, words: str, desks: Sequence[int], customer: UserRef | None, limit: int
@@ -238,11 +243,15 @@ class Desks(Protocol):
 
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
+    def set_panel(self, desk: int, panel: Panel) -> None: ...
 
 
 class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
+
+    def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
+        """What they are called, or speak, whatever the platform says from now on."""
 
     def get(self, who: UserRef) -> Person | None: ...
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
@@ -299,7 +308,7 @@ class Privacy(Protocol):
 
     def open_request(self, request: Request) -> Request: ...
     def request(self, number: int) -> Request | None: ...
-    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+    def requests_of(self, who: UserRef, asked: Asked | None = None, limit: int = 100) -> Sequence[Request]:
         """Newest first."""
 
     def save(self, request: Request) -> None: ...
@@ -352,6 +361,7 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     privacy: Privacy
     watermarks: Watermarks
+    promises: Promises
     now: datetime
 
     def seen(self, event_id: str) -> bool:

@@ -26,8 +26,8 @@ def languages_alone(who: UserRef, work: UnitOfWork) -> Iterator[str]:
 
 def languages_for(event: Event, work: UnitOfWork) -> Iterator[str]:
     """Of whoever did it and is answered."""
+    yield from languages_of(event.actor.ref, None, work)  # what they corrected goes before what the platform says
     yield event.actor.language
-    yield from languages_of(event.actor.ref, None, work)
     if (desk := _desk_near(event.place, work)) is not None:
         yield desk.settings.language
 

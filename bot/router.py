@@ -53,7 +53,9 @@ class Command:
     """`allow` is the rank it needs at the desk; `own` lets customers use it on their own tickets.
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
-    `help` is English, as are an option's; show them with `bot.language._`. A hidden command is reached by buttons only.
+    `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
+    One that `asks` may answer with a form of its handler's making. A hidden command is reached by buttons only.
+    `help` is English, as are an option's; show them with `bot.language._`.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -64,7 +66,9 @@ class Command:
     own: bool = False
     scope: Scope = Scope.NONE
     form: Form | None = None
+    prepared: "Preparation | None" = None
     hidden: bool = False
+    asks: bool = False
 
     @property
     def action(self) -> str:
@@ -88,6 +92,7 @@ class Command:
 
 # Called with a `bot.access.Call`; typed loosely because access needs the router's commands.
 Handler = Callable[[Any, UnitOfWork], Reply]
+Preparation = Callable[[Any, UnitOfWork, Form], Form]
 Listener = Callable[[Any, UnitOfWork], Reply]
 Timer = Callable[[Tick, UnitOfWork], bool | None]  # true if there is more to do at once, in another transaction
 

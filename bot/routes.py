@@ -3,8 +3,10 @@
 from bot import upkeep
 from bot.desks import handlers as desks
 from bot.desks import places, setup
+from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
+from bot.privacy import correct, standing
 from bot.privacy import handlers as privacy
 from bot.relay import agents, edits, intake, lost, outcome, private, raising
 from bot.router import Router
@@ -29,6 +31,6 @@ def all_routes() -> Router:
         outcome,
     ):
         router.include(feature.router)
-    for other in (desks, setup, places, people, changes, privacy, upkeep):
+    for other in (desks, setup, panels, places, people, changes, privacy, standing, correct, upkeep):
         router.include(other.router)
     return router

@@ -8,7 +8,7 @@ from asyncio import create_task
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
@@ -20,6 +20,7 @@ from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
 from bot.ports import Chat, Files, Store, UnitOfWork
 from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.promises import Promises
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
@@ -92,6 +93,7 @@ async def desk_running(
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database, now)
+    store.promises = Promises(timedelta(hours=settings.erasure_grace_hours))
     try:
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
         router, chats = all_routes(), dict[str, Chat]()

@@ -69,12 +69,20 @@ def no_desk() -> str:
     return _("No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE")
 
 
+def no_such_desk(name: str) -> str:
+    return _("There is no desk “{name}”. Nothing was changed.", name=name)
+
+
 def which_desk(names: Sequence[str]) -> str:
     return _("Which desk? Please use this command in the agents' channel of one of: {desks}.", desks=", ".join(names))
 
 
 def moment(when: datetime) -> str:
     return when.astimezone(UTC).strftime(_("%Y-%m-%d %H:%M UTC"))
+
+
+def day(when: datetime) -> str:
+    return when.astimezone(UTC).strftime(_("%Y-%m-%d"))
 
 
 def shortened(text: str, length: int = 60) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select,
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import is_group
+from bot.desks.panel import Panel
 from bot.errors import Problem
 from bot.inbound import Place
 from bot.language import _
@@ -91,11 +92,12 @@ class SqlDesks:
     def save(self, desk: Desk, intake: Sequence[Place], people: Sequence[Member]) -> Desk:
         id = self.connection.scalar(select(desks.c.id).where(desks.c.name == desk.name))
         settings = desk.settings.model_dump(exclude_defaults=True)
+        said = {"settings": settings, "panel": _shown(desk.panel)}
         if id is None:
-            new = insert(desks).values(name=desk.name, settings=settings, next_number=1).returning(desks.c.id)
+            new = insert(desks).values(name=desk.name, next_number=1, **said).returning(desks.c.id)
             id = self.connection.execute(new).scalar_one()
         else:
-            self.connection.execute(update(desks).where(desks.c.id == id).values(settings=settings))
+            self.connection.execute(update(desks).where(desks.c.id == id).values(said))
         self._replace_channels(id, desk, intake)
         self._replace_members(id, people)
         return replace(desk, id=id)
@@ -113,6 +115,9 @@ class SqlDesks:
     def set(self, desk: int, settings: Settings) -> None:
         kept = settings.model_dump(exclude_defaults=True)
         self.connection.execute(update(desks).where(desks.c.id == desk).values(settings=kept))
+
+    def set_panel(self, desk: int, panel: Panel) -> None:
+        self.connection.execute(update(desks).where(desks.c.id == desk).values(panel=_shown(panel)))
 
     def _replace_channels(self, id: int, desk: Desk, intake: Sequence[Place]) -> None:
         self.connection.execute(delete(channels).where(channels.c.desk == id))
@@ -148,7 +153,11 @@ class SqlDesks:
 
 def _desk(row: Row[Any]) -> Desk:
     agents = _place(row) if row.platform is not None else None
-    return Desk(row.id, row.name, agents, Settings.model_validate(row.settings))
+    return Desk(row.id, row.name, agents, Settings.model_validate(row.settings), Panel.model_validate(row.panel))
+
+
+def _shown(panel: Panel) -> dict[str, Any]:
+    return panel.model_dump(mode="json", exclude_defaults=True)
 
 
 def _principal(principal: str) -> tuple[Any, str, Any]:

@@ -25,7 +25,7 @@ GET = Hot(select(people).where(people.c.who == bindparam("who")))
 
 
 def _meet(dialect: Any) -> Any:
-    new = dialect.insert(people).values(block_reason="")
+    new = dialect.insert(people).values(block_reason="", own_name=False, own_language=False)
     seen = {"name": new.excluded.name, "language": new.excluded.language, "last_seen": new.excluded.last_seen}
     return new.on_conflict_do_update(index_elements=["who"], set_=seen)
 
@@ -40,13 +40,21 @@ class SqlPeople:
 
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         known = self.get(who)
-        language = language or (known.language if known else "")
-        name = name[:200]
+        name = known.name if known and known.own_name else name[:200]
+        if known and (known.own_language or not language):
+            language = known.language
         if known and (known.name, known.language) == (name, language) and self.now - known.last_seen < FRESH:
             return known
         seen = {"who": who, "name": name, "language": language, "last_seen": self.now}
         self.connection.execute(MEET[self.connection.dialect.name], seen)
         return replace(known or Person(who, name, self.now), name=name, language=language, last_seen=self.now)
+
+    def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
+        """What they are called, or speak, whatever the platform says from now on."""
+        if name:
+            self._set(who, name=name, own_name=True)
+        if language:
+            self._set(who, language=language, own_language=True)
 
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
@@ -138,4 +146,6 @@ def _person(row: Row[Any]) -> Person:
         block_reason=row.block_reason,
         talking_about=row.talking_about,
         talking_until=row.talking_until,
+        own_name=row.own_name,
+        own_language=row.own_language,
     )

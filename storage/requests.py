@@ -34,9 +34,11 @@ class Requests:
         row = self.connection.execute(select(requests).where(requests.c.number == number)).first()
         return None if row is None else _request(row)
 
-    def requests_of(self, who: UserRef, asked: Asked, limit: int = 100) -> Sequence[Request]:
+    def requests_of(self, who: UserRef, asked: Asked | None = None, limit: int = 100) -> Sequence[Request]:
         """Newest first."""
-        theirs = select(requests).where(requests.c.who == who, requests.c.asked == asked.value)
+        theirs = select(requests).where(requests.c.who == who)
+        if asked is not None:
+            theirs = theirs.where(requests.c.asked == asked.value)
         return self._all(theirs.order_by(requests.c.number.desc()).limit(limit))
 
     def save(self, request: Request) -> None:
@@ -47,10 +49,10 @@ class Requests:
         return self._all(select(requests).where(requests.c.stage.in_([s.value for s in RUNNING])).limit(limit))
 
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]:
-        """Exports nobody may fetch any more, and deletions nobody confirmed."""
+        """Exports nobody may fetch any more, deletions nobody confirmed, and those whose time to think is over."""
         export = and_(requests.c.stage == Stage.DONE.value, requests.c.sha != "")
-        asked = requests.c.stage == Stage.ASKED.value
-        return self._all(select(requests).where(or_(export, asked), requests.c.expires_at <= now).limit(limit))
+        waiting = requests.c.stage.in_((Stage.ASKED.value, Stage.COOLING.value))
+        return self._all(select(requests).where(or_(export, waiting), requests.c.expires_at <= now).limit(limit))
 
     def _all(self, query: Any) -> Sequence[Request]:
         return [_request(row) for row in self.connection.execute(query).all()]
@@ -68,6 +70,10 @@ def _columns(request: Request) -> dict[str, Any]:
         "size": request.file.size if request.file else 0,
         "expires_at": request.expires_at,
         "ghost": request.ghost,
+        "received_at": request.received,
+        "step": request.step,
+        "extended": request.extended,
+        "refused": request.refused,
     }
 
 
@@ -84,4 +90,8 @@ def _request(row: Row[Any]) -> Request:
         file=file,
         expires_at=row.expires_at,
         ghost=row.ghost,
+        received_at=row.received_at,
+        step=row.step,
+        extended=row.extended,
+        refused=row.refused,
     )

@@ -66,10 +66,11 @@ class Base(DeclarativeBase):
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
-        "rooms",
+        "rooms", "leavers",
     ),
     "facts",
 )  # fmt: skip
+PANEL = dict.fromkeys(("title", "text", "menu", "categories"), "facts")
 
 
 class DeskRow(Base):
@@ -79,6 +80,7 @@ class DeskRow(Base):
     id: Mapped[Id]
     name: Mapped[Code] = mapped_column(unique=True)
     settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
+    panel: Mapped[Data] = mapped_column(info=keys(**PANEL))
     next_number: Mapped[Number]
 
 
@@ -143,6 +145,8 @@ class PersonRow(Base):
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
     talking_until: Mapped[When | None]
+    own_name: Mapped[Flag]
+    own_language: Mapped[Flag]
 
 
 class TicketRow(Base):
@@ -375,3 +379,7 @@ class RequestRow(Base):
     size: Mapped[Number]
     expires_at: Mapped[When | None]
     ghost: Mapped[Code]
+    received_at: Mapped[When]
+    step: Mapped[Code]
+    extended: Mapped[Code]
+    refused: Mapped[Code]

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import Busy
 from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.privacy.promises import Promises
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
@@ -36,6 +37,7 @@ REMEMBER = {
     "postgresql": Hot(postgresql.insert(seen_events).on_conflict_do_nothing().returning(seen_events.c.at)),
 }
 read_until = ReadUntilRow.__table__
+NOTHING_CHOSEN = Promises()
 
 
 def _raise(dialect: Any) -> Any:
@@ -53,9 +55,10 @@ TRIES = 8
 class SqlUnitOfWork:
     """Implements `bot.ports.UnitOfWork` on a connection with a transaction open."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, promises: Promises = NOTHING_CHOSEN) -> None:
         self.connection = connection
         self.now = now
+        self.promises = promises
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
@@ -91,6 +94,7 @@ class SqlStore:
         self.engine = engine
         self.readers = readers
         self.now = now
+        self.promises = NOTHING_CHOSEN
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
         self.scrubbing = asyncio.Lock()
@@ -145,7 +149,7 @@ class SqlStore:
 
     def _run(self, job: Job[T], connection: Connection) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now()))
+            return job(SqlUnitOfWork(connection, self.now(), self.promises))
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from bot.errors import Problem, Stale
 from bot.language import _
@@ -106,6 +106,13 @@ class SqlTimeline:
 
     def mark(self, id: int, mark: Mark) -> None:
         self.connection.execute(MARK, {"entry_id": id, "mark": mark.value})
+
+    def written_by(self, who: UserRef, saying: str, after: int, limit: int) -> Sequence[Entry]:
+        theirs = or_(timeline.c.author == who, timeline.c.staff == who)
+        query = select(timeline).where(theirs, timeline.c.deleted_at.is_(None), timeline.c.id > after)
+        if saying:  # letter for letter: LIKE does not care for capitals on SQLite
+            query = query.where(func.replace(timeline.c.text, saying, "") != timeline.c.text)
+        return [self._entry(row) for row in self.connection.execute(query.order_by(timeline.c.id).limit(limit)).all()]
 
     def page(self, ticket: int, kinds: frozenset[Kind], after: int, limit: int) -> Sequence[Entry]:
         first, last = ticket << SEQUENCE_BITS, (ticket + 1) << SEQUENCE_BITS

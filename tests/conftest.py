@@ -65,7 +65,14 @@ async def desk(bare: Desk) -> Desk:
     return bare
 
 
-SLOW = ("tests/slack", "tests/discord", "tests/fakes", "tests/test_fake_discord", "tests/proof/test_nth_call")
+SLOW = (
+    "tests/test_benchmarks",
+    "tests/slack",
+    "tests/discord",
+    "tests/fakes",
+    "tests/test_fake_discord",
+    "tests/proof/test_nth_call",
+)
 ALONE = (
     "tests/discord/test_catching_up",
     "tests/slack/test_catching_up",

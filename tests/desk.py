@@ -13,7 +13,7 @@ from bot.app import App
 from bot.courier import Courier
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.inbound import (
     Actor,
     ButtonPressed,
@@ -108,6 +108,8 @@ class FakeChat:
             case PostCard(channel=channel, name=name, message=message):
                 self._say(channel.conversation, token, message)
                 return Spot(channel.conversation, name, token)
+            case Announce(channel=channel, message=message):
+                return Spot(channel.conversation, "", self._say(channel.conversation, token, message))
             case OpenRoom(place=place, name=name):
                 return Spot(place.conversation, name, place.message)
             case Post(message=message):

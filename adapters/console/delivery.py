@@ -10,7 +10,7 @@ from adapters.console import words
 from adapters.console.journal import Record
 from adapters.console.records import Records
 from adapters.console.shown import Kind, Shown, alone, room_at, room_name
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.message import Message, say
 from bot.ports import Refused, Spot
 
@@ -35,6 +35,8 @@ def delivery(effect: Effect, at: Spot | None, token: str, records: Records, auth
             return Delivery(
                 spot, Shown(Kind.CARD, room_at(spot.conversation, ""), message, id=token, card=True), record
             )
+        case Announce(channel=channel, message=message):
+            return _posted(Spot(channel.conversation, "", token), message, records)
         case OpenRoom(place=place, name=name, people=people):
             spot = Spot(place.conversation, thread_name(name), place.message or token)
             opened = None if alone(place.conversation) else say(words.room_opened(spot.thread))

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
 
-from adapters.discord import commands, inbound, words
+from adapters.discord import commands, filled, inbound, words
 from adapters.discord.addresses import pointed_at
 from adapters.discord.answers import Answers
 from adapters.discord.attachments import Attachments
@@ -18,6 +19,7 @@ from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
 from adapters.discord.messages import Messages
 from adapters.discord.people import NOBODY
+from adapters.discord.permissions import warnings
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
 from bot.effects import Effect
@@ -135,9 +137,15 @@ class DiscordChat:
             await self._complete(interaction)
             return
         event = inbound.invoked(interaction, self.router)
-        handling = asyncio.create_task(self.messages.answered(event))
+        if isinstance(event, FormSubmitted) and (picked := filled.channels(interaction.data or {})):
+            event = replace(event, warned=warnings(self.client, picked))
+        if isinstance(event, FormSubmitted) and (files := filled.attachments(interaction)):
+            await self.answers.begin(interaction)
+            handling = asyncio.create_task(self.messages.with_files(event, files))
+        else:
+            handling = asyncio.create_task(self.messages.answered(event))
         await asyncio.wait({handling}, timeout=FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE)
-        if not handling.done():
+        if not handling.done() and not interaction.response.is_done():
             await self.answers.begin(interaction)
         await self.answers.show(await handling, interaction)
 
@@ -164,8 +172,10 @@ class DiscordChat:
         """Whether a form may be the answer, which must then be the first one."""
         name = getattr(event, "command", "") or getattr(event, "action", "")
         command = self.router.find(name.replace(" ", "."))
-        if command is None or command.form is None or isinstance(event, FormSubmitted):
+        if command is None or isinstance(event, FormSubmitted):
             return False
+        if command.asks or command.form is None:
+            return command.asks
         given = getattr(event, "options", {})
         return any(not given.get(option.name, "").strip() for option in command.options if option.required)
 

@@ -1,6 +1,7 @@
 """What a button or form carries: the action, and an opaque id of ours. Never trusted: the core checks the presser."""
 
 LONGEST = 100  # characters; Discord's limit
+MENU = "menu"  # of a menu, whose choices carry what buttons would
 BETWEEN = ":"
 
 
@@ -10,6 +11,10 @@ def packed(action: str, arg: str) -> str:
     if BETWEEN in action or not action or len(result) > LONGEST:
         raise ValueError(f"cannot be carried by a button: {action!r}, {len(arg)} characters")
     return result
+
+
+def menu(number: int) -> str:
+    return f"{MENU}{BETWEEN}{number}"
 
 
 def unpacked(custom_id: str) -> tuple[str, str]:

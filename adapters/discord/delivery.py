@@ -10,7 +10,7 @@ from adapters.discord.permissions import lacking
 from adapters.discord.places import Places, number, room
 from adapters.discord.posting import Posting
 from adapters.discord.rooms import Rooms
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.inbound import Place
 from bot.message import Mark, Message, UserRef
 from bot.ports import Files, Refused, Spot
@@ -40,6 +40,9 @@ class Delivery:
         match effect:
             case PostCard():
                 return await self.rooms.post_card(effect, token)
+            case Announce(channel=place, message=message):
+                sent = await self.posting.send(number(place.conversation), message, token)
+                return Spot(place.conversation, "", str(sent.id))
             case OpenRoom():
                 return await self.rooms.open(effect)
             case Post(message=message):
@@ -94,7 +97,7 @@ class Delivery:
     def _lacking(self, effect: Effect, at: Spot | None) -> Callable[[], str]:
         """The permissions missing for it, by their names in Discord's settings."""
         match effect:
-            case PostCard(channel=place) | OpenRoom(place=place) | SetMark(on=place):
+            case PostCard(channel=place) | Announce(channel=place) | OpenRoom(place=place) | SetMark(on=place):
                 channel = int(place.conversation)
             case _:
                 channel = int(at.conversation) if at else 0

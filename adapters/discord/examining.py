@@ -9,13 +9,12 @@ import discord
 from adapters.discord import words
 from adapters.discord.addresses import pointed_at
 from adapters.discord.commands import declared
-from adapters.discord.permissions import invite_link, missing
+from adapters.discord.permissions import UNNEEDED_FOR_AGENTS, invite_link, missing
 from bot.inbound import Place
 from bot.router import Router
 
 MOST_THREADS, MOST_CHANNELS = 1000, 500  # of a server: active threads, channels
 NEARLY = 0.9
-AGENTS = ("create_private_threads",)  # what an agents' channel does not need
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _channels(
 
 
 def _lacking(channel: discord.abc.GuildChannel, me: discord.Member, agents: bool) -> list[str]:
-    return missing(channel, me, AGENTS if agents else ())
+    return missing(channel, me, UNNEEDED_FOR_AGENTS if agents else ())
 
 
 def _roles(guild: discord.Guild, roles: Sequence[str]) -> Sequence[Seen]:

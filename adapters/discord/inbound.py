@@ -6,9 +6,9 @@ from typing import Any
 
 import discord
 
-from adapters.discord import words
+from adapters.discord import filled, words
 from adapters.discord.commands import OPEN_MENU, found
-from adapters.discord.custom_ids import unpacked
+from adapters.discord.custom_ids import MENU, unpacked
 from adapters.discord.people import NOBODY, actor, named, ref
 from adapters.discord.places import PLATFORM, in_guild, private
 from bot.inbound import (
@@ -55,7 +55,9 @@ def invoked(interaction: Interaction, router: Router) -> Invoked:
         )
     action, arg = unpacked(str(data["custom_id"]))
     if interaction.type is discord.InteractionType.modal_submit:
-        return FormSubmitted(id, who, place, action, arg, _values(data))
+        return FormSubmitted(id, who, place, action, arg, filled.values(data, interaction.guild_id))
+    if action == MENU:
+        action, arg = unpacked(str((data.get("values") or [""])[0]))
     return ButtonPressed(id, who, place, action, arg)
 
 
@@ -80,12 +82,6 @@ def _menu(id: str, who: Actor, place: Place, data: Mapping[str, Any], interactio
         if message:
             people = (Actor(ref(author), str(message["author"].get("global_name") or message["author"]["username"])),)
     return CommandInvoked(id, who, place, "ticket open", options, people)
-
-
-def _values(data: Mapping[str, Any]) -> dict[str, str]:
-    """A form's fields stand in a label each, or in a row."""
-    fields = [row.get("component") or (row.get("components") or [{}])[0] for row in data.get("components") or []]
-    return {str(f["custom_id"]): str(f.get("value") or "") for f in fields if "custom_id" in f}
 
 
 def posted(

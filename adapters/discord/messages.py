@@ -13,7 +13,7 @@ from adapters.discord.marks import Marks
 from adapters.discord.people import actor, ref
 from adapters.discord.places import Places
 from adapters.discord.spoken import Spoken
-from bot.inbound import Actor, Event, Place
+from bot.inbound import Actor, Event, FormSubmitted, Place
 from bot.ports import Files, Handle, Reply, Watched
 
 log = logging.getLogger(__name__)
@@ -115,6 +115,14 @@ class Messages:
             return await self.places.find(channel, guild.id if guild else None, message)
         except (discord.NotFound, discord.Forbidden):
             return None
+
+    async def with_files(self, form: FormSubmitted, files: list[discord.Attachment]) -> Reply:
+        """The same for a form that files came with."""
+        kept, refused = await self.attachments.take(files)
+        try:
+            return await self.answered(replace(form, files=kept, refused=refused))
+        finally:
+            self.files.release([file.sha for file in kept])
 
     async def answered(self, event: Event) -> Reply:
         """What to tell the one who acted, also where something went wrong: nobody delivers it again."""

@@ -17,10 +17,11 @@ def ref(id: int | str) -> UserRef:
 
 
 def actor(user: discord.User | discord.Member | discord.abc.User, language: str = "") -> Actor:
-    roles: Iterable[str] = ()
-    if isinstance(user, discord.Member):
-        roles = _groups(user.guild.id, (role.id for role in user.roles if not role.is_default()))
-    return Actor(ref(user.id), user.display_name, tuple(roles), language)
+    if not isinstance(user, discord.Member):
+        return Actor(ref(user.id), user.display_name, (), language)
+    roles = _groups(user.guild.id, (role.id for role in user.roles if not role.is_default()))
+    manages = user.guild_permissions.manage_guild
+    return Actor(ref(user.id), user.display_name, tuple(roles), language, manages)
 
 
 def named(data: Mapping[str, Any], guild: int | None) -> tuple[Actor, ...]:

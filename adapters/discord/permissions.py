@@ -1,8 +1,11 @@
 """The permissions the bot asks for, why, and which of them are missing somewhere."""
 
+from collections.abc import Mapping
+
 import discord
 
-from bot.effects import Admit, Effect, OpenRoom, PostCard, SetMark, Shelve
+from adapters.discord import words
+from bot.effects import Admit, Announce, Effect, OpenRoom, PostCard, SetMark, Shelve
 
 NEEDED = {  # by the names discord.py has for them
     "view_channel": "View Channels",
@@ -16,6 +19,7 @@ NEEDED = {  # by the names discord.py has for them
     "read_message_history": "Read Message History",
     "add_reactions": "Add Reactions",
 }
+UNNEEDED_FOR_AGENTS = ("create_private_threads",)  # in their channel
 SAY = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
 IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links", "attach_files", "read_message_history")
 
@@ -43,10 +47,27 @@ def missing(channel: discord.abc.GuildChannel, me: discord.Member, unneeded: tup
     return [title for name, title in NEEDED.items() if name not in unneeded and not getattr(have, name)]
 
 
+def warnings(client: discord.Client, picked: Mapping[int, tuple[str, bool]]) -> tuple[str, ...]:
+    """What is missing in channels that were picked for a desk: by id, their name, and whether for its agents."""
+    said = (_warning(client.get_channel(id), name, agents) for id, (name, agents) in picked.items())
+    return tuple(filter(None, said))
+
+
+def _warning(channel: object, name: str, agents: bool) -> str:
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return words.cannot_see(name)
+    gone = missing(channel, channel.guild.me, UNNEEDED_FOR_AGENTS if agents else ())
+    if gone and not channel.permissions_for(channel.guild.me).view_channel:
+        return words.cannot_see(name)
+    return words.lacks_in(name, ", ".join(gone)) if gone else ""
+
+
 def _needs(effect: Effect) -> tuple[str, ...]:
     match effect:
         case PostCard():
             return (*SAY, "create_public_threads")
+        case Announce():
+            return SAY
         case OpenRoom(private=private):
             return ("view_channel", "create_private_threads" if private else "create_public_threads")
         case SetMark():

@@ -37,6 +37,14 @@ def lacks(permissions: str) -> str:
     return f"the bot lacks the permission {permissions} there" if permissions else "the bot lacks a permission there"
 
 
+def cannot_see(name: str) -> str:
+    return f"I cannot see #{name}; add me to it, with the permissions I have elsewhere"
+
+
+def lacks_in(name: str, permissions: str) -> str:
+    return f"in #{name} I lack: {permissions}"
+
+
 def refused(code: int) -> str:
     return f"Discord refused it (code {code})"
 

@@ -13,6 +13,7 @@ import aiohttp
 
 from adapters.slack.api import Api, Json, SlackRefused, patiently
 from adapters.slack.forms import Origin, answer_view, form_view
+from adapters.slack.groups import Groups
 from adapters.slack.render import Part, parts
 from bot.message import Form, Message
 from bot.ports import Ask, Reply, Say, TryLater
@@ -36,8 +37,9 @@ class Asker:
 class Answers:
     """Answers run beside the acknowledgement; `settle` waits for those under way."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, groups: Groups) -> None:
         self.api = api
+        self.groups = groups
         self.tasks: set[asyncio.Task[None]] = set()
 
     def show(self, reply: Reply, asker: Asker) -> None:
@@ -66,7 +68,9 @@ class Answers:
 
     async def _ask(self, form: Form, asker: Asker) -> None:
         method = "views.push" if asker.view else "views.open"
-        await self.api.call(method, trigger_id=asker.trigger, view=form_view(form, asker.origin))
+        chosen = any(each.value for each in form.inputs if each.picks == "groups")
+        groups = await self.groups.names() if chosen else {}
+        await self.api.call(method, trigger_id=asker.trigger, view=form_view(form, asker.origin, groups))
 
     async def _say(self, message: Message, asker: Asker, *, public: bool) -> None:
         if asker.view:

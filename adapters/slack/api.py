@@ -21,8 +21,8 @@ Json = dict[str, Any]
 # Slack takes JSON only where something is written.
 FORM = {
     "auth.test", "conversations.history", "conversations.info", "conversations.members", "conversations.replies",
-    "files.getUploadURLExternal", "files.info", "reactions.get", "team.info", "usergroups.users.list",
-    "users.conversations", "users.info",
+    "files.getUploadURLExternal", "files.info", "reactions.get", "team.info", "usergroups.list",
+    "usergroups.users.list", "users.conversations", "users.info",
 }  # fmt: skip
 NOT_NOW = {
     "internal_error",

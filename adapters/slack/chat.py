@@ -14,6 +14,7 @@ from adapters.slack.catchup import CatchUp
 from adapters.slack.delivery import Delivery
 from adapters.slack.desks import Desks
 from adapters.slack.downloads import Downloads
+from adapters.slack.groups import Groups
 from adapters.slack.home import Home
 from adapters.slack.http import HttpServer
 from adapters.slack.lifecycle import GONE, Lifecycle
@@ -58,7 +59,8 @@ class SlackChat:
         desks = desks or Desks()
         self.api = Api(bot_token, url)
         self.people = People(self.api, desks.groups)
-        self.answers = Answers(self.api)
+        groups = Groups(self.api)
+        self.answers = Answers(self.api, groups)
         self.messages = Messages(self.api, router, self.people, Downloads(self.api, files), desks, reactions)
         called = {called: name for name, called in (commands or {}).items()}
         self.reception = Reception(
@@ -68,6 +70,7 @@ class SlackChat:
             self.answers,
             files,
             called,
+            groups,
         )
         self.delivery = Delivery(
             self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)

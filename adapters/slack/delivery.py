@@ -4,7 +4,20 @@ from adapters.slack import words
 from adapters.slack.api import Api, SlackRefused
 from adapters.slack.marks import Marks
 from adapters.slack.posting import Poster, Where
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve, Work
+from bot.effects import (
+    Admit,
+    Announce,
+    Direct,
+    Effect,
+    OpenRoom,
+    Post,
+    PostCard,
+    Remove,
+    Rewrite,
+    SetMark,
+    Shelve,
+    Work,
+)
 from bot.inbound import Place
 from bot.message import Mark, Message, say
 from bot.ports import Refused, Spot
@@ -21,7 +34,7 @@ class Delivery:
     async def do(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         """Raises `Refused`, `TryLater`. A message's spot names all its parts (see `posting.Copies`)."""
         match effect:
-            case PostCard(channel=place, message=message):
+            case PostCard(channel=place, message=message) | Announce(channel=place, message=message):
                 return await self._root(place.conversation, message, token)
             case OpenRoom(private=True):
                 raise Refused(words.NO_PRIVATE_THREADS)

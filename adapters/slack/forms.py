@@ -1,9 +1,10 @@
 """Forms and answers as modals. Pure.
 
-Slack's limits: 24 characters in a title, 3,000 in an input, 3,000 of private metadata, 100 blocks.
+Slack's limits: 24 characters in a title, 3,000 in an input, 75 in an option, 3,000 of private metadata, 100 blocks.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,20 @@ from bot.message import Form, Input, Message
 
 TITLE = 24
 LABEL = 150
+CHOICES = "static_select"
 BLOCKS = 100
 LONGEST = 3000
+OPTION = 75  # characters of a choice
+MOST_CHOSEN = 100
+CHANNELS = {"filter": {"include": ["public", "private"], "exclude_bot_users": True}}
+NO_GROUPS: Mapping[str, str] = {}
 PLATFORM = "slack"
-PICKERS = {"channel": "conversations_select", "channels": "multi_conversations_select", "people": "multi_users_select"}
+PICKERS = {
+    "channel": "conversations_select",
+    "channels": "multi_conversations_select",
+    "people": "multi_users_select",
+    "groups": "multi_external_select",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class Origin:
             return cls()
 
 
-def form_view(form: Form, origin: Origin) -> Json:
+def form_view(form: Form, origin: Origin, groups: Mapping[str, str] = NO_GROUPS) -> Json:
+    """`groups` says how user groups are called, by id, for those that are in the form already."""
     return {
         "type": "modal",
         "callback_id": form.action,
@@ -50,7 +62,7 @@ def form_view(form: Form, origin: Origin) -> Json:
         "title": plain_text(shortened(form.title, TITLE)),
         "submit": plain_text(words.SEND),
         "close": plain_text(words.CLOSE),
-        "blocks": [_input(each) for each in form.inputs],
+        "blocks": [_input(each, groups) for each in form.inputs],
     }
 
 
@@ -67,37 +79,67 @@ def answer_view(message: Message, origin: Origin) -> Json:
     }
 
 
-def values(view: Json, team: str) -> dict[str, str]:
-    """What was filled in, by the name of the input; what was picked, as a desk's file names it."""
+def values(view: Json, team: str, realm: str) -> dict[str, str]:
+    """What was filled in, by the name of the input; what was picked, as a desk's file names it. `realm` is the one that
+    owns the accounts: the workspace `team`, or its organisation."""
     state: dict[str, Any] = view.get("state", {}).get("values", {})
-    return {name: _value(block.get("value", {}), team) for name, block in state.items()}
+    return {name: _value(block.get("value", {}), team, realm) for name, block in state.items()}
 
 
-def _value(element: Json, team: str) -> str:
-    if element.get("type") not in PICKERS.values():
-        return str(element.get("value") or "")
-    one = element.get("selected_conversation")
-    picked = [one] if one else element.get("selected_conversations") or element.get("selected_users") or []
-    return " ".join(f"{PLATFORM}:{team}/{id}" for id in picked)
+def _value(element: Json, team: str, realm: str) -> str:
+    match element.get("type"):
+        case "conversations_select":
+            one = element.get("selected_conversation")
+            return f"{PLATFORM}:{team}/{one}" if one else ""
+        case "multi_conversations_select":
+            return " ".join(f"{PLATFORM}:{team}/{id}" for id in element.get("selected_conversations") or ())
+        case "multi_users_select":
+            return " ".join(f"{PLATFORM}:{realm}/{id}" for id in element.get("selected_users") or ())
+        case "static_select":
+            return str((element.get("selected_option") or {}).get("value") or "")
+        case "multi_external_select":
+            chosen = element.get("selected_options") or ()
+            return " ".join(f"{PLATFORM}:{team}/@{option['value']}" for option in chosen)
+    return str(element.get("value") or "")
 
 
-def _input(each: Input) -> Json:
+def group_option(id: str, label: str) -> Json:
+    """As it is offered in a form, and brought back by it."""
+    return {"text": plain_text(shortened(one_line(label), OPTION)), "value": id}
+
+
+def _input(each: Input, groups: Mapping[str, str]) -> Json:
     return {
         "type": "input",
         "block_id": each.name,
         "optional": not each.required,
         "label": plain_text(shortened(one_line(each.label), LABEL)),
-        "element": _picker(each) if each.picks else _typed(each),
+        "element": _picker(each, groups) if each.picks in PICKERS else _choice(each) if each.choices else _typed(each),
     }
 
 
 def _typed(each: Input) -> Json:
     length = min(each.max_length, LONGEST)
-    return {"type": "plain_text_input", "action_id": "value", "multiline": each.long, "max_length": length}
+    shown: Json = {"type": "plain_text_input", "action_id": "value", "multiline": each.long, "max_length": length}
+    return shown | ({"initial_value": each.value[:length]} if each.value else {})
 
 
-def _picker(each: Input) -> Json:
-    """Slack fills these lists itself, however many channels and people there are."""
+def _choice(each: Input) -> Json:
+    options = [{"text": plain_text(shortened(choice, OPTION)), "value": choice} for choice in each.choices]
+    return {"type": CHOICES, "action_id": "value", "options": options}
+
+
+def _picker(each: Input, groups: Mapping[str, str]) -> Json:
+    """Slack fills these lists itself, however many channels and people there are. It has none of user groups: those it
+    asks us for while somebody types."""
     shown: Json = {"type": PICKERS[each.picks], "action_id": "value"}
-    channels = {"filter": {"include": ["public", "private"], "exclude_bot_users": True}}
-    return shown if each.picks == "people" else shown | channels
+    now = [word.rpartition("/")[2].removeprefix("@") for word in each.value.split()][:MOST_CHOSEN]
+    match each.picks:
+        case "people":
+            return shown | ({"initial_users": now} if now else {})
+        case "groups":
+            chosen = [group_option(id, groups.get(id, id)) for id in now]
+            return shown | {"min_query_length": 0} | ({"initial_options": chosen} if chosen else {})
+        case "channel":
+            return shown | CHANNELS | ({"initial_conversation": now[0]} if now else {})
+    return shown | CHANNELS | ({"initial_conversations": now} if now else {})

@@ -67,7 +67,7 @@ def manifest(
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": reach | {"bot_events": sorted(EVENTS)},
-            "interactivity": {"is_enabled": True} | reach,
+            "interactivity": {"is_enabled": True} | reach | ({"message_menu_options_url": address} if address else {}),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not address,
             "token_rotation_enabled": False,

@@ -1,5 +1,5 @@
-"""How often Slack may be asked: never before its Retry-After has run out, and in a channel that was too much once,
-about one post a second for a while.
+"""How often Slack may be asked: never before its Retry-After has run out, and where that was too much once, at Slack's
+rate for a while: about one post a second in a channel, and 50 updates a minute.
 
 Source: docs.slack.dev, rate limits. Each method, and for posts each channel, has a limit of its own, so waiting for one
 holds up no other. Bursts are allowed, so nothing is slowed down before Slack has said so.
@@ -10,7 +10,7 @@ import asyncio
 from bot.ports import TryLater
 
 POSTS = {"chat.postMessage"}
-EVERY = 1.0  # seconds between posts in a channel
+EVERY = {"chat.postMessage": 1.0, "chat.update": 1.2}  # seconds between two, while careful
 CAREFUL = 60.0  # seconds after Slack's refusal
 LONGEST_WAIT = 4.0  # seconds in line; whoever would wait longer comes again later
 MOST_REMEMBERED = 5_000
@@ -32,8 +32,8 @@ class Pace:
             raise TryLater(wait, "waits for its turn at Slack")
         if now > self.careful[key]:
             del self.next[key], self.careful[key]
-        elif method in POSTS:
-            self.next[key] = max(self.next[key], now) + EVERY
+        elif method in EVERY:
+            self.next[key] = max(self.next[key], now) + EVERY[method]
         if wait > 0:
             await asyncio.sleep(wait)
 

@@ -65,9 +65,14 @@ class People:
         """For what happens in no conversation."""
         return Place(PLATFORM, self.team, "")
 
+    @property
+    def realm(self) -> str:
+        """What owns the accounts of this workspace."""
+        return self.enterprise or self.team
+
     def ref(self, user: str, team: str) -> UserRef:
         own = not team or team == self.team
-        return UserRef(PLATFORM, (self.enterprise or self.team) if own else team, user)
+        return UserRef(PLATFORM, self.realm if own else team, user)
 
     async def names(self, users: Iterable[str]) -> Mapping[str, str]:
         found = {user: await self.profile(user) for user in users}

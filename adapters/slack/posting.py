@@ -5,6 +5,7 @@ it is not known whether Slack took a post (a cut connection, an error of the ser
 messages of that place are read for the token before the post is repeated.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 EVENT = "helpthread_post"
 MOST_PARTS = 4  # longer texts are attached as a file
 MOST_REMEMBERED = 10_000  # tokens
+UPDATE_EVERY = 1.0  # seconds between two changes of one message; what changes meanwhile is one change, the last
 LOOK_BACK = 600.0  # seconds before a first try: clocks differ
 LOOK_BACK_AFTER_CRASH = 86_400.0
 PAGES = 5  # read in search of a token
@@ -62,6 +64,8 @@ class Poster:
         self.posted: dict[str, str] = {}  # token of a part → ts
         self.doubtful: dict[str, None] = {}
         self.checked: set[Where] = set()
+        self.update_every = UPDATE_EVERY
+        self.updated: dict[str, float] = {}  # ts → when, by the loop's clock
         self.customize = True
 
     async def say(self, message: Message, where: Where, token: str) -> Copies:
@@ -81,6 +85,7 @@ class Poster:
         copies, where = Copies.read(at.message), Where(at.conversation, at.thread)
         found, _ = self._parts(message)
         for part, ts in zip(found, copies.messages, strict=False):
+            await self._apart(ts)
             await self.api.call("chat.update", where.channel, ts=ts, text=part.text, blocks=part.blocks)
         kept = copies.messages[: len(found)]
         for ts in copies.messages[len(found) :]:
@@ -176,6 +181,16 @@ class Poster:
             await self._delete(where, answer["ts"])  # Slack puts a reply to a thread that is gone into the channel
             raise Refused(words.THREAD_GONE)
         return str(answer["ts"])
+
+    async def _apart(self, ts: str) -> None:
+        """A card can change many times in a second. The first change is shown at once; the next ones wait, here and in
+        the outbox, where those that wait are one."""
+        now = asyncio.get_running_loop().time()
+        due = self.updated.pop(ts, 0.0) + self.update_every
+        self.updated[ts] = max(now, due)
+        _forget_oldest(self.updated)
+        if due > now:
+            await asyncio.sleep(due - now)
 
     async def _delete(self, where: Where, ts: str) -> None:
         try:

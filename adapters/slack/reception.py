@@ -18,6 +18,7 @@ from adapters.slack.answers import Answers, Asker, response
 from adapters.slack.api import Json, SlackRefused
 from adapters.slack.catchup import NotYet
 from adapters.slack.forms import Origin, answer_view, values
+from adapters.slack.groups import Groups
 from adapters.slack.inbound import Written
 from adapters.slack.lanes import Lanes
 from adapters.slack.messages import Messages
@@ -48,6 +49,7 @@ class Reception:
         answers: Answers,
         files: Files,
         renamed: dict[str, str],
+        groups: Groups,
     ) -> None:
         self.router = router
         self.people = people
@@ -55,6 +57,7 @@ class Reception:
         self.answers = answers
         self.files = files
         self.renamed = renamed
+        self.groups = groups
         self.lanes = Lanes()
         self.handle: Handle | None = None
         self.gate: Callable[[Written], Awaitable[None]] = _open
@@ -79,6 +82,8 @@ class Reception:
                 await self._button(body)
             case "shortcut" | "message_action":
                 await self._shortcut(body)
+            case "block_suggestion":
+                return _json({"options": await self.groups.options(str(body.get("value") or ""))})
             case "view_submission":
                 return await self._form(body)
             case None if "command" in body:
@@ -229,7 +234,7 @@ class Reception:
     async def _filled(self, body: Json, origin: Origin) -> Reply:
         view = body["view"]
         where = inbound.place(self.people.team, origin.conversation, origin.thread)
-        filled = values(view, self.people.team)
+        filled = values(view, self.people.team, self.people.realm)
         id, action = f"slack:{view['id']}:{view.get('hash') or body.get('trigger_id')}", str(view["callback_id"])
         return await self._handle(FormSubmitted(id, await self._actor(body), where, action, origin.arg, filled))
 
@@ -257,6 +262,13 @@ class Reception:
             return await self.handle(event)
         finally:
             self.files.release(_files(event))
+            if _changes_desks(event):
+                self.people.groups_changed()  # a group listed just now works just now
+
+
+def _changes_desks(event: Any) -> bool:
+    name = event.command if isinstance(event, CommandInvoked) else getattr(event, "action", "")
+    return name.replace(" ", ".").startswith("desk.")
 
 
 def _files(event: Any) -> list[str]:

@@ -32,9 +32,11 @@ def take_over(sheets: Sequence[Sheet], work: UnitOfWork) -> list[str]:
         raise SheetsWrong(wrong)
     changed = [sheet for sheet in sheets if sheet.name not in before or not sheet.same(before[sheet.name])]
     for sheet in changed:  # lets go of its channels first, so that desks may swap them
-        work.desks.save(Desk(0, sheet.name, None, sheet.settings), [], sheet.members())
+        work.desks.save(Desk(0, sheet.name, None, sheet.settings, sheet.panel), [], sheet.members())
     for sheet in changed:
-        work.desks.save(Desk(0, sheet.name, sheet.agents_channel, sheet.settings), sheet.intake, sheet.members())
+        work.desks.save(
+            Desk(0, sheet.name, sheet.agents_channel, sheet.settings, sheet.panel), sheet.intake, sheet.members()
+        )
     told = [views.taken(before.get(sheet.name), sheet) for sheet in sheets]
     told += [views.left_alone(sheet.name) for sheet in left]
     return told + [hint for sheet in sheets for hint in views.hints(sheet)]

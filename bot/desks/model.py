@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.desks.panel import Panel
 from bot.inbound import Place
 from bot.language import Phrase
 
@@ -47,6 +48,16 @@ class Settings(BaseModel):
             "where a ticket from a channel goes on: in a thread open to all there, a private one, or direct"
         ),
     )
+    leavers: str = Field(
+        "warn",
+        pattern=r"^(keep|warn|close)$",
+        description=Phrase(
+            "when a customer leaves the server: keep the ticket, keep it and warn its agents, or close it"
+        ),
+    )
+
+
+NO_PANEL = Panel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class Desk:
     name: str
     agents: Place | None
     settings: Settings
+    panel: Panel = NO_PANEL
 
     @property
     def log_room(self) -> str:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import impossible, place, platform_of, principal
+from bot.desks.panel import Panel
 from bot.inbound import Place
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,31}$"  # what can stand before the # of a ticket's number
@@ -52,6 +53,7 @@ class Sheet(BaseModel):
     admins: tuple[Principal, ...] = ()
     privacy_officers: tuple[Principal, ...] = ()
     settings: Settings = Settings()
+    panel: Panel = Panel()
 
     @classmethod
     def of(cls, desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> "Sheet":
@@ -69,6 +71,7 @@ class Sheet(BaseModel):
             admins=ranked(Rank.ADMIN),
             privacy_officers=tuple(m.principal for m in members if m.officer),
             settings=desk.settings,
+            panel=desk.panel,
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -95,6 +98,7 @@ class Sheet(BaseModel):
         """Whether the two mean the same desk, in whatever order they say it."""
         return (
             self.settings == other.settings
+            and self.panel == other.panel
             and self.agents_channel == other.agents_channel
             and set(self.intake) == set(other.intake)
             and set(self.members()) == set(other.members())

@@ -17,6 +17,7 @@ PATTERNS = {
     r"^[a-z]{2}(-[A-Z]{2})?$": Phrase("a language such as en or pt-BR"),
     r"^\S+$": Phrase("without spaces"),
     r"^(open|private|direct)$": Phrase("open, private or direct"),
+    r"^(keep|warn|close)$": Phrase("keep, warn or close"),
 }
 UNSET = "default"
 MOST_NAMES = 30  # of one rank; a longer list would not fit a platform's field
@@ -66,20 +67,21 @@ SETUP_FORM = Form(
         Input("intake", Phrase("Channels in which a message opens a ticket"), picks="channels"),
         Input("channel", Phrase("The agents' channel"), picks="channel"),
         Input("people", Phrase("Agents"), required=False, picks="people"),
-        Input("groups", Phrase("Groups of agents, as platform:workspace/@group"), required=False),
+        Input("groups", Phrase("Groups of agents"), required=False, picks="groups"),
     ),
 )
 
 
-def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> Message:
+def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member], warned: Sequence[str]) -> Message:
     text = _(
         "Desk {name} is ready. It takes in from {channels} and has {members}. "
-        "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to.",
+        "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to, "
+        "and /desk panel posts what customers choose from.",
         name=desk.name,
         channels=several("{number} channel", "{number} channels", len(intake)),
         members=several("{number} member", "{number} members", len(members)),
     )
-    return say(text)
+    return say("\n".join([text, *(_("Please look at this: {what}.", what=here(each)) for each in warned)]))
 
 
 def desk_name_wrong() -> str:
@@ -96,6 +98,17 @@ def no_such_channel() -> str:
 
 def not_yours_to_set_up() -> str:
     return _("Nothing was changed: new desks are made by those who run this workspace.")
+
+
+def desk_of_others(name: str) -> str:
+    return _(
+        "Nothing was changed: there is a desk {name} already, and only its leads change it. Choose another name.",
+        name=name,
+    )
+
+
+def channel_elsewhere() -> str:
+    return _("Nothing was changed: that channel is not in this workspace. Such desks are set up with a file.")
 
 
 def called(principal: str, names: Mapping[str, str]) -> str:
@@ -191,6 +204,28 @@ def _rank(rank: Rank) -> str:
 
 # Importing: read by those who run the bot, in English
 
+PANEL = {
+    "title": "a line of up to 100 characters",
+    "text": "a text of up to 1500 characters",
+    "menu": "true or false",
+    "categories": "a list of up to 25: - name: …",
+    "name": "a line of 1 to 80 characters",
+    "tag": "1 to 30 of a-z, 0-9 and -, and not begin with -",
+    "hint": "a line of up to 100 characters",
+    "questions": "a list of up to 5: - ask: …",
+    "ask": "a line of 1 to 100 characters",
+    "kind": "text, long, choice or file",
+    "choices": "a list of up to 25",
+    "required": "true or false",
+}
+
+
+def panel_wrong(name: str) -> str:
+    """What a key of a panel has to be; inside of a list, `name` is a number."""
+    if name.isdecimal():
+        return "this has to be keys and values, or in choices a line of up to 100 characters"
+    return f"{name} has to be {PANEL.get(name, 'something else')}"
+
 
 def taken(before: Sheet | None, after: Sheet) -> str:
     """What an import did to a desk: "support: changed (settings: language; people and groups: 1 more, 2 fewer)"."""
@@ -204,6 +239,7 @@ def taken(before: Sheet | None, after: Sheet) -> str:
         name for name in Settings.model_fields if getattr(before.settings, name) != getattr(after.settings, name)
     ]
     what = [f"settings: {', '.join(settings)}"] if settings else []
+    what += ["panel"] if before.panel != after.panel else []
     what += _difference("channels", set(before.channels_by_use()), set(after.channels_by_use()))
     what += _difference("people and groups", set(before.members()), set(after.members()))
     return f"{after.name}: changed ({'; '.join(what)})"
@@ -250,7 +286,7 @@ def _setting(name: str, info: FieldInfo, settings: Settings) -> Field:
 
 
 def _shown(value: object) -> str:
-    return f"“{value}”" if isinstance(value, str) and value else str(value) or _("not set")
+    return _("“{value}”", value=value) if isinstance(value, str) and value else str(value) or _("not set")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,14 +1,17 @@
 """A person as the desk last saw them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.inbound import Actor
 from bot.message import UserRef
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`talking_about` is the ticket they chose for their private messages, until `talking_until`."""
+    """`own_name` and `own_language`: as they corrected it, not as the platform says.
+
+    `talking_about` is the ticket they chose for their private messages, until `talking_until`."""
 
     who: UserRef
     name: str
@@ -18,6 +21,12 @@ class Person:
     block_reason: str = ""
     talking_about: int | None = None
     talking_until: datetime | None = None
+    own_name: bool = False
+    own_language: bool = False
+
+    def as_known(self, actor: Actor) -> Actor:
+        """The actor under the name they want to be called by."""
+        return replace(actor, name=self.name) if self.own_name else actor
 
     def blocked(self, now: datetime) -> bool:
         return self.blocked_until is not None and now < self.blocked_until

@@ -14,6 +14,7 @@ from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
 from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
 from bot.privacy import views
+from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
@@ -63,6 +64,9 @@ class Clerk:
                 await self._export(request)
             case "expire":
                 await self._expire(request)
+            case "correct":
+                await finish_correction(self.store, request)
+                self.posted()
             case "erase":
                 await self._erase(request, effect.language)
             case "sweep":
@@ -103,7 +107,7 @@ class Clerk:
         if request is None or request.stage is not Stage.DUE:
             return False
         until = work.now + timedelta(hours=self.export_hours)
-        done = replace(request, stage=Stage.DONE, done_at=work.now, file=file, expires_at=until)
+        done = request.to(Stage.DONE, done_at=work.now, file=file, expires_at=until)
         work.privacy.save(done)
         send_export(done, self.export_hours, work)
         return True

@@ -13,7 +13,7 @@ from bot.language import reading
 from bot.ports import Files, Store, TryLater, UnitOfWork
 from bot.privacy import farewell, views
 from bot.privacy.handlers import give_work
-from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
+from bot.privacy.model import FAILED, IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
 from bot.readers import languages_alone
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
@@ -48,13 +48,14 @@ class Erasure:
             return
         if self.request.stage is Stage.CLEANING:
             await self._until_taken_back()
-        await self._change(ghost=self.request.ghost or new_id())
+        await self._change(ghost=self.request.ghost or new_id(), step=STEPS[0])
         await self._leave_tickets()
         await self._drop_exports()
         on_its_way = await self._withdraw()
+        await self._change(step=STEPS[1])
         await self._drop_files()
         await self._erase("")
-        await self._change(stage=Stage.CLEANING)
+        await self._change(Stage.CLEANING, step=STEPS[2])
         await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
@@ -63,6 +64,7 @@ class Erasure:
 
     async def _finish(self) -> None:
         """Nothing is told before nothing is left: not in the tables, not in their files."""
+        await self._change(step=STEPS[3])
         await self._forget_posts()
         await self._erase("names")
         if await self.store.read(lambda work: work.privacy.residue(self.request)):
@@ -72,9 +74,10 @@ class Erasure:
         if not await self.store.write(self._tell):
             raise TryLater(1, "there is something new")
 
-    async def _change(self, **fields: Any) -> None:
+    async def _change(self, stage: Stage | None = None, **fields: Any) -> None:
         def job(work: UnitOfWork) -> Request:
-            changed = replace(self._now(work), **fields)
+            now = self._now(work)
+            changed = now.to(stage or now.stage, **fields)
             work.privacy.save(changed)
             return changed
 
@@ -91,7 +94,8 @@ class Erasure:
         for export in exports:
             if export.file is not None:
                 await asyncio.to_thread(self.files.drop, [export.file.sha])
-                gone = replace(export, stage=Stage.EXPIRED, file=None, expires_at=None)
+                over = export.to(Stage.EXPIRED) if export.stage in (Stage.DUE, Stage.DONE) else export
+                gone = replace(over, file=None, expires_at=None)
                 await self.store.write(partial(_save, gone))
 
     async def _withdraw(self) -> bool:
@@ -184,7 +188,7 @@ class Erasure:
             return True
         if work.privacy.residue(request, thorough=False):
             return False
-        work.privacy.save(replace(request, stage=Stage.TOLD))
+        work.privacy.save(request.to(Stage.TOLD))
         key = f"privacy:{request.number}:receipt"
         with reading((self.language, *languages_alone(self.who, work))):
             receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request))
@@ -205,7 +209,7 @@ async def sweep(store: Store, request: Request, now: datetime) -> None:
         pass
     if not await store.scrub():
         raise TryLater(1, "a reader holds old pages")
-    gone = replace(request, who=request.nobody, stage=Stage.DONE, done_at=now)
+    gone = request.to(Stage.DONE, who=request.nobody, done_at=now)
     await store.write(partial(_save, gone))
 
 

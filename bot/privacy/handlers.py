@@ -53,6 +53,10 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     _refuse_last_lead(who, work)
     until = work.now + CONFIRM_WITHIN
     last = next(iter(work.privacy.requests_of(who, Asked.ERASURE, 1)), None)
+    if last is not None and last.stage is Stage.COOLING:
+        return Say(views.cooling(last))
+    if last is not None and last.stage is Stage.HELD:
+        return Say(views.held(last))
     if last is not None and last.stage is Stage.ASKED:
         request = replace(last, at=work.now, expires_at=until)
         work.privacy.save(request)
@@ -71,14 +75,24 @@ def confirm(call: Call, work: UnitOfWork) -> Reply:
     if request is None or request.who != who or request.stage is not Stage.ASKED or _past(request, work):
         raise Problem(views.stale_confirmation())
     _refuse_last_lead(who, work)
-    request = replace(request, stage=Stage.DUE, at=work.now, expires_at=None)
-    work.privacy.save(request)
-    for running in work.privacy.requests_of(who, Asked.EXPORT):
-        if running.running:
-            work.privacy.save(replace(running, stage=Stage.EXPIRED))
-    farewell.close_some(who, work, CLOSED_AT_ONCE)
-    give_work(request, "erase", work, language=current())
+    if work.promises.grace:
+        request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
+        work.privacy.save(request)
+        return Say(views.cooling(request))
+    begin_erasure(request, work)
     return Say(views.erasing())
+
+
+def begin_erasure(request: Request, work: UnitOfWork) -> None:
+    """From here on it cannot be cancelled. Whatever else they asked for ends with it."""
+    request = request.to(Stage.DUE, at=work.now, expires_at=None)
+    work.privacy.save(request)
+    for other in work.privacy.requests_of(request.who):
+        if other.open and other.number != request.number:
+            work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
+    farewell.close_some(request.who, work, CLOSED_AT_ONCE)
+    with reading(languages_alone(request.who, work)):
+        give_work(request, "erase", work, language=current())
 
 
 def give_work(request: Request, task: str, work: UnitOfWork, about: UserRef = NOBODY, language: str = "") -> None:
@@ -103,13 +117,16 @@ def send_export(request: Request, hours: int, work: UnitOfWork) -> None:
 def on_tick(tick: Tick, work: UnitOfWork) -> None:
     """Exports go when their time is over; work that nobody has in hand any more is given out again."""
     for request in work.privacy.outdated(work.now, 50):
-        work.privacy.save(replace(request, stage=Stage.EXPIRED, expires_at=None))
+        if request.stage is Stage.COOLING:
+            begin_erasure(request, work)
+            continue
+        work.privacy.save(request.to(Stage.EXPIRED, expires_at=None))
         if request.asked is Asked.EXPORT:
             _take_back(request, work)
             give_work(request, "expire", work)
     for request in work.privacy.running(50):
         if not work.outbox.waiting(request.room):
-            about = request.who if request.asked is Asked.EXPORT else NOBODY
+            about = NOBODY if request.asked is Asked.ERASURE else request.who
             give_work(request, _task(request), work, about=about)
 
 
@@ -120,8 +137,8 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
 
 
 def _task(request: Request) -> str:
-    if request.asked is Asked.EXPORT:
-        return "export"
+    if request.asked is not Asked.ERASURE:
+        return {Asked.EXPORT: "export", Asked.CORRECTION: "correct"}[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
 
 

@@ -8,6 +8,10 @@ from typing import Any
 
 from bot.inbound import Place
 from bot.message import File, UserRef
+from bot.privacy.stages import EXTENDED_MONTHS, MONTHS, NOT_BEGUN, OPEN, months_after
+from bot.privacy.stages import NEXT as NEXT
+from bot.privacy.stages import RUNNING as RUNNING
+from bot.privacy.stages import Stage as Stage
 
 GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
@@ -21,21 +25,10 @@ IN_FLIGHT = timedelta(minutes=1)  # how long an erasure waits for what the couri
 class Asked(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
+    CORRECTION = "correction"
 
 
-class Stage(StrEnum):
-    """EXPORT: due, done, expired. ERASURE: asked (not confirmed yet, or expired), due, cleaning (rows are gone, posts
-    and traces may not be), told (the receipt is on its way), done (nobody knows any more whose it was)."""
-
-    ASKED = "asked"
-    DUE = "due"
-    CLEANING = "cleaning"
-    TOLD = "told"
-    DONE = "done"
-    EXPIRED = "expired"
-
-
-RUNNING = (Stage.DUE, Stage.CLEANING, Stage.TOLD)
+STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm
 
 
 class Role(StrEnum):
@@ -49,9 +42,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`counts` is what was erased, by what it was ("files" → 12). `file` is a finished export, until `expires_at`.
+    """`received_at` is when it was first asked; `at` when it was asked or confirmed last.
 
-    `ghost` is the random id under which what stays of an erased person's rows hangs together.
+    `counts` is what was erased, by what it was ("files" → 12). `file` is a finished export, until `expires_at`.
+    `ghost` is the random id under which what stays of an erased person's rows hangs together. `step` is how far an
+    erasure is. `extended` and `refused` are codes of reasons. It never holds anybody's words.
     """
 
     number: int
@@ -64,6 +59,18 @@ class Request:
     file: File | None = None
     expires_at: datetime | None = None
     ghost: str = ""
+    received_at: datetime | None = None
+    step: str = ""
+    extended: str = ""
+    refused: str = ""
+
+    @property
+    def received(self) -> datetime:
+        return self.received_at or self.at
+
+    @property
+    def answer_by(self) -> datetime:
+        return months_after(self.received, EXTENDED_MONTHS if self.extended else MONTHS)
 
     @property
     def room(self) -> str:
@@ -75,8 +82,23 @@ class Request:
         return self.stage in RUNNING
 
     @property
+    def open(self) -> bool:
+        return self.stage in OPEN
+
+    @property
+    def cancellable(self) -> bool:
+        """Nothing of it is done yet. An export that is being made is simply put away."""
+        return self.stage in NOT_BEGUN or (self.asked is Asked.EXPORT and self.stage is Stage.DUE)
+
+    @property
     def nobody(self) -> UserRef:
         return UserRef(GONE, "", self.ghost)
+
+    def to(self, stage: Stage, **fields: Any) -> "Request":
+        """The same request further on. Raises `ValueError` where no way leads there."""
+        if stage is not self.stage and stage not in NEXT[self.stage]:
+            raise ValueError(f"a request that is {self.stage} cannot become {stage}")
+        return replace(self, stage=stage, **fields)
 
     def with_counts(self, more: Mapping[str, int]) -> "Request":
         total = dict(self.counts)

@@ -17,6 +17,7 @@ VERBS = {
     Kind.REPLIED: Phrase("replied"),
     Kind.NOTED: Phrase("noted, for agents only"),
     Kind.EDITED: Phrase("edited a message"),
+    Kind.CORRECTED: Phrase("corrected a message"),
     Kind.DELETED: Phrase("deleted a message"),
     Kind.CLAIMED: Phrase("took the ticket"),
     Kind.RELEASED: Phrase("gave the ticket back"),

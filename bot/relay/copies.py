@@ -41,11 +41,15 @@ def customer_copy(ticket: Ticket, desk: Desk, entry: Entry, name: str) -> Messag
 
 
 def carry_edit(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:
-    """Rewrite every copy of an entry that was edited; what was given up and is tried again says the new words, too."""
+    """Rewrite every copy of an entry that was edited; what was given up and is tried again says the new words, too.
+    Those who take part no longer lose the old words like everybody, but are not told the new ones."""
     name = name_of(entry, work)
-    for key, platform, room in _copies(ticket, desk, entry, rooms.everyone(ticket, work)):
-        message = (agents_copy if key == entry.agents_copy else customer_copy)(ticket, desk, entry, name)
-        rooms.say_instead(key, platform, room, message, entry.about, work)
+    reads = {entry.agents_copy: agents_copy(ticket, desk, entry, name)}
+    reads |= {entry.copy_for(who): customer_copy(ticket, desk, entry, name) for who in rooms.everyone(ticket, work)}
+    with reading(desk.settings.language):
+        since = views.edited_since()
+    for key, platform, room in _copies(ticket, desk, entry, rooms.everyone_ever(ticket, work)):
+        rooms.say_instead(key, platform, room, reads.get(key, since), entry.about, work)
 
 
 def carry_deletion(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:

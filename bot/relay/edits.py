@@ -31,9 +31,7 @@ def on_edit(event: MessageEdited, work: UnitOfWork) -> Reply:
     if changed.words == entry.words:
         return None
     changed = replace(changed, edited_at=work.now)
-    work.timeline.rewrite(changed)
-    ticket = _record(Kind.EDITED, entry, changed, ticket, desk, work)
-    copies.carry_edit(ticket, desk, changed, work)
+    change(Kind.EDITED, entry, changed, ticket, desk, work)
     return None
 
 
@@ -53,6 +51,13 @@ def on_deletion(event: MessageDeleted, work: UnitOfWork) -> Reply:
     ticket = _record(Kind.DELETED, entry, gone, ticket, desk, work)
     copies.carry_deletion(ticket, desk, gone, work)
     return None
+
+
+def change(kind: Kind, before: Entry, after: Entry, ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
+    """Write the new words, say in the history that there are some, and carry them to every copy."""
+    work.timeline.rewrite(after)
+    ticket = _record(kind, before, after, ticket, desk, work)
+    copies.carry_edit(ticket, desk, after, work)
 
 
 def _edit_draft(event: MessageEdited, work: UnitOfWork) -> None:

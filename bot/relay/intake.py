@@ -1,5 +1,7 @@
 """A message arrives. Which room is it in, which ticket does it belong to, and who must see it?"""
 
+from dataclasses import replace
+
 from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
@@ -29,6 +31,8 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
     """Nobody is remembered who talks where no desk is."""
     if room := room_of(event.place, work):
         person = _meet(event, work)
+        event = replace(event, actor=person.as_known(event.actor))
+        what = replace(what, name=event.actor.name)
         ticket, is_agents_room = room
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
@@ -37,6 +41,7 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         return in_customer_room(event, what, person, ticket, desk, rank, work)
     if event.place.direct:
         person = _meet(event, work)
+        what = replace(what, name=person.as_known(event.actor).name)
         refuse_blocked(person, work)
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):
@@ -85,7 +90,9 @@ def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
     rank, _ = work.desks.rank(desk.id, principals(event.actor))
     if rank >= Rank.AGENT:
         return None
-    refuse_blocked(_meet(event, work), work)
+    person = _meet(event, work)
+    what = replace(what, name=person.as_known(event.actor).name)
+    refuse_blocked(person, work)
     check_limits(desk, what.author, what.text, work)
     open_ticket(
         in_room(

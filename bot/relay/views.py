@@ -22,6 +22,10 @@ def taken_back() -> Message:
     return say(_("(deleted)"))
 
 
+def edited_since() -> Message:
+    return say(_("(edited since you left the ticket)"))
+
+
 def nothing_to_raise() -> str:
     return _("There are no words in that message, so no ticket was opened.")
 

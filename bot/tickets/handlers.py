@@ -96,8 +96,7 @@ def known(call: Call, option: str, work: UnitOfWork) -> Actor:
     who = call.person(option)
     assert who is not None, "the option is required"
     if who.name:
-        work.people.meet(who.ref, who.name, who.language)
-        return who
+        return work.people.meet(who.ref, who.name, who.language).as_known(who)
     return replace(who, name=work.people.names([who.ref]).get(who.ref) or who.ref.id)
 
 

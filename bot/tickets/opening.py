@@ -35,11 +35,13 @@ class Opening:
     name: str = ""
     staff: Actor | None = None
     prior: Ticket | None = None
+    tags: frozenset[str] = frozenset()
 
 
 def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
     """The row first, then what people see of it: number to the customer, card to the agents, words to the room."""
     ticket = _record(new, work)
+    work.tickets.tag(ticket, new.tags, frozenset())
     rooms.post_card(ticket, new.desk, work)
     if new.thread is not None:
         room = OpenRoom(

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     NOTED = "noted"  # by an agent, for agents
     EDITED = "edited"
     DELETED = "deleted"
+    CORRECTED = "corrected"  # by the person whose words they are; what it was is kept nowhere
     CLAIMED = "claimed"
     RELEASED = "released"
     ASSIGNED = "assigned"

@@ -408,6 +408,7 @@ VERBS = {
     Kind.NOTED: Phrase("noted"),
     Kind.EDITED: Phrase("edited a message"),
     Kind.DELETED: Phrase("deleted a message"),
+    Kind.CORRECTED: Phrase("corrected a message"),
     Kind.CLAIMED: Phrase("claimed the ticket"),
     Kind.RELEASED: Phrase("released the ticket"),
     Kind.ASSIGNED: Phrase("assigned the ticket to {person}"),

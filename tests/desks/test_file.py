@@ -101,7 +101,7 @@ desks:
   - support
 office: x
 """
-    known = "language, reply_prefix, max_open_per_customer, cooldown_seconds, reopen_days, greeting, farewell, rooms"
+    known = ", ".join(Settings.model_fields)
     assert wrong(text) == [
         "desks.yaml:2: name has to be 1 to 32 of a-z, 0-9 and -, and not begin with -",
         "desks.yaml:3: write a channel as platform:workspace/channel",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.effects import Admit, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.message import Mark, Message
 from bot.ports import Handle, Refused, Spot, TryLater
 from tests.desk import words
@@ -95,6 +95,9 @@ class Platform:
             case PostCard(channel=channel, message=message, key=key):
                 self._say((channel.conversation, ""), key, token, message)
                 return Spot(channel.conversation, token, token)
+            case Announce(channel=channel, message=message, key=key):
+                self._say((channel.conversation, ""), key, token, message)
+                return Spot(channel.conversation, "", token)
             case OpenRoom(place=place):
                 return Spot(place.conversation, place.thread or place.message, place.message)
             case Post(message=message, key=key):

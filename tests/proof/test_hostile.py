@@ -218,6 +218,8 @@ def forgeries(desk: Desk, who: Actor, command: Command, ids: Sequence[str]) -> I
 OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and is looked at below
     "ticket.open", "ticket.list", "ticket.search", "ticket.more-history", "draft.to", "outbox.retry", "outbox.discard",
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
+    "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name", "mydata.correct-language",
+    "mydata.correct-words",
 }  # fmt: skip
 
 

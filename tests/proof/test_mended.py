@@ -82,6 +82,15 @@ async def test_deleted_words_stayed_with_those_who_had_been_removed(desk: Desk) 
     assert "hunter2" not in str(desk.private(BEN))
 
 
+async def test_words_edited_away_stayed_with_those_who_had_been_removed(desk: Desk) -> None:
+    await desk.say(ANA, "help")
+    await desk.type(SAM, "/ticket add 1 ben")
+    await desk.say(ANA, "my password is hunter2")
+    await desk.type(SAM, "/ticket remove 1 ben")
+    await desk.edit(ANA, desk.last, "my password is not for Ben", private(ANA))
+    assert desk.private(BEN)[1:] == ["(edited since you left the ticket)", "You no longer take part in ticket #1."]
+
+
 async def test_trying_again_showed_what_had_been_deleted(desk: Desk) -> None:
     await desk.say(ANA, "help")
     desk.chat.refuse = lambda effect: Refused("no") if "hunter2" in str(effect) else None

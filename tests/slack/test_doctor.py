@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.slack.doctor import Found, examine
 from adapters.slack.manifest import manifest
 from bot.config import Settings
@@ -66,12 +68,16 @@ async def test_a_wrong_token_a_wrong_clock_and_no_network():
     assert away.what.startswith("Slack cannot be reached")
 
 
-async def test_helpthread_doctor_looks_at_the_channels_of_the_desks(tmp_path: Path):
-    async with world(tmp_path, http=True) as desk:
+@pytest.mark.parametrize("server", [False, True], ids=["SQLite", "PostgreSQL"])
+async def test_helpthread_doctor_looks_at_the_channels_of_the_desks(
+    tmp_path: Path, server: bool, request: pytest.FixtureRequest
+):
+    database = {"database_url": request.getfixturevalue("empty_postgres")} if server else {}
+    async with world(tmp_path, http=True, **database) as desk:
         await desk.slack.remove_bot(desk.help)
         settings = Settings.model_validate({
             "data_dir": tmp_path, "slack_bot_token": desk.slack.app.bot_token,
-            "slack_signing_secret": "x", "slack_api_url": desk.slack.base_url,
+            "slack_signing_secret": "x", "slack_api_url": desk.slack.base_url, **database,
         })  # fmt: skip
         found = await asyncio.to_thread(lambda: list(examine_all(settings, datetime.now(UTC))))
         lines = [str(each) for each in found]

@@ -1,5 +1,6 @@
 """Nothing lost, nothing doubled: what goes wrong at Slack, on the way, and here."""
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.slack.manifest import manifest
+from adapters.slack.posting import UPDATE_EVERY
 from bot.errors import Busy
 from bot.ports import TryLater
+from bot.routes import all_routes
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack.limits import Rate
 from tests.slack.world import World, bot, eventually, world
 
 
@@ -105,6 +110,37 @@ async def test_what_slack_asks_to_wait_for_holds_up_no_other_channel(desk: World
     assert copies(desk, "this one waits") == 0
     held = [call for call in desk.slack.calls("chat.postMessage") if call.args["channel"] == desk.desk.id]
     assert [call.error for call in held][-1] == "ratelimited" or held[-1].error.startswith("http_429")
+
+
+async def test_many_changes_of_a_card_are_few_updates_and_the_last_one_is_shown(tmp_path: Path):
+    async with world(tmp_path, http=True, update_every=UPDATE_EVERY) as desk:
+        await desk.say(desk.anna, "my printer is on fire")
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        commands = [f"/ticket tag 1 +t{number}" for number in range(20)]
+        await asyncio.gather(*(desk.slack.command(desk.sam.id, desk.desk, "/ticket", c[8:]) for c in commands))
+        assert await desk.running.courier.finish(30)
+        updates = [call for call in desk.slack.calls("chat.update") if call.args["ts"] == desk.card().ts]
+        assert 1 <= len(updates) <= (clock() - start) / UPDATE_EVERY + 1
+        assert "Tags: " + ", ".join(sorted(f"t{number}" for number in range(20))) in desk.card().text
+
+
+async def test_updates_keep_to_the_rate_that_slack_asks_for_and_end_at_the_last_state(tmp_path: Path):
+    slack = FakeSlack(manifest=manifest(all_routes()))
+    slack.work.limits.methods["chat.update"] = Rate(50, 2)
+    async with world(tmp_path, http=True, slack=slack) as desk:
+        for who in (desk.anna, desk.ben):
+            await desk.say(who, "my printer is on fire")
+        for number in (1, 2):
+            for verb in ("claim", "priority high", "tag +fire"):
+                word, _, rest = verb.partition(" ")
+                await desk.slack.command(desk.sam.id, desk.desk, "/ticket", f"{word} {number} {rest}".strip())
+        assert await desk.running.courier.finish(30)
+        for number in (1, 2):
+            text = desk.card(number).text
+            assert all(part in text for part in ("claimed by sam", "Priority: high", "Tags: fire")), text
+        refused = [call for call in desk.slack.calls("chat.update") if call.error]
+        assert len(refused) <= 4
 
 
 async def test_a_channel_without_the_bot_is_told_to_the_agents(desk: World):

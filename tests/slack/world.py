@@ -91,7 +91,7 @@ class World:
         await self.slack.press(who.id, label, on)
         await self.settle()
 
-    async def submit(self, who: User, **values: str) -> None:
+    async def submit(self, who: User, **values: Any) -> None:
         await self.slack.submit(who.id, values)
         await self.settle()
 
@@ -141,8 +141,10 @@ async def world(
 
 
 @contextlib.asynccontextmanager
-async def bot(slack: FakeSlack, folder: Path, *, http: bool = False, **settings: Any) -> AsyncIterator[Running]:
-    """The bot, connected. Used twice in one test, it is a restart."""
+async def bot(
+    slack: FakeSlack, folder: Path, *, http: bool = False, update_every: float = 0.0, **settings: Any
+) -> AsyncIterator[Running]:
+    """The bot, connected. Used twice in one test, it is a restart. Changes of cards wait for nothing by default."""
     app, port = slack.app, free_port()
     way = {"slack_signing_secret": app.signing_secret} if http else {"slack_app_token": app.app_token}
     configuration = Configuration.model_validate(
@@ -154,6 +156,7 @@ async def bot(slack: FakeSlack, folder: Path, *, http: bool = False, **settings:
         stop = asyncio.Event()
         serving = asyncio.create_task(running.serve(stop))
         chat: Any = running.chats["slack"]
+        chat.delivery.poster.update_every = update_every
         ready = asyncio.create_task(chat.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         if http:

@@ -188,7 +188,7 @@ def execute(database_url: str, sql: str) -> None:
 
 def fill(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO desks VALUES (1, 'support', '{}', 1)")
+        connection.execute("INSERT INTO desks VALUES (1, 'support', '{}', '{}', 1)")
         connection.execute("INSERT INTO members VALUES (1, 1, 'a/b/c', 1, 0)")
 
 
@@ -202,7 +202,7 @@ def make_desks_anew(config: Any, revision: str) -> None:
     connection = config.attributes["connection"]
     connection.execute(text("CREATE TABLE desks_new AS SELECT * FROM desks"))
     connection.execute(text("DROP TABLE desks"))
-    connection.execute(text("CREATE TABLE desks (id INTEGER PRIMARY KEY, name, settings, next_number)"))
+    connection.execute(text("CREATE TABLE desks (id INTEGER PRIMARY KEY, name, settings, panel, next_number)"))
     connection.execute(text("INSERT INTO desks SELECT * FROM desks_new"))
     connection.execute(text("DROP TABLE desks_new"))
 

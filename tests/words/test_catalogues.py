@@ -12,6 +12,9 @@ from babel.messages.pofile import read_po
 
 from bot import language
 from bot.catalogue import compiled
+from bot.desks.model import Settings
+from bot.routes import all_routes
+from storage.datamap import topics
 from tests.words.sources import ROOT, files, texts, untranslated
 
 CATALOGUES = sorted(language.FOLDER.glob(f"*/{language.CATALOGUE}"))
@@ -47,6 +50,16 @@ def test_everything_that_is_said_is_translated(catalogue: Path):
     there = messages(catalogue)
     assert sorted(said - there.keys()) == [], "make words, then translate them"
     assert [id for id, message in there.items() if not all(forms(message)) or message.fuzzy] == []
+
+
+def test_what_a_value_describes_is_translated(catalogue: Path):
+    """What is shown of settings, of tables and of commands is written where they are declared."""
+    said = {str(info.description) for info in Settings.model_fields.values()}
+    said |= {topic.what for topic in topics()} | {topic.why for topic in topics()}
+    for command in all_routes().commands.values():
+        said |= {command.help, *(option.help for option in command.options)}
+        said |= {command.form.title, *(each.label for each in command.form.inputs)} if command.form else set()
+    assert sorted(said - messages(catalogue).keys()) == []
 
 
 def test_nothing_is_in_it_that_nobody_says(catalogue: Path):

@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def desks() -> None:
-    table("desks", id_(), code("name", unique=True), data("settings"), number("next_number"))
+    table("desks", id_(), code("name", unique=True), data("settings"), data("panel"), number("next_number"))
     table(
         "channels",
         id_(),
@@ -84,6 +84,8 @@ def people() -> None:
         words("block_reason"),
         number("talking_about", nullable=True),
         when("talking_until", nullable=True),
+        flag("own_name"),
+        flag("own_language"),
     )
     table(
         "drafts",
@@ -236,6 +238,10 @@ def requests() -> None:
         number("size"),
         when("expires_at", nullable=True),
         code("ghost"),
+        when("received_at"),
+        code("step"),
+        code("extended"),
+        code("refused"),
         **NEVER_AGAIN,
     )
 

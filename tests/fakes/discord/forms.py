@@ -62,6 +62,8 @@ def _field(refs: Refs, place: Channel, field: JSON, label: str, left: dict[str, 
     if kind == CHECKBOX:
         return base | {"value": bool(given)}
     needed = field.get("required", True)
+    if given is None and (kept := _kept(field)):
+        given = kept
     if given is None:
         if needed:
             raise NotPossible(f"{name!r} must be filled in")
@@ -76,6 +78,13 @@ def _field(refs: Refs, place: Channel, field: JSON, label: str, left: dict[str, 
     ids, records = chosen(refs, place, field, given if isinstance(given, list) else [given])
     resolving.merge(resolved, records)
     return base | {"values": ids}
+
+
+def _kept(field: JSON) -> list[Any]:
+    """What was chosen already when the form opened; whoever leaves it alone sends it off."""
+    return [each["id"] for each in field.get("default_values") or []] or [
+        each["value"] for each in field.get("options") or [] if each.get("default")
+    ]
 
 
 def _text(field: JSON, given: Any) -> str:

@@ -63,7 +63,7 @@ class Clicks(People):
             blocks = where.payload["blocks"] if isinstance(where, View) else where.blocks
             for block, element in render.buttons(blocks):
                 label = element.get("text") or element.get("placeholder") or {}
-                if name in (label.get("text"), element.get("action_id")):
+                if name in (label.get("text"), element.get("action_id"), block.get("label", {}).get("text")):
                     return where, block, element
         raise NotPossible(f"{user} sees no {name!r} to press")
 

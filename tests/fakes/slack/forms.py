@@ -56,6 +56,8 @@ def choose(work: Workspace, element: Json, wanted: Any) -> Any:
         return [_option(element, one) for one in wanted]
     if kind == "external_select":
         return wanted if isinstance(wanted, dict) else {"text": {"type": "plain_text", "text": wanted}, "value": wanted}
+    if kind == "multi_external_select":
+        return [choose(work, element | {"type": "external_select"}, one) for one in wanted]
     if kind in ("users_select", "multi_users_select"):
         return _existing(work.users, wanted)
     if kind in ("channels_select", "conversations_select", "multi_channels_select", "multi_conversations_select"):

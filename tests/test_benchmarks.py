@@ -1,0 +1,52 @@
+"""The measurements measure: each runs through, tiny, against the fakes. How fast that is means nothing here."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import on_discord, on_slack
+from benchmarks.bots import check_order
+
+FEW = 3  # customers
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (on_slack, on_discord):
+        monkeypatch.setattr(module, "CUSTOMERS", FEW)
+        monkeypatch.setattr(module, "SETTLED", 0.1)
+
+
+async def test_a_burst_on_slack_is_relayed_whole_and_in_order(tmp_path: Path):
+    found = await on_slack.burst(tmp_path, FEW * 5, delay=0.01)
+    assert found.acknowledged >= found.relayed > 0
+
+
+async def test_acknowledgements_of_slack_are_timed(tmp_path: Path):
+    waits = await on_slack.waits(tmp_path, 20, 0.5)
+    assert len(waits) == 10
+    assert min(waits) > 0
+
+
+async def test_a_burst_on_discord_is_relayed_whole_and_in_order(tmp_path: Path):
+    assert (await on_discord.burst(tmp_path, FEW * 5, delay=0.01)).relayed > 0
+
+
+async def test_people_who_open_tickets_at_once_are_told_when_they_are_stored(tmp_path: Path):
+    assert (await on_discord.opened_at_once(tmp_path, FEW)).each_second > 0
+
+
+async def test_the_echo_on_slack_answers_everything(tmp_path: Path):
+    assert (await on_slack.burst(tmp_path, FEW, on_slack.ECHO)).relayed > 0
+
+
+async def test_the_echo_on_discord_answers_everything(tmp_path: Path):
+    assert (await on_discord.burst(tmp_path, FEW, on_discord.ECHO)).relayed > 0
+
+
+def test_what_is_lost_doubled_or_out_of_order_is_no_measurement():
+    room = ["0/0 my printer", "0/1 my printer"]
+    check_order([room, ["hello"]], 2)
+    for wrong, expected in ((room[:1], 2), (room * 2, 2), (room[::-1], 2)):
+        with pytest.raises(AssertionError):
+            check_order([wrong], expected)
