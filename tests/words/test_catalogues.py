@@ -92,12 +92,13 @@ def test_it_is_read_as_others_read_it(catalogue: Path):
         write_mo(packed, read_po(file))
     theirs = gettext.GNUTranslations(io.BytesIO(packed.getvalue()))
     ours = gettext.GNUTranslations(io.BytesIO(compiled(catalogue.read_text(encoding="utf-8"))))
-    for message in messages(catalogue).values():
+    for id, message in messages(catalogue).items():
         if isinstance(message.id, tuple):
             for number in (0, 1, 2, 5, 21):
-                assert ours.ngettext(*message.id, number) == theirs.ngettext(*message.id, number)
+                one, many = message.id
+                assert ours.ngettext(one, many, number) == theirs.ngettext(one, many, number)
         else:
-            assert ours.gettext(message.id) == theirs.gettext(message.id) == message.string
+            assert ours.gettext(id) == theirs.gettext(id) == message.string
 
 
 @pytest.mark.parametrize("broken", ["msgid no quotes", 'msgid "a"\nnonsense', 'msgid "a\\"\nmsgstr "b"'])

@@ -8,6 +8,7 @@ from bot.language import Phrase, _, best, current, here, known, reading, several
 from bot.message import Bold, Message, UserRef, say, told
 from bot.tickets import views
 from bot.tickets.model import RoomKind, Ticket
+from bot.wording import moment
 from tests.desk import ANA, Clock
 
 NOW = Clock().time
@@ -63,7 +64,7 @@ def test_dates_and_durations_are_the_readers():
     assert line == "#42 Drucker · somebody · 2 h · open, unclaimed"
     with reading("de"):
         assert views.line(TICKET, {}, NOW.replace(hour=11)) == "#42 Drucker · jemand · 2 Std. · offen, frei"
-        assert views.moment(NOW) == "05.01.2026, 09:00 UTC"
+        assert moment(NOW) == "05.01.2026, 09:00 UTC"
 
 
 def test_nobodys_language_is_looked_up_before_the_first_word():
