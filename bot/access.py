@@ -14,6 +14,7 @@ from bot.errors import NotAllowed, NotFound, Problem
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, Place
 from bot.message import File, UserRef
 from bot.parse import TICKET_WORD
+from bot.people import views
 from bot.ports import UnitOfWork
 from bot.router import Command, Scope, Takes
 from bot.tickets.model import Ticket
@@ -119,7 +120,16 @@ def call_on(ticket: Ticket, call: Call, work: UnitOfWork) -> Call:
         raise NotFound(wording.no_ticket(str(ticket.number)))
     if call.rank < call.command.allow and not call.command.own:
         raise NotAllowed(wording.not_allowed(call.command.allow))
+    if ticket.restricted:
+        _check_restriction(call)
     return call
+
+
+def _check_restriction(call: Call) -> None:
+    """Its customer may still look at it, and an agent give it back. Nothing else is done with what is restricted."""
+    mine = call.actor.ref == call.ticket.customer
+    if call.command.restricted != ("customer" if mine else "agent"):
+        raise NotAllowed(views.you_are_restricted() if mine else views.is_restricted(call.ticket.number))
 
 
 def takes_part(who: UserRef, ticket: Ticket, work: UnitOfWork) -> bool:

@@ -15,6 +15,7 @@ from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
 from bot.privacy.promises import Promises
+from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -120,6 +121,12 @@ class Tickets(Protocol):
 
     def save(self, ticket: Ticket) -> Ticket:
         """Write it. Raises `Stale` if someone else changed it since it was read."""
+
+    def restrict(self, customer: UserRef, restricted: bool) -> None:
+        """All tickets of theirs, at once."""
+
+    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
+        """Open or closed, oldest first; after this id."""
 
     def hold(self, customer: UserRef) -> None:
         """Let nobody else open or choose a ticket for this customer until this transaction ends."""
@@ -253,6 +260,9 @@ class People(Protocol):
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
 
+    def restrict(self, who: UserRef, at: datetime | None) -> None:
+        """Keep what is theirs and use it for nothing else; None ends that."""
+
     def get(self, who: UserRef) -> Person | None: ...
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
     def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
@@ -342,6 +352,15 @@ class Privacy(Protocol):
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
+
+    def choices(self, who: UserRef) -> Sequence[Choice]:
+        """What they object or consent to now."""
+
+    def choose(self, who: UserRef, choice: Choice) -> None:
+        """It takes the place of what they chose for the same purpose before, which is kept as proof."""
+
+    def end_choice(self, who: UserRef, purpose: Purpose) -> bool:
+        """Whether there was one to end."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

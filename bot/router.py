@@ -6,7 +6,7 @@ Every adapter derives its own commands from here, and the help text follows.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from bot.desks.model import Rank
 from bot.inbound import Tick
@@ -55,6 +55,7 @@ class Command:
     `form` is shown when a required option is missing, so adapters must not answer before it.
     `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
     One that `asks` may answer with a form of its handler's making. A hidden command is reached by buttons only.
+    `restricted` says for whom it works on a ticket whose customer had their data restricted.
     `help` is English, as are an option's; show them with `bot.language._`.
     """
 
@@ -69,6 +70,7 @@ class Command:
     prepared: "Preparation | None" = None
     hidden: bool = False
     asks: bool = False
+    restricted: Literal["", "customer", "agent"] = ""
 
     @property
     def action(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.privacy.model import Held, Request, Role
+from storage.choices import Choices
 from storage.datamap import sheets
 from storage.erasing import Erasing
 from storage.ledger import Ledger
@@ -13,7 +14,7 @@ from storage.requests import Requests
 from storage.showing import Showing
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, Requests):
+class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:

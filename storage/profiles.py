@@ -56,6 +56,9 @@ class SqlPeople:
         if language:
             self._set(who, language=language, own_language=True)
 
+    def restrict(self, who: UserRef, at: datetime | None) -> None:
+        self._set(who, restricted_at=at)
+
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
         return None if row is None else _person(row)
@@ -148,4 +151,5 @@ def _person(row: Row[Any]) -> Person:
         talking_until=row.talking_until,
         own_name=row.own_name,
         own_language=row.own_language,
+        restricted_at=row.restricted_at,
     )

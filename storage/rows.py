@@ -147,6 +147,7 @@ class PersonRow(Base):
     talking_until: Mapped[When | None]
     own_name: Mapped[Flag]
     own_language: Mapped[Flag]
+    restricted_at: Mapped[When | None]
 
 
 class TicketRow(Base):
@@ -175,6 +176,7 @@ class TicketRow(Base):
     closed_at: Mapped[When | None]
     prior: Mapped[Number | None]
     shared: Mapped[Flag]
+    restricted: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
 
@@ -357,6 +359,22 @@ class ReadUntilRow(Base):
 
     name: Mapped[Code] = mapped_column(primary_key=True)
     at: Mapped[When]
+
+
+class ChoiceRow(Base):
+    """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
+
+    __tablename__ = "choices"
+    __table_args__ = means(Phrase("objections and consents"), Phrase("to respect and to prove them")) | NEVER_AGAIN
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    purpose: Mapped[Code]
+    allowed: Mapped[Flag]
+    at: Mapped[When]
+    until: Mapped[When | None]
+    text_hash: Mapped[Code]
+    method: Mapped[Code]
 
 
 class RequestRow(Base):

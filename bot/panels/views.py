@@ -11,7 +11,6 @@ from bot.message import Button, Form, Input, Message, Style, say
 
 HAPPENED = Phrase("What happened?")
 WHAT_HAPPENED = Question(ask=HAPPENED, kind=Kind.LONG)
-OURS = {HAPPENED: HAPPENED}  # a desk's own questions are asked as they are
 
 
 def panel(desk: Desk) -> Message:
@@ -83,7 +82,8 @@ def asked(category: Category) -> Sequence[Question]:
 
 
 def ask(question: Question) -> str:
-    return here(OURS.get(question.ask, question.ask))
+    """A desk's own questions are asked as they are."""
+    return here(HAPPENED) if question == WHAT_HAPPENED else question.ask
 
 
 def _input(question: Question) -> Input:

@@ -44,6 +44,6 @@ def _release(who: UserRef, name: str, work: UnitOfWork) -> None:
 def _tell_about_customer(who: UserRef, name: str, work: UnitOfWork) -> None:
     for ticket in work.tickets.open_of(who):
         desk = work.desks.get(ticket.desk)
-        if ticket.customer == who and desk is not None:
+        if ticket.customer == who and desk is not None and not ticket.restricted:
             telling = partial(views.customer_gone, ticket.number, name)
             rooms.to_agents(ticket, desk, rooms.notice(ticket, "customer-gone"), telling, work)

@@ -23,6 +23,7 @@ class Person:
     talking_until: datetime | None = None
     own_name: bool = False
     own_language: bool = False
+    restricted_at: datetime | None = None
 
     def as_known(self, actor: Actor) -> Actor:
         """The actor under the name they want to be called by."""

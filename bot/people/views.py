@@ -27,6 +27,21 @@ def not_blocked(who: str) -> str:
     return _("{name} was not blocked.", name=who)
 
 
+def you_are_restricted() -> str:
+    return _(
+        "You had your data restricted, so what you wrote was not passed on, and is kept nowhere. To write to this desk "
+        "again, say /mydata lift first and then send it once more."
+    )
+
+
+def is_restricted(number: int) -> str:
+    return _(
+        "The customer of #{number} had their data restricted: it is kept and must not be used. Nothing was sent, "
+        "shown or changed. You can write again when they lift the restriction.",
+        number=number,
+    )
+
+
 def agent_gone(number: int, name: str) -> Message:
     return Message(
         told(

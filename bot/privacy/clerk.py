@@ -21,6 +21,7 @@ from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
 from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
+from bot.privacy.restrict import veil
 
 
 class Clerk:
@@ -64,6 +65,9 @@ class Clerk:
                 await self._export(request)
             case "expire":
                 await self._expire(request)
+            case "veil":
+                await veil(self.store, request)
+                self.posted()
             case "correct":
                 await finish_correction(self.store, request)
                 self.posted()

@@ -10,7 +10,7 @@ from bot.access import Call
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
-from bot.privacy import views
+from bot.privacy import rights_views as views
 from bot.privacy.amending import NAME, SPOKEN
 from bot.privacy.handlers import give_work
 from bot.privacy.model import Asked, Request

@@ -10,12 +10,18 @@ from bot.inbound import Tick
 from bot.language import current, reading
 from bot.message import UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
-from bot.privacy import farewell, views
+from bot.privacy import farewell, rights_views, views
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
 from bot.readers import languages_alone
 from bot.router import Router
 
 router = Router()
+TASKS = {
+    Asked.EXPORT: "export",
+    Asked.CORRECTION: "correct",
+    Asked.RESTRICTION: "veil",
+    Asked.LIFTING: "veil",
+}
 CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 
@@ -54,9 +60,9 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     until = work.now + CONFIRM_WITHIN
     last = next(iter(work.privacy.requests_of(who, Asked.ERASURE, 1)), None)
     if last is not None and last.stage is Stage.COOLING:
-        return Say(views.cooling(last))
+        return Say(rights_views.cooling(last))
     if last is not None and last.stage is Stage.HELD:
-        return Say(views.held(last))
+        return Say(rights_views.held(last))
     if last is not None and last.stage is Stage.ASKED:
         request = replace(last, at=work.now, expires_at=until)
         work.privacy.save(request)
@@ -78,7 +84,7 @@ def confirm(call: Call, work: UnitOfWork) -> Reply:
     if work.promises.grace:
         request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
         work.privacy.save(request)
-        return Say(views.cooling(request))
+        return Say(rights_views.cooling(request))
     begin_erasure(request, work)
     return Say(views.erasing())
 
@@ -138,7 +144,7 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
 
 def _task(request: Request) -> str:
     if request.asked is not Asked.ERASURE:
-        return {Asked.EXPORT: "export", Asked.CORRECTION: "correct"}[request.asked]
+        return TASKS[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
 
 

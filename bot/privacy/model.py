@@ -26,6 +26,8 @@ class Asked(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
     CORRECTION = "correction"
+    RESTRICTION = "restriction"
+    LIFTING = "lifting"
 
 
 STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm

@@ -27,6 +27,8 @@ def tell_customers_what_was_said(
 
 def agents_copy(ticket: Ticket, desk: Desk, entry: Entry, name: str) -> Message:
     with reading(desk.settings.language):
+        if ticket.restricted:
+            return views.restricted()
         if entry.kind is Kind.SAID:
             ping = ticket.assignee if entry.edited_at is None and ticket.open else None
             return views.from_customer(name, entry.text, entry.files, ping, edited=entry.edited_at is not None)
@@ -45,11 +47,19 @@ def carry_edit(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> No
     Those who take part no longer lose the old words like everybody, but are not told the new ones."""
     name = name_of(entry, work)
     reads = {entry.agents_copy: agents_copy(ticket, desk, entry, name)}
-    reads |= {entry.copy_for(who): customer_copy(ticket, desk, entry, name) for who in rooms.everyone(ticket, work)}
+    reads |= {entry.copy_for(who): _copy_of(who, ticket, desk, entry, name) for who in rooms.everyone(ticket, work)}
     with reading(desk.settings.language):
         since = views.edited_since()
     for key, platform, room in _copies(ticket, desk, entry, rooms.everyone_ever(ticket, work)):
         rooms.say_instead(key, platform, room, reads.get(key, since), entry.about, work)
+
+
+def _copy_of(who: UserRef, ticket: Ticket, desk: Desk, entry: Entry, name: str) -> Message:
+    """What one of those who take part reads."""
+    if ticket.restricted and who != ticket.customer:
+        with reading(desk.settings.language):
+            return views.restricted()
+    return customer_copy(ticket, desk, entry, name)
 
 
 def carry_deletion(ticket: Ticket, desk: Desk, entry: Entry, work: UnitOfWork) -> None:

@@ -4,6 +4,7 @@ from bot.access import principals
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import MessagePosted, MessageRaised
+from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import agents, views
 from bot.relay.intake import refuse_blocked, room_of
@@ -53,8 +54,10 @@ def _check(event: MessageRaised, message: MessagePosted, desk: Desk, work: UnitO
     if event.actor.ref == customer.ref:
         refuse_blocked(person, work)
         check_limits(desk, customer.ref, message.text, work)
-    elif work.desks.rank(desk.id, principals(event.actor))[0] < Rank.AGENT:
+        return
+    if work.desks.rank(desk.id, principals(event.actor))[0] < Rank.AGENT:
         raise NotAllowed(views.not_yours_to_raise())
+    refuse_restricted(person)
 
 
 def _open(message: MessagePosted, desk: Desk, work: UnitOfWork) -> Ticket:

@@ -22,6 +22,10 @@ def taken_back() -> Message:
     return say(_("(deleted)"))
 
 
+def restricted() -> Message:
+    return say(_("(restricted: kept, and not to be used)"))
+
+
 def edited_since() -> Message:
     return say(_("(edited since you left the ticket)"))
 

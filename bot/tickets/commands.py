@@ -5,6 +5,7 @@ from bot.access import Call, principals
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import Actor
+from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router, Takes
 from bot.tickets import views
@@ -51,7 +52,7 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     here = work.desks.at(call.event.place)
     desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
     assert desk is not None
-    work.people.meet(customer.ref, customer.name, customer.language)
+    refuse_restricted(work.people.meet(customer.ref, customer.name, customer.language))
     subject = call.options.get("subject", "")
     new = Opening(desk, customer.ref, call.options["text"], subject, name=customer.name, staff=call.actor)
     ticket = open_ticket(new, work)

@@ -34,7 +34,7 @@ def claim(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.claimed(ticket))
 
 
-@router.command("ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET)
+@router.command("ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, restricted="agent")
 def release(call: Call, work: UnitOfWork) -> Reply:
     if call.ticket.assignee is None:
         raise Conflict(views.unclaimed_already(call.ticket))

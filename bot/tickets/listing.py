@@ -40,7 +40,9 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.queue(views.list_title(given), shown, names, more, work.now))
 
 
-@router.command("ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET)
+@router.command(
+    "ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET, restricted="customer"
+)
 def show(call: Call, work: UnitOfWork) -> Reply:
     ticket = call.ticket
     others = work.tickets.participants(ticket.id)
@@ -60,7 +62,7 @@ def more_history(call: Call, work: UnitOfWork) -> Reply:
     id, _, after = call.arg.partition("-")
     sound = all(part.isdecimal() and len(part) < 19 for part in (id, after))
     ticket = work.tickets.get(int(id)) if sound else None
-    if ticket is None or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
+    if ticket is None or ticket.restricted or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
         raise Problem(views.no_more())
     return _history(ticket, int(after), work)
 

@@ -9,6 +9,7 @@ from bot.effects import OpenRoom
 from bot.errors import NotAllowed
 from bot.inbound import Actor, Place
 from bot.message import File, Mark, UserRef
+from bot.people.restriction import refuse_restricted
 from bot.ports import UnitOfWork
 from bot.relay import rooms
 from bot.relay.copies import tell_agents_what_was_said, tell_customers_what_was_said
@@ -105,8 +106,9 @@ def check_limits(desk: Desk, customer: UserRef, text: str, work: UnitOfWork) -> 
 
 
 def check_block(customer: UserRef, work: UnitOfWork) -> None:
-    """Raises `NotAllowed` if they are blocked."""
+    """Raises `NotAllowed` if they are blocked, or had their data restricted."""
     person = work.people.get(customer)
+    refuse_restricted(person)
     if person is not None and person.blocked_until is not None and person.blocked(work.now):
         raise NotAllowed(views.blocked(person.blocked_until, person.block_reason))
 

@@ -49,7 +49,11 @@ def number(ticket: Ticket) -> str:
 
 
 def subject(ticket: Ticket) -> str:
-    return ticket.subject or _("(erased)")
+    return restricted() if ticket.restricted else ticket.subject or _("(erased)")
+
+
+def restricted() -> str:
+    return _("(restricted)")
 
 
 def about(text: str, ticket: Ticket, /, **values: Span) -> Message:
@@ -61,6 +65,9 @@ def about(text: str, ticket: Ticket, /, **values: Span) -> Message:
 
 
 def card(ticket: Ticket, names: Mapping[UserRef, str], tags: frozenset[str], prior: Ticket | None) -> Message:
+    if ticket.restricted:
+        text = _("Its customer had their data restricted: it is kept, and must not be used until they lift that.")
+        return Message(text=(text,), title=f"{number(ticket)} {restricted()}")
     fields = [Field(_("From"), (called(ticket.customer, names),)), Field(_("Status"), (status(ticket, names),))]
     if ticket.priority is not Priority.NORMAL:
         fields.append(Field(_("Priority"), (urgency(ticket.priority),)))
@@ -365,7 +372,8 @@ def home_buttons() -> tuple[Button, ...]:
 def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
     urgent = f" [{urgency(ticket.priority)}]" if ticket.priority is not Priority.NORMAL else ""
     when = ticket.closed_at or ticket.opened_at
-    what = f"{number(ticket)}{urgent} {subject(ticket)} · {called(ticket.customer, names)} · {age(now - when)}"
+    who = restricted() if ticket.restricted else called(ticket.customer, names)
+    what = f"{number(ticket)}{urgent} {subject(ticket)} · {who} · {age(now - when)}"
     return f"{what} · {status(ticket, names)}"
 
 
