@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot.language import Phrase, here
 from bot.message import UserRef
 from bot.ports import Job, Store, T, UnitOfWork
 from bot.privacy.disguise import Disguise, Replacer
@@ -64,6 +65,8 @@ class Reader:
         kind = type(value)
         if kind in PLAIN:  # most are; this is asked for every value there is
             return value
+        if kind is Phrase:
+            return here(value)
         if kind is Spoken:
             return replace(value.text)
         if kind is UserRef:
