@@ -37,7 +37,14 @@ class Ask:
     form: Form
 
 
-Reply = Say | Ask | None
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """A page of one's own, on platforms that have one: messages one below the other, each with its buttons."""
+
+    rows: tuple[Message, ...]
+
+
+Reply = Say | Ask | HomePage | None
 Handle = Callable[[Event], Awaitable[Reply]]
 
 
@@ -160,6 +167,10 @@ class Timeline(Protocol):
 
     def get(self, id: int) -> Entry | None: ...
     def at(self, source: Source) -> Entry | None: ...
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        """Where and by whom something was said in a conversation and not deleted, after the message `after`; ids are
+        compared as text."""
+
     def rewrite(self, entry: Entry) -> None:
         """Write its words, files, mark and edit or deletion times."""
 

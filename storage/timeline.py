@@ -29,6 +29,18 @@ AT = select(timeline).where(
     timeline.c.source_conversation == bindparam("conversation"),
     timeline.c.source_platform == bindparam("platform"),
 )
+HEARD = (
+    select(timeline.c.source_thread, timeline.c.source_message, timeline.c.author, timeline.c.staff)
+    .where(
+        timeline.c.source_message > bindparam("after"),
+        timeline.c.source_message != literal_column("''"),
+        timeline.c.source_conversation == bindparam("conversation"),
+        timeline.c.source_platform == bindparam("platform"),
+        timeline.c.deleted_at.is_(None),
+    )
+    .order_by(timeline.c.source_message)
+    .limit(bindparam("most"))
+)
 COUNT = Hot(
     update(TicketRow)
     .where(TicketRow.id == bindparam("ticket_id"), TicketRow.version == bindparam("old_version"))
@@ -88,6 +100,14 @@ class SqlTimeline:
         where = {"platform": source.platform, "conversation": source.conversation, "message": source.message}
         row = self.connection.execute(AT, where).first()
         return None if row is None else self._entry(row)
+
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        where = {"platform": platform, "conversation": conversation, "after": after, "most": limit}
+        return [
+            (Source(platform, conversation, row.source_thread, row.source_message), row.author or row.staff)
+            for row in self.connection.execute(HEARD, where)
+            if row.author or row.staff
+        ]
 
     def rewrite(self, entry: Entry) -> None:
         values = {

@@ -11,10 +11,12 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.answers import Answers
 from adapters.slack.api import Api, Json
 from adapters.slack.catchup import CatchUp
+from adapters.slack.changes import Changes
 from adapters.slack.delivery import Delivery
 from adapters.slack.desks import Desks
 from adapters.slack.downloads import Downloads
 from adapters.slack.groups import Groups
+from adapters.slack.history import History
 from adapters.slack.home import Home
 from adapters.slack.http import HttpServer
 from adapters.slack.lifecycle import GONE, Lifecycle
@@ -75,7 +77,12 @@ class SlackChat:
         self.delivery = Delivery(
             self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)
         )
-        self.catch_up = CatchUp(self.api, desks, self.reception.hear)
+        history = History(self.api)
+        self.changes = Changes(history, desks, self.reception.hear, self.reception.lanes)
+        self.changes.react = self.reception.react_late
+        self.changes.emoji = frozenset(reactions)
+        self.catch_up = CatchUp(history, desks, self.reception.hear, self.changes)
+        self.reception.once = desks.once
         self.reception.gate = self.catch_up.gate
         self.catch_up.failing = self.reception.failing
         self.reception.others = self._others()
@@ -88,6 +95,7 @@ class SlackChat:
         """Stay connected until cancelled. Raises what makes it impossible: a wrong token, a port that is taken."""
         self.reception.handle = handle
         try:
+            await self.delivery.poster.prepare()
             await self._introduce()
             await self.catch_up.prepare()
             catching_up = asyncio.create_task(self.catch_up.run())
@@ -103,6 +111,7 @@ class SlackChat:
 
     def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
         life, home = Lifecycle(self.people), Home(self.api, self.people, self.answers)
+        self.reception.home = home
         return {
             **dict.fromkeys(GONE, life.place_gone),
             **dict.fromkeys(("app_uninstalled", "tokens_revoked"), life.app_gone),
@@ -129,8 +138,8 @@ class SlackChat:
                 await asyncio.sleep(error.seconds)
         self.people.team = str(me["team_id"])
         self.people.enterprise = str(me.get("enterprise_id") or "") if me.get("is_enterprise_install") else ""
-        self.messages.own = self.delivery.own = self.catch_up.own = str(me["user_id"])
-        self.catch_up.team = self.people.team
+        self.messages.own = self.delivery.own = self.catch_up.own = self.changes.own = str(me["user_id"])
+        self.catch_up.team = self.changes.team = self.people.team
 
     def _server(self) -> SocketMode | HttpServer:
         app = AsyncApp(

@@ -335,38 +335,38 @@ def queue(title: str, tickets: Sequence[Ticket], names: Mapping[UserRef, str], m
     return Message(title=title, text=(lines,), buttons=buttons)
 
 
-def asked_heading() -> str:
-    return _("Your tickets")
+# A page of one's own
 
 
-def claimed_heading() -> str:
-    return _("Tickets you claimed")
+def home_top(agent: bool, further: bool) -> Message:
+    """What the page begins with; `further` on one that goes on from another."""
+    ways: tuple[Button, ...] = (Button(_("Open a ticket"), "ticket.open", style=Style.PRIMARY),)
+    ways += ((Button(_("All open tickets"), "ticket.list"),) if agent else ()) + (Button(_("My data"), "mydata"),)
+    if further:
+        return Message((_("More of your tickets."),), buttons=(Button(_("Back"), "ticket.home"), *ways))
+    return Message((_("Write to me under Messages, or start here."),), buttons=ways)
 
 
-def queue_heading() -> str:
-    return _("Unclaimed")
+def home_heading(section: str, empty: bool) -> Message:
+    headings = {
+        "claimed": _("Tickets you claimed"),
+        "queue": _("Unclaimed"),
+        "asked": _("Your tickets"),
+        "joined": _("Tickets you take part in"),
+        "closed": _("Closed a short while ago"),
+    }
+    return say(Bold(headings[section]), *(("\n" + _("None."),) if empty else ()))
 
 
-def home(
-    sections: Sequence[tuple[str, Sequence[Ticket]]], names: Mapping[UserRef, str], now: datetime, most: int
-) -> Message:
-    """A heading for each kind, a line and a button for each ticket."""
-    spans: list[Span] = []
-    shown: dict[int, Ticket] = {}
-    for heading, tickets in sections:
-        lines = [line(ticket, names, now) for ticket in tickets[:most]] + [_("… and more")] * (len(tickets) > most)
-        spans += ["\n\n" if spans else "", Bold(heading), "\n" + ("\n".join(lines) or _("None."))]
-        shown |= {ticket.id: ticket for ticket in tickets[:most]}
-    buttons = [Button(number(ticket), "ticket.show", str(ticket.id)) for ticket in shown.values()]
-    return Message(tuple(span for span in spans if span), buttons=(*home_buttons(), *buttons))
-
-
-def home_buttons() -> tuple[Button, ...]:
-    return (
-        Button(_("Open a ticket"), "ticket.open", style=Style.PRIMARY),
-        Button(_("All"), "ticket.list"),
-        Button(_("My data"), "mydata"),
+def home_row(ticket: Ticket, names: Mapping[UserRef, str], now: datetime, agent: bool) -> Message:
+    show = Button(_("Show"), "ticket.show", str(ticket.id))
+    return Message(
+        (line(ticket, names, now),), buttons=(*(buttons(ticket) if agent else customer_buttons(ticket)), show)
     )
+
+
+def home_more(after: str) -> Message:
+    return Message((_("There are more."),), buttons=(Button(_("More"), "ticket.home", after),))
 
 
 def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:

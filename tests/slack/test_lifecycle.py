@@ -1,4 +1,4 @@
-"""What becomes of channels, accounts and the app itself; and the Home tab."""
+"""What becomes of channels, accounts and the app itself."""
 
 import logging
 
@@ -76,36 +76,3 @@ async def test_a_user_group_makes_agents_also_beyond_its_first_page(desk: World)
     desk.chat.people.groups_changed()
     await desk.press(last, "Release", on=desk.card().ts)
     assert "claimed by colleague519" in desk.card().text
-
-
-async def test_the_home_tab_shows_requesters_their_tickets_and_their_data(both: World):
-    await both.say(both.anna, "my printer is on fire")
-    await both.slack.open_home(both.anna.id)
-    await both.settle()
-    home = both.slack.seen_by(both.anna.id).home
-    assert "#1 my printer is on fire" in home
-    assert "[Open a ticket]" in home
-    assert "Unclaimed" not in home
-    await both.slack.press(both.anna.id, "My data", on="home")
-    await both.settle()
-    assert "What we hold about you" in both.slack.seen_by(both.anna.id).modal
-    await both.slack.close_modal(both.anna.id)
-    await both.slack.press(both.anna.id, "#1", on="home")
-    await both.settle()
-    assert "Status: open, unclaimed" in both.slack.seen_by(both.anna.id).modal
-    await both.slack.close_modal(both.anna.id)
-    await both.slack.press(both.anna.id, "Open a ticket", on="home")
-    await both.settle()
-    assert both.slack.seen_by(both.anna.id).modal.startswith("Open a ticket")
-
-
-async def test_the_home_tab_shows_agents_the_queue(desk: World):
-    await desk.say(desk.anna, "my printer is on fire")
-    await desk.say(desk.ben, "my screen is dark")
-    await desk.press(desk.sam, "Claim", on=desk.card(2).ts)
-    await desk.slack.open_home(desk.sam.id)
-    await desk.settle()
-    home = desk.slack.seen_by(desk.sam.id).home
-    claimed, _, queue = home.partition("Unclaimed")
-    assert "#2 my screen is dark" in claimed
-    assert "#1 my printer is on fire" in queue
