@@ -14,6 +14,7 @@ from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tic
 from bot.language import reading
 from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.privacy.policy import announced
 from bot.readers import languages_for
 from bot.router import Router
 
@@ -85,9 +86,9 @@ class App:
         with reading(languages_for(event, work)):
             if isinstance(event, Invoked):
                 person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-                return self.invoke(replace(event, actor=person.as_known(event.actor)), work)
+                return announced(event, self.invoke(replace(event, actor=person.as_known(event.actor)), work), work)
             listener = self.router.listeners[type(event)]
-            return listener(event, work)
+            return announced(event, listener(event, work), work)
 
     def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
         name = event.command if isinstance(event, CommandInvoked) else event.action

@@ -14,6 +14,7 @@ from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
@@ -268,6 +269,12 @@ class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
 
+    def met(self, who: UserRef) -> Person | None:
+        """Whom this unit of work has met already, as they were then."""
+
+    def told_of_notice(self, who: UserRef) -> None:
+        """They have heard of the privacy notice as it is now."""
+
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
 
@@ -372,6 +379,15 @@ class Privacy(Protocol):
 
     def end_choice(self, who: UserRef, purpose: Purpose) -> bool:
         """Whether there was one to end."""
+
+    def notices(self, limit: int) -> Sequence[Notice]:
+        """Versions of the privacy notice, the newest first."""
+
+    def publish(self, notice: Notice) -> Notice:
+        """A new version; returns it with its number."""
+
+    def periods(self) -> Mapping[str, int]:
+        """How many days each rule of retention keeps."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

@@ -13,7 +13,7 @@ from bot.ports import UnitOfWork
 
 def languages_of(who: UserRef, desk: Desk | None, work: UnitOfWork) -> Iterator[str]:
     """Of a person who is told something in private."""
-    if (person := work.people.get(who)) is not None:
+    if (person := work.people.met(who) or work.people.get(who)) is not None:
         yield person.language
     if desk is not None:
         yield desk.settings.language

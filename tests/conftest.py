@@ -84,6 +84,7 @@ SLOW = (
 )
 ALONE = (
     "tests/discord/test_catching_up",
+    "tests/discord/test_killed",
     "tests/slack/test_catching_up",
     "tests/slack/test_killed",
     "tests/test_process",

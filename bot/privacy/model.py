@@ -121,11 +121,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A table as an export shows it. `rows` is false where it shows a count only. `schema` is JSON Schema of a row."""
+    """A table as an export and the notice show it. `keep` is the rule it is kept under.
+
+    `rows` is false where it shows a count only. `schema` is JSON Schema of a row.
+    """
 
     table: str
     what: str
     why: str
+    keep: str
     roles: tuple[Role, ...]
     rows: bool
     schema: Mapping[str, Any]

@@ -248,7 +248,8 @@ OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and 
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
     "panel.pick", "panel.fill", "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name",
     "mydata.correct-language", "mydata.correct-words", "mydata.restrict", "mydata.restrict-now", "mydata.lift",
-    "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid",
+    "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid", "mydata.policy",
+    "mydata.policy-diff",
 }  # fmt: skip
 
 

@@ -87,6 +87,7 @@ def people() -> None:
         flag("own_name"),
         flag("own_language"),
         when("restricted_at", nullable=True),
+        when("notice_at"),
     )
     table(
         "drafts",
@@ -227,6 +228,15 @@ def deliveries() -> None:
 
 
 def requests() -> None:
+    table(
+        "notices",
+        id_("number"),
+        data("facts"),
+        when("published_at"),
+        when("effective_at"),
+        flag("material"),
+        **NEVER_AGAIN,
+    )
     table(
         "choices",
         id_(),
