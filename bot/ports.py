@@ -10,6 +10,7 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
+from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
@@ -75,7 +76,7 @@ class Chat(Protocol):
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
-    def __init__(self, seconds: float = 5.0, reason: str = "the platform is away") -> None:
+    def __init__(self, seconds: float = 5.0, reason: str = Phrase("the platform is away")) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason

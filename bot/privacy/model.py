@@ -15,6 +15,7 @@ from bot.privacy.stages import Stage as Stage
 
 GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
+FAILED = "posts we could not take back"  # a key of `Request.counts`
 
 CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
 EXPORT_EVERY = timedelta(hours=1)  # an export reads all there is of a person

@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.message import Bold, Button, Message, Text
 from bot.privacy.notice import ENDLESS, Changes, Facts, Notice
 from bot.privacy.promises import Promises
-from bot.privacy.rights_views import PURPOSES
-from bot.privacy.views import count, day
+from bot.privacy.purposes import Purpose
+from bot.privacy.rights_views import what_for
+from bot.wording import day
 
-CHOICES = frozenset(purpose.value for purpose in PURPOSES)
+CHOICES = frozenset(purpose.value for purpose in Purpose)
 NOBODY_NAMED = "whoever runs this desk"
 RULES = {
     "content": "{} after the ticket is closed; then the words are deleted, and number, times and states stay",
@@ -116,9 +117,9 @@ def kept(rule: str, facts: Facts) -> str:
 
 
 def _purpose(purpose: str) -> str:
-    words = {one.value: words for one, words in PURPOSES.items()}.get(purpose)
-    if words is None:
+    if purpose not in CHOICES:
         return purpose
+    words = what_for(Purpose(purpose))
     return f"{words} (only with your consent)" if purpose == "examples" else f"{words} (unless you object)"
 
 
@@ -187,3 +188,7 @@ def announcement(new: Notice, made: Changes) -> str:
         f"Our privacy notice changes, in effect {_since(new)}:\n{lines}\n/mydata policy shows all of it. If you do not "
         "want that, /mydata object and /mydata delete are there for you."
     )
+
+
+def count(many: int, thing: str) -> str:
+    return f"{many} {thing}" if many == 1 else f"{many} {thing}s"
