@@ -1,10 +1,10 @@
-"""What is told about retention."""
+"""What operators and privacy officers are told about retention, in English like all that is theirs."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.privacy.views import count, moment
+from bot.wording import moment
 
 WHAT = {
     "content": "the words of tickets, after these are closed",
@@ -27,14 +27,14 @@ class Previewed(Protocol):
 
 def periods(previews: Sequence[Previewed]) -> str:
     """A line for each rule."""
-    return "\n".join(f"{p.rule}: {count(p.days, 'day')}, {WHAT[p.rule]}. Due now: {p.now}" for p in previews)
+    return "\n".join(f"{p.rule}: {_days(p.days)}, {WHAT[p.rule]}. Due now: {p.now}" for p in previews)
 
 
 def period_set(preview: Previewed, since: datetime, now: datetime) -> str:
     if since <= now:
-        return f"{preview.rule} is kept for {count(preview.days, 'day')} from now on."
+        return f"{preview.rule} is kept for {_days(preview.days)} from now on."
     return (
-        f"{preview.rule} is kept for {count(preview.days, 'day')} from {moment(since)} on. As things are, "
+        f"{preview.rule} is kept for {_days(preview.days)} from {moment(since)} on. As things are, "
         f"{preview.now} would be deleted then. Until then you can set it back, and nothing is lost."
     )
 
@@ -44,4 +44,8 @@ def no_such_rule(rules: Sequence[str]) -> str:
 
 
 def out_of_bounds(rule: str, least: int, most: int) -> str:
-    return f"Nothing was changed: {rule} can be kept for {least} to {count(most, 'day')}."
+    return f"Nothing was changed: {rule} can be kept for {least} to {_days(most)}."
+
+
+def _days(many: int) -> str:
+    return f"{many} day" if many == 1 else f"{many} days"
