@@ -249,7 +249,7 @@ OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and 
     "panel.pick", "panel.fill", "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name",
     "mydata.correct-language", "mydata.correct-words", "mydata.restrict", "mydata.restrict-now", "mydata.lift",
     "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid", "mydata.policy",
-    "mydata.policy-diff",
+    "mydata.policy-diff", "mydata.mine",
 }  # fmt: skip
 
 
