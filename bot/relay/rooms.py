@@ -1,15 +1,16 @@
 """Saying things in a ticket's two rooms, wherever they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.desks.model import Desk
 from bot.effects import Direct, Post, PostCard, Rewrite, Shelve
 from bot.message import Message, UserRef
-from bot.ports import UnitOfWork
+from bot.ports import Filter, UnitOfWork
 from bot.tickets import views
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.timeline import Kind
 
+MOST_MOVED = 500  # open tickets that get another card when their desk gets another channel
 MOST_ADDED = 1000  # people looked for when a message is deleted
 
 
@@ -20,6 +21,13 @@ def post_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
             ticket.agents_room, desk.agents.platform, desk.agents, views.number(ticket), card(ticket, work)
         )
         work.outbox.post(effect, about=ticket.customer)
+
+
+def move_cards(desk: Desk, work: UnitOfWork, told: Callable[[Ticket], Message]) -> None:
+    """New cards for what is open, where the desk's agents are now, and `told` in the threads under them."""
+    for ticket in work.tickets.find(Filter([desk.id]), MOST_MOVED) if desk.agents else ():
+        post_card(ticket, desk, work)
+        to_agents(ticket, desk, notice(ticket, "moved"), told(ticket), work)
 
 
 def refresh_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:

@@ -84,11 +84,20 @@ def with_refused(reply: Reply, refused: Sequence[str]) -> Reply:
     return Say(replace(reply.message, text=(*reply.message.text, f"\n{not_taken}")), reply.public)
 
 
-def not_delivered(what: str, reason: str, row: int) -> Message:
-    """`row` is the effect's id in the outbox."""
+def not_delivered(what: str, reason: str, row: int, ticket: Ticket | None) -> Message:
+    """`row` is the effect's id in the outbox; `ticket` one that can go on in a thread instead."""
     text = f"{what} could not be delivered: {reason}. It is kept; try again, or discard it."
-    buttons = (Button("Try again", "outbox.retry", str(row)), Button("Discard", "outbox.discard", str(row)))
-    return Message(text=(text,), buttons=buttons)
+    again, discard = Button("Try again", "outbox.retry", str(row)), Button("Discard", "outbox.discard", str(row))
+    thread = [Button("Open a thread", "ticket.into-thread", str(ticket.id))] if ticket is not None else []
+    return Message(text=(text,), buttons=(again, *thread, discard))
+
+
+IN_THREAD_ALREADY = "The ticket is in a thread already. Nothing was changed."
+NO_CHANNEL_FOR_THREAD = "The desk takes in from no channel where the customer is. Nothing was changed."
+
+
+def in_thread_now(ticket: Ticket) -> Message:
+    return say(f"#{ticket.number} goes on in a thread that only its customer and moderators see.")
 
 
 REPLY = "A message to the customer"

@@ -219,7 +219,7 @@ OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and 
     "ticket.open", "ticket.list", "ticket.search", "ticket.more-history", "draft.to", "outbox.retry", "outbox.discard",
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
     "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name", "mydata.correct-language",
-    "mydata.correct-words",
+    "mydata.correct-words", "panel.pick", "panel.fill", "outbox.retry-desk",
 }  # fmt: skip
 
 
