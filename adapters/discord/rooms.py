@@ -98,4 +98,4 @@ class Rooms:
             allowed_mentions=shown.allowed,
             auto_archive_duration=WEEK,
         )
-        return self.threads.remember(channel, card.name, made.thread.id)
+        return await self.threads.keep_one(channel, card.name, made.thread.id)

@@ -52,10 +52,15 @@ class Threads:
             if error.code != BAD_NAME:
                 raise
             made = await self._start_private(channel, f"{name}b")
+        return await self.keep_one(channel, name, made)
+
+    async def keep_one(self, channel: int, name: str, made: int) -> int:
+        """Remove what a request made whose answer was lost."""
+        self.remember(channel, name, made)
         for spare in self._ours(channel, name):
             if spare.id != made:
                 await spare.delete()
-        return self.remember(channel, name, made)
+        return made
 
     async def _start_private(self, channel: int, name: str) -> int:
         made = await self.with_place(
