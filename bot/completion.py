@@ -52,7 +52,7 @@ def _tickets(actor: Actor, desks: Sequence[int], work: UnitOfWork) -> Sequence[T
 
 def _fits(ticket: Ticket, typed: str) -> bool:
     word = typed.strip().lstrip("#").lower()
-    return str(ticket.number).startswith(word) or word in ticket.subject.lower()
+    return str(ticket.number).startswith(word) or (word in ticket.subject.lower() and not ticket.restricted)
 
 
 def _named(ticket: Ticket) -> Suggestion:

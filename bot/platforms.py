@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from json import dumps as json_text
@@ -23,6 +24,8 @@ from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
+COMPARED = "slack:compared"  # the moment until which changes on Slack were looked for
+MOST_COMPARED = 2000  # messages of one conversation
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -64,6 +67,10 @@ def slack(running: Running) -> Chat:
             is_known=lambda place: read(partial(_known, place)),
             read_until=lambda: read(lambda work: work.read_until("slack")),
             raise_read_until=lambda at: running.store.write(lambda work: work.raise_read_until("slack", at)),
+            compared_until=lambda: read(lambda work: work.read_until(COMPARED)),
+            raise_compared_until=lambda at: running.store.write(lambda work: work.raise_read_until(COMPARED, at)),
+            heard=lambda place: read(partial(_heard, place)),
+            once=lambda key: running.store.write(lambda work: not work.seen(key)),
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
             is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),
@@ -100,6 +107,12 @@ def _rooms(platform: str, work: UnitOfWork) -> Sequence[Place]:
 
 def _known(place: Place, work: UnitOfWork) -> bool:
     return work.timeline.at(Source(place.platform, place.conversation, place.thread, place.message)) is not None
+
+
+def _heard(after: Place, work: UnitOfWork) -> Sequence[tuple[Place, UserRef]]:
+    """What is stored of a conversation, after this message in it."""
+    found = work.timeline.heard(after.platform, after.conversation, after.message, MOST_COMPARED)
+    return [(replace(after, thread=source.thread, message=source.message), who) for source, who in found]
 
 
 def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:

@@ -4,14 +4,19 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import create_engine
 
 from storage.migrate import migrate
 from storage.opening import open_store, postgresql_url
 from storage.rows import Base
 from tests.desk import Clock, Desk
+from tests.migrated import put_database
 from tests.postgres import cluster, fresh_database
+
+EMPTY = SQL("; ").join(SQL("DELETE FROM {}").format(Identifier(t.name)) for t in reversed(Base.metadata.sorted_tables))
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +36,8 @@ def build(url: str) -> None:
 @pytest.fixture
 def empty_postgres(postgres_url: str) -> str:
     """Its tables, with nothing in them: deleting takes milliseconds, making a database a tenth of a second."""
-    engine = create_engine(postgresql_url(postgres_url))
-    with engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-    engine.dispose()
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute(EMPTY)
     return postgres_url
 
 
@@ -43,6 +45,7 @@ def empty_postgres(postgres_url: str) -> str:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("empty_postgres"))
+    put_database(tmp_path / "desk.db")
     return f"sqlite:///{tmp_path}/desk.db"
 
 
@@ -71,10 +74,17 @@ SLOW = (
     "tests/discord",
     "tests/fakes",
     "tests/test_fake_discord",
+    "tests/test_packaging",
+    "tests/privacy/test_at_once",
+    "tests/storage/test_outbox_model",
     "tests/proof/test_nth_call",
+    "tests/proof/test_life_cycle",
+    "tests/proof/test_hostile.py::test_whatever_is_given",
+    "tests/proof/test_hostile.py::test_no_pattern",
 )
 ALONE = (
     "tests/discord/test_catching_up",
+    "tests/discord/test_killed",
     "tests/slack/test_catching_up",
     "tests/slack/test_killed",
     "tests/test_process",
@@ -85,10 +95,20 @@ ALONE = (
 )
 
 
+TOLD_ONCE = ("tests/stories", "tests/privacy", "tests/proof", "tests/desks")  # quickly, on SQLite alone
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What would be left out anyway is not even imported: a third of the time that collecting takes."""
+    place = collection_path.relative_to(config.rootpath).as_posix()
+    return True if "not slow" in config.option.markexpr and place.startswith(SLOW) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole files that take long, or that others would disturb."""
+    """Those that take long, or that others would disturb."""
     for item in items:
-        if item.nodeid.startswith(SLOW):
+        on_server = item.nodeid.startswith(TOLD_ONCE) and "postgresql" in item.nodeid
+        if item.nodeid.startswith(SLOW) or on_server:
             item.add_marker("slow")
         if item.nodeid.startswith(ALONE):
             item.add_marker("alone")

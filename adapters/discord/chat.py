@@ -18,7 +18,7 @@ from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
 from adapters.discord.messages import Messages
-from adapters.discord.people import NOBODY
+from adapters.discord.people import NOBODY, ref
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
 from adapters.discord.typing import SeenTyping, Typing
@@ -68,7 +68,8 @@ class DiscordChat:
         self.marks = Marks(write_marks)
         attachments = Attachments(files, self.pointed_at.files_at)
         self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
-        self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self._said)
+        self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
+        self.delivery.opened = self.catching_up.opened
         self.relay_typing = Typing(self.client, self.delivery, seen_typing) if seen_typing else None
         self.acting = Acting(self.client, router, suggest, self.messages, self.answers)
         self.up = asyncio.Event()
@@ -164,6 +165,6 @@ class DiscordChat:
         await self.handle(event)
 
     async def _said(self, message: discord.Message) -> None:
-        if message.guild is None:
-            await self.catching_up.from_its_beginning(message.channel.id)
+        if message.guild is None and not message.author.bot:
+            await self.catching_up.meet(message.channel.id, ref(message.author.id), message.id - 1)
         await self.messages.said(message)

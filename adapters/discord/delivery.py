@@ -28,6 +28,7 @@ class Delivery:
         self.refusals = Refusals()
         self.marked: dict[str, str] = {}  # messages and the signs on them, oldest first
         self.dms: dict[int, int] = {}
+        self.opened: Callable[[int, int], None] = lambda channel, user: None
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         """Raises `Refused` or `TryLater`."""
@@ -78,6 +79,7 @@ class Delivery:
     async def private_channel(self, user: int) -> int:
         if user not in self.dms:
             self.dms[user] = (await self.client.create_dm(discord.Object(user))).id
+            self.opened(self.dms[user], user)
             if len(self.dms) > MOST_REMEMBERED:
                 del self.dms[next(iter(self.dms))]
         return self.dms[user]

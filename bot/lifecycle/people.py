@@ -1,8 +1,11 @@
 """Somebody leaves the server where a desk takes in, or comes back. What happens to their tickets, the desk says."""
 
+from functools import partial
+
 from bot.desks.model import Desk
 from bot.effects import Admit
 from bot.inbound import MembershipChanged
+from bot.language import reading
 from bot.lifecycle import views
 from bot.message import UserRef
 from bot.ports import Filter, Reply, UnitOfWork
@@ -26,7 +29,7 @@ def on_change(event: MembershipChanged, work: UnitOfWork) -> Reply:
     name = event.actor.name or known.name or known.who.id
     for ticket in work.tickets.open_of(known.who):
         desk = here.get(ticket.desk)
-        if desk is not None and ticket.customer == known.who:
+        if desk is not None and ticket.customer == known.who and not ticket.restricted:
             (_comes_back if event.back else _leaves)(ticket, desk, name, work)
     if not event.back:
         _give_back(known.who, event.place.workspace, name, work)
@@ -36,9 +39,11 @@ def on_change(event: MembershipChanged, work: UnitOfWork) -> Reply:
 def _leaves(ticket: Ticket, desk: Desk, name: str, work: UnitOfWork) -> None:
     match desk.settings.leavers:
         case "warn":
-            rooms.to_agents(ticket, desk, rooms.notice(ticket, "left"), views.left(ticket, name), work)
+            rooms.to_agents(ticket, desk, rooms.notice(ticket, "left"), partial(views.left, ticket, name), work)
         case "close":
-            close(ticket, desk, ticket.customer, name, views.LEFT, work, staff=False, tell=False)
+            with reading(desk.settings.language):
+                why = views.left_reason()
+            close(ticket, desk, ticket.customer, name, why, work, staff=False, tell=False)
 
 
 def _comes_back(ticket: Ticket, desk: Desk, name: str, work: UnitOfWork) -> None:
@@ -49,7 +54,7 @@ def _comes_back(ticket: Ticket, desk: Desk, name: str, work: UnitOfWork) -> None
             Admit(key, ticket.customer.platform, ticket.customer_room, ticket.customer), about=ticket.customer
         )
     if desk.settings.leavers != "keep":
-        rooms.to_agents(ticket, desk, rooms.notice(ticket, "back"), views.back(ticket, name), work)
+        rooms.to_agents(ticket, desk, rooms.notice(ticket, "back"), partial(views.back, ticket, name), work)
 
 
 def _give_back(agent: UserRef, workspace: str, name: str, work: UnitOfWork) -> None:
@@ -60,4 +65,4 @@ def _give_back(agent: UserRef, workspace: str, name: str, work: UnitOfWork) -> N
         free, _ = work.timeline.add(ticket.release(), released)
         desk = desks[free.desk]
         rooms.refresh_card(free, desk, work)
-        rooms.to_agents(free, desk, rooms.notice(free, "agent-left"), views.agent_left(free, name), work)
+        rooms.to_agents(free, desk, rooms.notice(free, "agent-left"), partial(views.agent_left, free, name), work)

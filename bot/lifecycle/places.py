@@ -1,6 +1,7 @@
 """A channel or a workspace that a desk needs is gone. Its people are told, and its open tickets go on elsewhere."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bot.desks import views as desk_views
 from bot.desks.model import Desk
@@ -21,16 +22,17 @@ def on_gone(event: PlaceGone, work: UnitOfWork) -> Reply:
     key = f"place-gone:{event.id}"
     if not event.place.conversation:
         for desk in _desks_in(event.place, work):
-            tell_leads(desk, key, views.server_gone(desk, event.place.workspace), work)
+            telling = partial(views.server_gone, desk, event.place.workspace)
+            tell_leads(desk, key, telling, work)
             if desk.agents and desk.agents.workspace != event.place.workspace:
-                tell_agents(desk, key, views.server_gone(desk, event.place.workspace), work)
+                tell_agents(desk, key, telling, work)
         return None
     if (here := work.desks.at(event.place)) is not None:
         desk, is_agents_channel = here
-        message = desk_views.channel_gone(desk, event.place, event.why, agents=is_agents_channel)
-        tell_leads(desk, key, message, work)
+        telling = partial(desk_views.channel_gone, desk, event.place, event.why, agents=is_agents_channel)
+        tell_leads(desk, key, telling, work)
         if not is_agents_channel:
-            tell_agents(desk, key, views.intake_gone(desk, event.place, event.why), work)
+            tell_agents(desk, key, partial(views.intake_gone, desk, event.place, event.why), work)
     _move_rooms(event.place, work)
     return None
 
@@ -40,9 +42,9 @@ def on_group_gone(event: GroupGone, work: UnitOfWork) -> Reply:
     """It stays listed, so that everybody sees what is missing; nobody is in it any more."""
     for desk in work.desks.all():
         if any(member.principal == event.group for member in work.desks.members(desk.id)):
-            message = views.group_gone(desk, event.group)
-            tell_leads(desk, f"group-gone:{event.id}", message, work)
-            tell_agents(desk, f"group-gone:{event.id}", message, work)
+            telling = partial(views.group_gone, desk, event.group)
+            tell_leads(desk, f"group-gone:{event.id}", telling, work)
+            tell_agents(desk, f"group-gone:{event.id}", telling, work)
     return None
 
 
@@ -58,4 +60,4 @@ def _move_rooms(gone: Place, work: UnitOfWork) -> None:
     for place in work.tickets.rooms(gone.platform):
         room = work.tickets.room(place) if place.conversation == gone.conversation else None
         if room is not None and not room[1] and room[0].room_kind is RoomKind.THREAD:
-            go_on_in_private(room[0], views.CHANNEL_GONE, work)
+            go_on_in_private(room[0], views.channel_gone, work)

@@ -28,10 +28,10 @@ def may_have_thread(ticket: Ticket, work: UnitOfWork) -> bool:
 def into_thread(call: Call, work: UnitOfWork) -> Reply:
     """What was given up for the customer comes after it, in its order."""
     if call.ticket.room_kind is RoomKind.THREAD:
-        raise Conflict(views.IN_THREAD_ALREADY)
+        raise Conflict(views.in_thread_already())
     channel = _channel(call.ticket, work)
     if channel is None:
-        raise Problem(views.NO_CHANNEL_FOR_THREAD)
+        raise Problem(views.no_channel_for_thread())
     ticket = work.tickets.save(replace(call.ticket, room_kind=RoomKind.THREAD))
     who, room = ticket.customer, ticket.customer_room
     work.outbox.post(

@@ -40,12 +40,14 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.queue(views.list_title(given), shown, names, more, work.now))
 
 
-@router.command("ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET)
+@router.command(
+    "ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET, restricted="customer"
+)
 def show(call: Call, work: UnitOfWork) -> Reply:
     ticket = call.ticket
     others = work.tickets.participants(ticket.id)
     names = rooms.names(ticket, work, *others)
-    people = [names.get(who, views.GONE) for who in others]
+    people = [views.called(who, names) for who in others]
     return Say(views.details(ticket, names, work.tickets.tags(ticket.id), people, call.is_agent))
 
 
@@ -60,8 +62,8 @@ def more_history(call: Call, work: UnitOfWork) -> Reply:
     id, _, after = call.arg.partition("-")
     sound = all(part.isdecimal() and len(part) < 19 for part in (id, after))
     ticket = work.tickets.get(int(id)) if sound else None
-    if ticket is None or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
-        raise Problem(views.NO_MORE)
+    if ticket is None or ticket.restricted or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
+        raise Problem(views.no_more())
     return _history(ticket, int(after), work)
 
 
@@ -109,11 +111,11 @@ def _given(call: Call) -> tuple[dict[str, str], tuple[int, int, int] | None]:
         return {name: call.options[name] for name in OPTIONS if call.options.get(name)}, None
     match = CURSOR.fullmatch(call.arg)
     if match is None:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     pairs = (pair.partition("=") for pair in match["options"].split("&") if pair)
     given = {name: value for name, _, value in pairs if name in OPTIONS and value}
     if given.get("priority", "low") not in {p.word for p in Priority}:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     return given, (int(match["rank"]), int(match["when"]), int(match["id"]))
 
 

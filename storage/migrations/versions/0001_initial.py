@@ -86,6 +86,8 @@ def people() -> None:
         when("talking_until", nullable=True),
         flag("own_name"),
         flag("own_language"),
+        when("restricted_at", nullable=True),
+        when("notice_at"),
     )
     table(
         "drafts",
@@ -119,6 +121,7 @@ def tickets() -> None:
         when("closed_at", nullable=True),
         number("prior", nullable=True),
         flag("shared"),
+        flag("restricted"),
         number("entries"),
         number("version"),
         sa.UniqueConstraint("desk", "number"),
@@ -225,6 +228,27 @@ def deliveries() -> None:
 
 
 def requests() -> None:
+    table(
+        "notices",
+        id_("number"),
+        data("facts"),
+        when("published_at"),
+        when("effective_at"),
+        flag("material"),
+        **NEVER_AGAIN,
+    )
+    table(
+        "choices",
+        id_(),
+        code("who", index=True),
+        code("purpose"),
+        flag("allowed"),
+        when("at"),
+        when("until", nullable=True),
+        code("text_hash"),
+        code("method"),
+        **NEVER_AGAIN,
+    )
     table(
         "requests",
         id_("number"),
