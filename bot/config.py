@@ -166,6 +166,8 @@ class Settings(BaseSettings):
     file_types_refused: Endings = Field(
         tuple(PROGRAMS.split()), description="endings of file names with a comma between, such as exe,bat"
     )
+    operator: str = Field("", max_length=200, description="a name and address of up to 200 characters")
+    privacy_contact: str = Field("", max_length=200, description="an e-mail or web address of up to 200 characters")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
 

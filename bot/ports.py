@@ -10,9 +10,11 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
+from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
@@ -74,7 +76,7 @@ class Chat(Protocol):
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
-    def __init__(self, seconds: float = 5.0, reason: str = "the platform is away") -> None:
+    def __init__(self, seconds: float = 5.0, reason: str = Phrase("the platform is away")) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
@@ -130,6 +132,9 @@ class Tickets(Protocol):
 
     def restrict(self, customer: UserRef, restricted: bool) -> None:
         """All tickets of theirs, at once."""
+
+    def keep_again(self, id: int) -> None:
+        """A ticket whose words were deleted is open again."""
 
     def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
         """Open or closed, oldest first; after this id."""
@@ -267,6 +272,12 @@ class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
 
+    def met(self, who: UserRef) -> Person | None:
+        """Whom this unit of work has met already, as they were then."""
+
+    def told_of_notice(self, who: UserRef) -> None:
+        """They have heard of the privacy notice as it is now."""
+
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
 
@@ -371,6 +382,24 @@ class Privacy(Protocol):
 
     def end_choice(self, who: UserRef, purpose: Purpose) -> bool:
         """Whether there was one to end."""
+
+    def notices(self, limit: int) -> Sequence[Notice]:
+        """Versions of the privacy notice, the newest first."""
+
+    def publish(self, notice: Notice) -> Notice:
+        """A new version; returns it with its number."""
+
+    def periods(self) -> Mapping[str, int]:
+        """How many days each rule of retention keeps now."""
+
+    def keep_for(self, rule: str, days: int, since: datetime) -> None:
+        """From `since` on; until then what is so now."""
+
+    def expired(self, rule: str, days: int) -> int:
+        """How many tickets, people or rows would go now, if the rule kept for so many days."""
+
+    def purge(self, rule: str, limit: int) -> int:
+        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

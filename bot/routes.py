@@ -6,7 +6,7 @@ from bot.desks import places, setup
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import choosing, correct, restrict, standing
+from bot.privacy import choosing, correct, policy, restrict, standing
 from bot.privacy import handlers as privacy
 from bot.relay import agents, edits, intake, lost, outcome, private, raising
 from bot.router import Router
@@ -33,6 +33,6 @@ def all_routes() -> Router:
         router.include(feature.router)
     for other in (desks, setup, panels, places, people, changes, upkeep):
         router.include(other.router)
-    for right in (privacy, standing, correct, restrict, choosing):
+    for right in (privacy, standing, correct, restrict, choosing, policy):
         router.include(right.router)
     return router

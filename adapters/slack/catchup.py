@@ -11,6 +11,7 @@ When that is done, what was changed meanwhile is looked for (`adapters.slack.cha
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from adapters.slack import inbound
@@ -27,6 +28,28 @@ TRIES = 5  # of a message that cannot be stored, five seconds apart
 ROUNDS = 5  # readings of one room, because live messages were turned away meanwhile
 PATIENCE = 2.0  # seconds a live message waits for its room; Slack gives three
 Hear = Callable[[Written], Awaitable[None]]
+
+
+class Echo:
+    """Slack tells an app of its own posts. One that posts and then hears nothing at all, for longer than Slack tries,
+    is not reached: a proxy before it is down, or its address has changed."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.missing_since: datetime | None = None
+
+    def posted(self) -> None:
+        self.missing_since = self.missing_since or self.now()
+
+    def heard(self) -> None:
+        self.missing_since = None
+
+    @property
+    def missing(self) -> bool:
+        return self.missing_since is not None and self.now() - self.missing_since > RETRIES
+
+
+Alive = Callable[[], Awaitable[bool]]
 
 
 class NotYet(Exception):
@@ -54,12 +77,24 @@ class CatchUp:
         self.failing: dict[str, Written] = {}
         self.rooms: list[Room] = []
         self.compared = False
+        self.alive: Alive = _always
+        self.alive_at = self.now()
+        self.echo = Echo(self.now)
+        self.absent_since: datetime | None = None
+        self.hurry = asyncio.Event()
+        self.comparing: asyncio.Task[None] | None = None
+
+    def lost(self) -> None:
+        """From now on nothing comes in, until Slack lets us in again."""
+        self.absent_since = self.absent_since or self.now()
 
     async def prepare(self) -> None:
         """Say which rooms have to be read. To be called before anything comes in."""
         since = await self.desks.read_until()
-        if since is None:
-            return
+        if since is not None:
+            await self._prepare(since)
+
+    async def _prepare(self, since: datetime) -> None:
         self.since = since.timestamp()
         self.rooms = [Room(place.conversation, place.thread) for place in await self.desks.rooms()]
         self.rooms += [Room(channel) async for channel in self.history.directs()]
@@ -69,6 +104,9 @@ class CatchUp:
     async def gate(self, said: Written) -> None:
         """Let a live message through when its room is read, and for a thread its channel, too. Raises `NotYet`."""
         self.changes.heard_live(said)
+        if self.absent_since is not None:  # there is something older to be read first
+            self.hurry.set()
+            raise NotYet
         end = asyncio.get_running_loop().time() + PATIENCE
         for room in dict.fromkeys((Room(said.channel), Room(said.channel, said.thread))):
             done = self.waiting.get(room)
@@ -87,18 +125,29 @@ class CatchUp:
         while self.waiting:
             await self._read_next()
         await self._note(started - RETRIES if self.since else started)
-        comparing = asyncio.create_task(self._compare(started))
+        self.comparing = asyncio.create_task(self._compare(started))
         try:
             while True:
-                await asyncio.sleep(EVERY)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY):
+                        await self.hurry.wait()
+                self.hurry.clear()
                 await self.look_again()
         finally:
-            comparing.cancel()
-            await asyncio.wait({comparing})
+            self.comparing.cancel()
+            await asyncio.wait({self.comparing})
 
     async def look_again(self) -> None:
-        """Note how far everything is stored, and read again where something never was."""
+        """Note how far everything is stored, and read again where something never was. While Slack is not reached
+        nothing is noted; afterwards what was missed is read, like after a stop."""
         now = self.now()
+        if not await self.alive():
+            since = min(self.alive_at, self.echo.missing_since or now)
+            self.absent_since = self.absent_since or since
+            return
+        if self.absent_since is not None:
+            await self._come_back(self.absent_since, now)
+        self.alive_at = now
         lost = [s for s in self.failing.values() if float(s.version or s.ts) < (now - RETRIES).timestamp()]
         for said in lost:
             if said.change:
@@ -111,6 +160,15 @@ class CatchUp:
         oldest = min((float(s.ts) for s in self.failing.values()), default=None)
         safe = now - RETRIES
         await self._note(min(safe, datetime.fromtimestamp(oldest - 1, UTC)) if oldest else safe)
+
+    async def _come_back(self, since: datetime, now: datetime) -> None:
+        await self._prepare(since - RETRIES)
+        self.absent_since = None
+        self.compared = False
+        while self.waiting:
+            await self._read_next()
+        if self.comparing is None or self.comparing.done():
+            self.comparing = asyncio.create_task(self._compare(now))
 
     async def _compare(self, started: datetime) -> None:
         """Nothing is compared at the first start ever: what was done before is not the desk's."""
@@ -184,3 +242,7 @@ class CatchUp:
         """A direct conversation is one room, but for threads in it that are still to be read."""
         room = Room(said.channel, said.thread)
         return room if room in self.waiting or not inbound.is_direct(said.channel) else Room(said.channel)
+
+
+async def _always() -> bool:
+    return True

@@ -67,6 +67,7 @@ class Poster:
         self.update_every = UPDATE_EVERY
         self.updated: dict[str, float] = {}  # ts → when, by the loop's clock
         self.customize = True
+        self.posted_one: Callable[[], None] = lambda: None
 
     async def prepare(self) -> None:
         """To be called before anything new comes in: what is posted from then on was not posted by another process."""
@@ -184,6 +185,7 @@ class Poster:
         if where.thread and not answer["message"].get("thread_ts"):
             await self._delete(where, answer["ts"])  # Slack puts a reply to a thread that is gone into the channel
             raise Refused(words.THREAD_GONE)
+        self.posted_one()
         return str(answer["ts"])
 
     async def _apart(self, ts: str) -> None:

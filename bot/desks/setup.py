@@ -22,7 +22,7 @@ router = Router()
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 FIRST = "support"
 OPTIONS = (
-    Option("name", f"What the desk is called; {FIRST} if you leave it out", required=False),
+    Option("name", "What the desk is called; support if you leave it out", required=False),
     Option("intake", "Where it takes in", named=True),
     Option("channel", "The agents' channel", required=False, named=True),
     Option("people", "Its agents", required=False, named=True),
@@ -116,7 +116,7 @@ def _check(call: Call, desk: Desk | None, work: UnitOfWork) -> None:
     if desk is None and not call.actor.manages:
         raise NotAllowed(views.not_yours_to_set_up())
     if desk is not None and not _may_change(call, desk, work):
-        raise NotAllowed(views.desk_of_others(desk.name) if call.actor.manages else wording.not_allowed("lead"))
+        raise NotAllowed(views.desk_of_others(desk.name) if call.actor.manages else wording.not_allowed(Rank.LEAD))
 
 
 def _may_change(call: Call, desk: Desk, work: UnitOfWork) -> bool:
