@@ -65,15 +65,10 @@ async def test_what_is_done_to_a_ticket_is_reached_in_its_room_without_its_numbe
             assert surface.reached.last == (command.name, sample(command, room=True)), shown
 
 
-async def test_every_labelled_command_has_its_button_on_the_card(surface: Surface):
-    pressed = ["Claim", "Reply", "Release", "Close", "Reopen"]
-    assert {command.label for command in surface.router.visible() if command.label} == set(pressed)
-    for label in pressed:
-        text = "some words" if label == "Reply" else ""
-        shown = await surface.presses(label, text)
-        command = surface.router.labelled(label)
-        assert command is not None
-        assert surface.reached.last[0] == command.name, shown
+async def test_the_buttons_of_the_card_reach_their_commands(surface: Surface):
+    for label in ("Claim", "Reply", "Release", "Close", "Reopen"):
+        shown = await surface.presses(label, "some words" if label == "Reply" else "")
+        assert surface.reached.last[0] == f"ticket {label.lower()}", shown
 
 
 async def test_whoever_may_not_is_told_and_nothing_is_reached(surface: Surface):
