@@ -152,6 +152,18 @@ def discard(ids: Ids) -> None:
 
 
 @privacy.command()
+def retention(
+    rule: Annotated[str, typer.Argument(help="One of the rules; none shows all.")] = "",
+    days: Annotated[int, typer.Argument(help="Keep for so many days; none shows what would go.")] = 0,
+) -> None:
+    """Show how long things are kept and what is due, or change it. A shorter period begins a day later."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.retention(settings, rule, days)))
+
+
+@privacy.command()
 def notice() -> None:
     """Print the privacy notice, as Markdown, from what the tables hold and what the settings say."""
     from bot import operating

@@ -6,6 +6,7 @@ from bot.access import principals
 from bot.desks.model import Rank
 from bot.inbound import Actor, Place
 from bot.ports import Filter, UnitOfWork
+from bot.privacy.purging import unexpired
 from bot.router import Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
@@ -26,7 +27,8 @@ def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWo
         return [(line, line) for tag in found if len(line := f"{before}{sign}{tag}") <= LONGEST]
     if takes is not Takes.TICKET:
         return []
-    return [_named(ticket) for ticket in _tickets(actor, desks, work) if _fits(ticket, typed)][:MOST]
+    tickets = [unexpired(ticket, work) for ticket in _tickets(actor, desks, work)]
+    return [_named(ticket) for ticket in tickets if _fits(ticket, typed)][:MOST]
 
 
 def _last_word(typed: str) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
-from bot.ports import Job, Pending, T
+from bot.ports import Job, Pending, T, UnitOfWork
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
 from storage.errors import CannotOpen
 from storage.migrate import HEAD, schema_version
@@ -98,6 +98,20 @@ async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
     """Raises `Problem` if none of them was given up."""
     done = await _write(settings, lambda work: {id: work.outbox.discard(id) for id in ids})
     return _told(done, "discarded")
+
+
+async def retention(settings: Settings, rule: str, days: int) -> str:
+    """What is due under every rule; or, of one, set to so many days. Raises `Problem`."""
+    from bot.privacy import purging, retention_views
+
+    if not rule:
+        return retention_views.periods(await read(settings, purging.previews))
+
+    def change(work: UnitOfWork) -> str:
+        preview, since = purging.set_period(rule, days, work)
+        return retention_views.period_set(preview, since, work.now)
+
+    return await _write(settings, change)
 
 
 def notice(settings: Settings) -> str:

@@ -133,6 +133,9 @@ class Tickets(Protocol):
     def restrict(self, customer: UserRef, restricted: bool) -> None:
         """All tickets of theirs, at once."""
 
+    def keep_again(self, id: int) -> None:
+        """A ticket whose words were deleted is open again."""
+
     def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
         """Open or closed, oldest first; after this id."""
 
@@ -390,7 +393,16 @@ class Privacy(Protocol):
         """A new version; returns it with its number."""
 
     def periods(self) -> Mapping[str, int]:
-        """How many days each rule of retention keeps."""
+        """How many days each rule of retention keeps now."""
+
+    def keep_for(self, rule: str, days: int, since: datetime) -> None:
+        """From `since` on; until then what is so now."""
+
+    def expired(self, rule: str, days: int) -> int:
+        """How many tickets, people or rows would go now, if the rule kept for so many days."""
+
+    def purge(self, rule: str, limit: int) -> int:
+        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

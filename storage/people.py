@@ -12,10 +12,11 @@ from storage.erasing import Erasing
 from storage.ledger import Ledger
 from storage.notices import Notices
 from storage.requests import Requests
+from storage.retention import Retention
 from storage.showing import Showing
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices):
+class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:

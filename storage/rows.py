@@ -147,7 +147,7 @@ class PersonRow(Base):
     who: Mapped[Owner] = mapped_column(unique=True)
     name: Mapped[Name]
     language: Mapped[Code]
-    last_seen: Mapped[When]
+    last_seen: Mapped[When] = mapped_column(index=True)
     blocked_until: Mapped[When | None]
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
@@ -166,6 +166,8 @@ class TicketRow(Base):
         partial("ix_tickets_open", "customer", where="state = 'open'"),
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
+        partial("ix_tickets_words", "closed_at", where="closed_at IS NOT NULL AND words_purged_at IS NULL"),
+        partial("ix_tickets_files", "closed_at", where="closed_at IS NOT NULL AND files_purged_at IS NULL"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
         means(Phrase("tickets"), ANSWER, keep="content") | NEVER_AGAIN,
     )
@@ -187,6 +189,8 @@ class TicketRow(Base):
     restricted: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
+    words_purged_at: Mapped[When | None]
+    files_purged_at: Mapped[When | None]
 
 
 class TagRow(Base):
@@ -400,6 +404,18 @@ class NoticeRow(Base):
     published_at: Mapped[When]
     effective_at: Mapped[When]
     material: Mapped[Flag]
+
+
+class PeriodRow(Base):
+    """How many days a rule of retention keeps, where the operator chose; from `since` on, and `before` until then."""
+
+    __tablename__ = "periods"
+    __table_args__ = means("periods of retention", WORK)
+
+    rule: Mapped[Code] = mapped_column(primary_key=True)
+    days: Mapped[Number]
+    before: Mapped[Number]
+    since: Mapped[When]
 
 
 class ChoiceRow(Base):

@@ -61,6 +61,8 @@ def reopen_ticket(call: Call, work: UnitOfWork) -> Reply:
 
 
 def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+    if not ticket.subject:
+        work.tickets.keep_again(ticket.id)
     ticket = _record(Kind.REOPENED, ticket.reopen(), by, staff, work)
     rooms.shelve(ticket, desk, work, out=True)
     rooms.refresh_card(ticket, desk, work)

@@ -8,6 +8,7 @@ from bot.access import Call, person_named, principals
 from bot.desks.model import Rank
 from bot.errors import Problem
 from bot.ports import Filter, Reply, Say, UnitOfWork
+from bot.privacy.purging import is_over, unexpired, without_words
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
@@ -34,7 +35,7 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     wanted = _filter(given, desks, call, work) if desks else _own(given, call, work)
     page = work.tickets.find(replace(wanted, after=after), PAGE + 1)
     more = _cursor(given, page[PAGE - 1], work) if len(page) > PAGE else ""
-    shown = page[:PAGE]
+    shown = [unexpired(ticket, work) for ticket in page[:PAGE]]
     people = {who for t in shown for who in (t.customer, t.assignee) if who}
     names = work.people.names(sorted(people, key=str))
     return Say(views.queue(views.list_title(given), shown, names, more, work.now))
@@ -44,7 +45,7 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     "ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET, restricted="customer"
 )
 def show(call: Call, work: UnitOfWork) -> Reply:
-    ticket = call.ticket
+    ticket = unexpired(call.ticket, work)
     others = work.tickets.participants(ticket.id)
     names = rooms.names(ticket, work, *others)
     people = [views.called(who, names) for who in others]
@@ -69,7 +70,7 @@ def more_history(call: Call, work: UnitOfWork) -> Reply:
 
 def _history(ticket: Ticket, after: int, work: UnitOfWork) -> Reply:
     entries = work.timeline.page(ticket.id, frozenset(Kind), after, PAGE + 1)
-    shown = entries[:PAGE]
+    shown = [without_words(entry) for entry in entries[:PAGE]] if is_over(ticket, work) else entries[:PAGE]
     people = {who for e in shown for who in (e.said_by, e.person) if who}
     more = f"{ticket.id}-{shown[-1].id}" if len(entries) > PAGE else ""
     return Say(views.history(ticket, shown, work.people.names(sorted(people, key=str)), more))
@@ -80,6 +81,7 @@ def search(call: Call, work: UnitOfWork) -> Reply:
     """Agents search their desks; everybody their own tickets, without what only agents may read."""
     desks = work.desks.ranked(principals(call.actor), Rank.AGENT)
     hits = work.timeline.search(call.options["words"], desks, call.actor.ref, PAGE)
+    hits = [(ticket, entry) for ticket, entry in hits if not is_over(ticket, work)]
     said = {ticket.id for ticket, entry in hits if entry.kind is not Kind.OPENED}
     hits = [(ticket, entry) for ticket, entry in hits if entry.kind is not Kind.OPENED or ticket.id not in said]
     return Say(views.found(call.options["words"], hits))
