@@ -80,8 +80,7 @@ You can ask in any other way, too{reach}, and complain to a data protection auth
 
 ## Children
 
-This desk is not for children. When we learn that somebody wrote here who is under the age the law asks for, we delete
-what they wrote, promptly.
+{children}
 
 ## Safety
 
@@ -93,6 +92,13 @@ No such measure is perfect.
 A new version is kept here with the day it takes effect. If something new is held, for a new purpose, given to somebody
 new, or kept longer, everybody is told at their next contact, and it takes effect at least 30 days later.
 """
+
+
+CHILDREN = """\
+This desk is not for children. When we learn that somebody wrote here who is under the age the law asks for, we delete
+what they wrote, promptly."""
+ASKED = """\
+Everybody is asked first whether they are {} or older; of whoever says no nothing is kept, not even that."""
 
 
 def document(facts: Facts, promises: Promises, number: int, since: datetime | None) -> str:
@@ -108,6 +114,7 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
         recipients="\n".join(f"- {_recipient(name)}" for name in facts.recipients)
         or "- the chat platform you write on, and the agents who answer you",
+        children=CHILDREN + (f" {ASKED.format(promises.age)}" if promises.age else ""),
         reach=f" ({promises.contact})" if promises.contact else "",
     )
 
