@@ -3,7 +3,7 @@
 A phrase is said in the reader's language where it is shown: see `bot.language`.
 """
 
-from bot.language import Phrase, _
+from bot.language import Phrase, _, here
 from bot.message import Mark
 
 SIGNS = {Mark.INTERNAL: "🔒", Mark.SENDING: "⏳", Mark.DELIVERED: "✅", Mark.FAILED: "❌"}
@@ -28,12 +28,10 @@ FILL_IN = Phrase("This needs a form.")
 OPEN_FORM = Phrase("Open the form")
 EMPTY = Phrase("(empty)")
 WHOLE_TEXT = "whole-text.txt"
-NO_INTENT = (
-    "Discord refuses the intents: switch on “Message Content Intent” for the bot at discord.com/developers, or set "
-    "DISCORD_MESSAGE_CONTENT=false (then messages are read only where the bot is mentioned or written to in private)"
-)
-WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN; take a new one at discord.com/developers"  # noqa: S105 (words)
-FORWARDED = "Forwarded:"
+FORWARDED = "↪"  # in front of words that are kept, so in no language
+
+DELETED = Phrase("it was deleted")
+REMOVED = Phrase("the bot was removed from the server")
 
 
 def lacks(permissions: str) -> str:
@@ -48,6 +46,14 @@ def cannot_see(name: str) -> str:
 
 def lacks_in(name: str, permissions: str) -> str:
     return Phrase("in #{name} I lack: {permissions}", name=name, permissions=permissions)
+
+
+def no_thread(name: str, why: str) -> str:
+    return _(
+        "There is no thread for {name}: {reason}. What is said comes here; answer with Reply or /ticket reply.",
+        name=name,
+        reason=here(why),
+    )
 
 
 def refused(code: int) -> str:
@@ -73,3 +79,21 @@ def not_fetched(name: str, reason: str) -> str:
 TOO_SLOW = Phrase("it could not be fetched from Discord in time")
 NOT_ON_CDN = Phrase("it is not kept at Discord")
 GONE_FROM_CDN = Phrase("Discord no longer has it")
+
+
+# For operators
+
+NO_INTENT = (
+    "Discord refuses the intents: switch on “Message Content Intent” for the bot at discord.com/developers, or set "
+    "DISCORD_MESSAGE_CONTENT=false (then messages are read only where the bot is mentioned or written to in private)"
+)
+NO_MEMBERS_INTENT = (
+    "Discord refuses the intents: switch on “Server Members Intent” for the bot at discord.com/developers, or set "
+    "DISCORD_MEMBERS=false (then nobody is told who leaves a server)"
+)
+WITHOUT_MEMBERS = "if a desk should know, set DISCORD_MEMBERS=true and switch on “Server Members Intent”"
+WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN; take a new one at discord.com/developers"  # noqa: S105 (words)
+
+
+def no_intents(*, message_content: bool, members: bool) -> str:
+    return "; or: ".join([NO_INTENT] * message_content + [NO_MEMBERS_INTENT] * members)

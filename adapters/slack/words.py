@@ -30,7 +30,6 @@ UNKNOWN_OUTCOME = Phrase("Slack did not say whether it took it")
 THREAD_GONE = Phrase("the thread is gone")
 NO_PRIVATE_THREADS = Phrase("a thread here can be read by everybody in its channel")
 NEVER_OPENED = Phrase("the room was never opened")
-NO_SOCKET = "SLACK_APP_TOKEN is not accepted: make an app-level token with connections:write; see helpthread doctor"
 NEVER_POSTED = Phrase("it was never posted")
 
 REFUSALS = {
@@ -51,14 +50,6 @@ REFUSALS = {
 
 def refusal(code: str) -> str:
     return REFUSALS.get(code) or Phrase("Slack refused it ({code})", code=code)
-
-
-def wrong_token(reason: str) -> str:
-    return f"SLACK_BOT_TOKEN is not accepted: {reason}. Install the app, and copy its bot token; see helpthread doctor"
-
-
-def port_taken(port: int, reason: str) -> str:
-    return f"nobody can be listened to on port {port} ({reason}); set HTTP_PORT to another one"
 
 
 def via() -> str:
@@ -86,7 +77,8 @@ def files_line(files: Sequence[File]) -> str:
 
 
 def not_copied(name: str, link: str) -> str:
-    return f"[file {name} could not be copied{f': {link}' if link else ''}]"
+    """Stands in words that are kept, so it is in no language."""
+    return f"[📎 {name} ✗{f' {link}' if link else ''}]"
 
 
 NO_SIGN_IN = Phrase("Slack gave a page to sign in instead; the app lacks the permission files:read")
@@ -94,3 +86,16 @@ ELSEWHERE = Phrase("it is kept outside of Slack")
 FILE_GONE = Phrase("it is not there any more")
 FILE_AWAY = Phrase("Slack did not hand it out")
 FILE_CHANGED = Phrase("it did not arrive complete")
+
+
+# For operators
+
+NO_SOCKET = "SLACK_APP_TOKEN is not accepted: make an app-level token with connections:write; see helpthread doctor"
+
+
+def wrong_token(reason: str) -> str:
+    return f"SLACK_BOT_TOKEN is not accepted: {reason}. Install the app, and copy its bot token; see helpthread doctor"
+
+
+def port_taken(port: int, reason: str) -> str:
+    return f"nobody can be listened to on port {port} ({reason}); set HTTP_PORT to another one"

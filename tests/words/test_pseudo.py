@@ -6,6 +6,7 @@ People at this desk write Greek, so a Latin letter outside of the marks is a wor
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from gettext import NullTranslations
 from zipfile import ZipFile
 
@@ -14,10 +15,11 @@ import pytest
 from bot import language
 from bot.desks.model import Settings
 from bot.desks.panel import Category, Panel
+from bot.effects import Effect
 from bot.inbound import Actor, MessagePosted, MessageRaised, PersonChanged, Place, PlaceGone, RoomGone
 from bot.language import Phrase
 from bot.message import Bold, Form, Message
-from bot.ports import Ask, HomePage, Refused, Say
+from bot.ports import Ask, HomePage, Refused, Say, UnitOfWork
 from storage.files import DiskFiles
 from tests.desk import AGENTS, ANA, BEN, HELP, KIM, LEA, SAM, Desk, agents_thread, help_thread, private
 from tests.privacy.conftest import files, office, settle
@@ -139,7 +141,8 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
     used = set()
     lines = [
         "ticket open", "ticket open Τι έγινε", "ticket open for:ben Τι έγινε", "ticket list", "ticket list closed",
-        "ticket list mine priority:high tag:β", "ticket show 1", "ticket show 99", "ticket history 1", "ticket search Καί",
+        "ticket list mine priority:high tag:β",
+        "ticket show 1", "ticket show 99", "ticket history 1", "ticket search Καί",
         "ticket search ξξξ", "ticket claim 1", "ticket claim 1", "ticket priority 1 urgent", "ticket tag 1 +β1 -β2",
         "ticket rename 1", "ticket rename 1 Φωτιά", "ticket assign 1 kim", "ticket assign 1 ben", "ticket add 1 ben",
         "ticket add 1 ben", "ticket remove 1 ben", "ticket remove 1 ben", "ticket reply 1", "ticket reply 1 Νερό;",
@@ -148,9 +151,11 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "desk set language 1", "desk set cooldown_seconds x", "desk set rooms x", "desk set reply_prefix default",
         "desk agent kim", "desk agent kim agent", "desk agent ben lead", "desk agent ben admin", "desk remove ben",
         "desk remove ben", "desk remove kim", "desk agent kim agent", "desk block ben 3 Όχι", "desk blocked",
-        "desk unblock ben", "desk unblock ben", "desk block ben x", "desk block lea 3", "desk block sam 3", "desk setup",
+        "desk unblock ben", "desk unblock ben", "desk block ben x", "desk block lea 3", "desk block sam 3",
+        "desk setup",
         "desk category Β tag:β Τι;", "desk category Β tag:b1 Τι;", "desk category-remove Ω", "desk category-remove Β",
-        "desk panel", "desk panel menu", "mydata", "mydata view", "mydata status", "mydata cancel", "mydata cancel 77",
+        "desk panel", "desk panel look:menu", "mydata", "mydata view", "mydata status", "mydata cancel",
+        "mydata cancel 77",
         "mydata correct", "mydata correct name Λου", "mydata correct language xx", "mydata correct language ?",
         "mydata restrict", "mydata lift", "mydata object", "mydata object surveys", "mydata consent",
         "mydata consent examples", "mydata policy", "mydata policy diff", "mydata export", "mydata export",
@@ -167,6 +172,15 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
     w.rooms()
     assert w.leaks == []
     assert {command.name for command in desk.router.visible()} - used == set()
+
+
+def away(effect: Effect) -> Exception | None:
+    reply = effect.kind == "direct" and effect.key.startswith("message:")
+    return Refused(Phrase("the platform is away")) if reply else None
+
+
+def not_at_all(effect: Effect) -> Exception | None:
+    return None
 
 
 async def test_everything_that_happens_is_told_in_ones_language(watching: Watching) -> None:
@@ -194,7 +208,7 @@ async def test_everything_that_happens_is_told_in_ones_language(watching: Watchi
         else None
     )
     await w.type(SIGMA, "/ticket reply 2 Ναι")
-    desk.chat.refuse = lambda effect: None
+    desk.chat.refuse = not_at_all
     failed = next(
         b for seen in desk.chat.rooms["agents/#2"] for b in seen.message.buttons if b.action == "outbox.retry"
     )
@@ -221,10 +235,14 @@ async def test_everything_that_happens_is_told_in_ones_language(watching: Watchi
     assert w.leaks == []
 
 
+def offer(panel: Panel, work: UnitOfWork) -> None:
+    work.desks.set_panel(work.desks.all()[0].id, panel)
+
+
 async def test_a_panel_is_said_in_the_desks_language(watching: Watching) -> None:
     desk, w = watching.desk, watching
     for panel in (Panel(), Panel(menu=True, categories=(Category(name="Β", tag="b1"),))):
-        await desk.store.write(lambda work, panel=panel: work.desks.set_panel(work.desks.all()[0].id, panel))
+        await desk.store.write(partial(offer, panel))
         await w.type(LAMDA, "/desk panel", HELP)
     id = (await desk.store.read(lambda work: work.desks.all()))[0].id
     await w.press(ANNA, "panel.pick", f"{id}-b1", HELP)
