@@ -17,6 +17,8 @@ desk = typer.Typer(help="Set up desks from a file, or write one.", **HOW)
 outbox = typer.Typer(help="What could not be delivered.", **HOW)
 app.add_typer(desk, name="desk")
 app.add_typer(outbox, name="outbox")
+privacy = typer.Typer(help="For the privacy officer.", **HOW)
+app.add_typer(privacy, name="privacy")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
 Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox list.")]
@@ -147,6 +149,26 @@ def discard(ids: Ids) -> None:
 
     settings = _settings()
     print("\n".join(operating.in_loop(lambda: operating.discard(settings, ids))))
+
+
+@privacy.command()
+def retention(
+    rule: Annotated[str, typer.Argument(help="One of the rules; none shows all.")] = "",
+    days: Annotated[int, typer.Argument(help="Keep for so many days; none shows what would go.")] = 0,
+) -> None:
+    """Show how long things are kept and what is due, or change it. A shorter period begins a day later."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.retention(settings, rule, days)))
+
+
+@privacy.command()
+def notice() -> None:
+    """Print the privacy notice, as Markdown, from what the tables hold and what the settings say."""
+    from bot import operating
+
+    sys.stdout.write(operating.notice(_settings()))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -157,6 +157,7 @@ class Settings(BaseSettings):
         None, description="an address beginning with wss:// or ws://"
     )
     discord_message_content: bool = Field(True, description="true or false")
+    discord_members: bool = Field(False, description="true or false")
 
     http_port: int = Field(3000, ge=1, le=65535, description="a whole number from 1 to 65535")
     console_agents: Names = Field(
@@ -166,6 +167,8 @@ class Settings(BaseSettings):
     file_types_refused: Endings = Field(
         tuple(PROGRAMS.split()), description="endings of file names with a comma between, such as exe,bat"
     )
+    operator: str = Field("", max_length=200, description="a name and address of up to 200 characters")
+    privacy_contact: str = Field("", max_length=200, description="an e-mail or web address of up to 200 characters")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from json import dumps as json_text
@@ -13,7 +14,9 @@ from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
+from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
+from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
 from bot.running import Make, Running, new_id
@@ -21,6 +24,8 @@ from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
+COMPARED = "slack:compared"  # the moment until which changes on Slack were looked for
+MOST_COMPARED = 2000  # messages of one conversation
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -62,6 +67,10 @@ def slack(running: Running) -> Chat:
             is_known=lambda place: read(partial(_known, place)),
             read_until=lambda: read(lambda work: work.read_until("slack")),
             raise_read_until=lambda at: running.store.write(lambda work: work.raise_read_until("slack", at)),
+            compared_until=lambda: read(lambda work: work.read_until(COMPARED)),
+            raise_compared_until=lambda at: running.store.write(lambda work: work.raise_read_until(COMPARED, at)),
+            heard=lambda place: read(partial(_heard, place)),
+            once=lambda key: running.store.write(lambda work: not work.seen(key)),
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
             is_channel=lambda place: read(lambda work: work.desks.at(place) is not None),
@@ -100,6 +109,12 @@ def _known(place: Place, work: UnitOfWork) -> bool:
     return work.timeline.at(Source(place.platform, place.conversation, place.thread, place.message)) is not None
 
 
+def _heard(after: Place, work: UnitOfWork) -> Sequence[tuple[Place, UserRef]]:
+    """What is stored of a conversation, after this message in it."""
+    found = work.timeline.heard(after.platform, after.conversation, after.message, MOST_COMPARED)
+    return [(replace(after, thread=source.thread, message=source.message), who) for source, who in found]
+
+
 def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
     """The groups that desks list."""
     listed = {member.principal for desk in work.desks.all() for member in work.desks.members(desk.id)}
@@ -116,6 +131,9 @@ def discord(running: Running) -> Chat:
     async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
         return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
 
+    async def seen_typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
+        return await running.store.read(lambda work: typing.seen_typing(who, place, work))
+
     async def watched() -> Sequence[Watched]:
         since = running.now() - WATCHED_FOR
         return await running.store.read(lambda work: work.watermarks.watched("discord", since))
@@ -128,11 +146,13 @@ def discord(running: Running) -> Chat:
         running.files,
         settings.discord_token.get_secret_value(),
         suggest=suggest,
+        seen_typing=seen_typing,
         watched=watched,
         write_marks=write_marks,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,
+        members=settings.discord_members,
     )
 
 

@@ -10,10 +10,13 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
+from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
+from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
@@ -35,7 +38,14 @@ class Ask:
     form: Form
 
 
-Reply = Say | Ask | None
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """A page of one's own, on platforms that have one: messages one below the other, each with its buttons."""
+
+    rows: tuple[Message, ...]
+
+
+Reply = Say | Ask | HomePage | None
 Handle = Callable[[Event], Awaitable[Reply]]
 
 
@@ -66,7 +76,7 @@ class Chat(Protocol):
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
-    def __init__(self, seconds: float = 5.0, reason: str = "the platform is away") -> None:
+    def __init__(self, seconds: float = 5.0, reason: str = Phrase("the platform is away")) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
@@ -120,6 +130,15 @@ class Tickets(Protocol):
     def save(self, ticket: Ticket) -> Ticket:
         """Write it. Raises `Stale` if someone else changed it since it was read."""
 
+    def restrict(self, customer: UserRef, restricted: bool) -> None:
+        """All tickets of theirs, at once."""
+
+    def keep_again(self, id: int) -> None:
+        """A ticket whose words were deleted is open again."""
+
+    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
+        """Open or closed, oldest first; after this id."""
+
     def hold(self, customer: UserRef) -> None:
         """Let nobody else open or choose a ticket for this customer until this transaction ends."""
 
@@ -152,6 +171,10 @@ class Timeline(Protocol):
 
     def get(self, id: int) -> Entry | None: ...
     def at(self, source: Source) -> Entry | None: ...
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        """Where and by whom something was said in a conversation and not deleted, after the message `after`; ids are
+        compared as text."""
+
     def rewrite(self, entry: Entry) -> None:
         """Write its words, files, mark and edit or deletion times."""
 
@@ -197,6 +220,9 @@ class Outbox(Protocol):
 
         True if one of them is sure to: it waits behind others, so it is not on its way.
         """
+
+    def spot(self, key: str) -> Spot | None:
+        """Where `key` is."""
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
@@ -249,8 +275,17 @@ class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
 
+    def met(self, who: UserRef) -> Person | None:
+        """Whom this unit of work has met already, as they were then."""
+
+    def told_of_notice(self, who: UserRef) -> None:
+        """They have heard of the privacy notice as it is now."""
+
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
+
+    def restrict(self, who: UserRef, at: datetime | None) -> None:
+        """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
@@ -341,6 +376,33 @@ class Privacy(Protocol):
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
+
+    def choices(self, who: UserRef) -> Sequence[Choice]:
+        """What they object or consent to now."""
+
+    def choose(self, who: UserRef, choice: Choice) -> None:
+        """It takes the place of what they chose for the same purpose before, which is kept as proof."""
+
+    def end_choice(self, who: UserRef, purpose: Purpose) -> bool:
+        """Whether there was one to end."""
+
+    def notices(self, limit: int) -> Sequence[Notice]:
+        """Versions of the privacy notice, the newest first."""
+
+    def publish(self, notice: Notice) -> Notice:
+        """A new version; returns it with its number."""
+
+    def periods(self) -> Mapping[str, int]:
+        """How many days each rule of retention keeps now."""
+
+    def keep_for(self, rule: str, days: int, since: datetime) -> None:
+        """From `since` on; until then what is so now."""
+
+    def expired(self, rule: str, days: int) -> int:
+        """How many tickets, people or rows would go now, if the rule kept for so many days."""
+
+    def purge(self, rule: str, limit: int) -> int:
+        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

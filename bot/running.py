@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import sweep_every_hour, tick_every_minute
+from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
@@ -20,6 +20,7 @@ from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
 from bot.ports import Chat, Files, Store, UnitOfWork
 from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.router import Router
 from bot.routes import all_routes
@@ -93,8 +94,9 @@ async def desk_running(
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database, now)
-    store.promises = Promises(timedelta(hours=settings.erasure_grace_hours))
+    promises = promises_of(settings)
     try:
+        store.promises = await keep_current(store, promises)
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
@@ -107,6 +109,8 @@ async def desk_running(
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
                 create_task(sweep_every_hour(store, files)),
+                create_task(keep_promises_current(store, promises)),
+                create_task(purge_every_hour(store)),
             ]
         try:
             yield running
@@ -114,6 +118,17 @@ async def desk_running(
             await running.rest()
     finally:
         await store.close()
+
+
+def promises_of(settings: Settings) -> Promises:
+    """What the operator chose."""
+    tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
+    return Promises(
+        timedelta(hours=settings.erasure_grace_hours),
+        settings.operator,
+        settings.privacy_contact,
+        tuple(name for name, token in tokens.items() if token),
+    )
 
 
 def make_first_desk(work: UnitOfWork) -> bool:

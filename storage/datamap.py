@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, 
 from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
+from bot.privacy.retention import RULES
 from storage.columns import ANY_KEY, Clean, User, Utc
 from storage.rows import Base
 
@@ -73,7 +74,8 @@ def topics() -> tuple[Topic, ...]:
 
 def _topic(sheet: Sheet) -> Topic:
     rows = sheet.says("export") == "rows"
-    return Topic(sheet.table.name, sheet.says("what"), sheet.says("why"), sheet.roles, rows, _schema(sheet))
+    what, why, keep = (sheet.says(name) for name in ("what", "why", "keep"))
+    return Topic(sheet.table.name, what, why, keep, sheet.roles, rows, _schema(sheet))
 
 
 def _schema(sheet: Sheet) -> dict[str, Any]:
@@ -146,6 +148,8 @@ def _table_gaps(sheet: Sheet) -> list[str]:
         found.append("does not say what its rows are and why they are kept")
     if info.get("erase") not in ("blank", "delete") or info.get("export") not in ("rows", "count"):
         found.append("does not say what erasing and exporting its rows means")
+    if sheet.links and info.get("keep") not in RULES:
+        found.append("does not say how long its rows are kept")
     if info.get("until") not in PHASES:
         found.append("does not say until when an erasure needs it")
     found += [f"{column.name} is nobody's" for column in sheet.holding(*PERSONAL) if not _belongs(sheet, column)]

@@ -11,6 +11,7 @@ from bot.desks.naming import is_group
 from bot.desks.panel import Panel
 from bot.errors import Problem
 from bot.inbound import Place
+from bot.language import _
 from bot.message import UserRef
 from storage.hot import Hot
 from storage.rows import ChannelRow, DeskRow, GroupRow, MemberRow
@@ -141,8 +142,14 @@ class SqlDesks:
         for place, agents in wanted:
             if other := self.at(place):
                 where = f"{place.platform}:{place.workspace}/{place.conversation}"
-                by = "named twice" if other[0].id == id else f"already used by the desk {other[0].name}"
-                raise Problem(f"The channel {where} is {by}. Nothing was changed.")
+                if other[0].id == id:
+                    raise Problem(_("The channel {channel} is named twice. Nothing was changed.", channel=where))
+                raise Problem(
+                    _(
+                        "The channel {channel} is already used by the desk {desk}. Nothing was changed.",
+                        channel=where, desk=other[0].name,
+                    )
+                )  # fmt: skip
             new = {"platform": place.platform, "workspace": place.workspace, "conversation": place.conversation}
             self.connection.execute(insert(channels), new | {"desk": id, "agents": agents})
 

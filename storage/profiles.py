@@ -37,6 +37,7 @@ class SqlPeople:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
+        self.seen_now: dict[UserRef, Person] = {}
 
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         known = self.get(who)
@@ -44,10 +45,21 @@ class SqlPeople:
         if known and (known.own_language or not language):
             language = known.language
         if known and (known.name, known.language) == (name, language) and self.now - known.last_seen < FRESH:
-            return known
+            return self._met(known)
         seen = {"who": who, "name": name, "language": language, "last_seen": self.now}
-        self.connection.execute(MEET[self.connection.dialect.name], seen)
-        return replace(known or Person(who, name, self.now), name=name, language=language, last_seen=self.now)
+        self.connection.execute(MEET[self.connection.dialect.name], seen | {"notice_at": self.now})
+        new = Person(who, name, self.now, notice_at=self.now)
+        return self._met(replace(known or new, name=name, language=language, last_seen=self.now))
+
+    def met(self, who: UserRef) -> Person | None:
+        return self.seen_now.get(who)
+
+    def told_of_notice(self, who: UserRef) -> None:
+        self._set(who, notice_at=self.now)
+
+    def _met(self, person: Person) -> Person:
+        self.seen_now[person.who] = person
+        return person
 
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
@@ -55,6 +67,9 @@ class SqlPeople:
             self._set(who, name=name, own_name=True)
         if language:
             self._set(who, language=language, own_language=True)
+
+    def restrict(self, who: UserRef, at: datetime | None) -> None:
+        self._set(who, restricted_at=at)
 
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
@@ -148,4 +163,6 @@ def _person(row: Row[Any]) -> Person:
         talking_until=row.talking_until,
         own_name=row.own_name,
         own_language=row.own_language,
+        restricted_at=row.restricted_at,
+        notice_at=row.notice_at,
     )

@@ -1,6 +1,7 @@
 """Every table, in the vocabulary of `storage.columns`.
 
 A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
+under which rule how long they are kept (`keep`, see `bot.privacy.retention`), and
 what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
 its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
 until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bot.language import Phrase
 from storage.columns import (
     ANY_KEY,
     About,
@@ -32,13 +34,15 @@ from storage.columns import (
     keys,
 )
 
-WORK = "to run the desk"
-ANSWER = "to answer you"
-DELIVER = "to deliver messages, until that is done"
+WORK = Phrase("to run the desk")
+ANSWER = Phrase("to answer you")
+DELIVER = Phrase("to deliver messages, until that is done")
 
 
-def means(what: str, why: str, erase: str = "blank", *, export: str = "rows", until: str = "") -> dict[str, Any]:
-    return {"info": {"what": what, "why": why, "erase": erase, "export": export, "until": until}}
+def means(
+    what: str, why: str, erase: str = "blank", *, keep: str = "", export: str = "rows", until: str = ""
+) -> dict[str, Any]:
+    return {"info": {"what": what, "why": why, "erase": erase, "keep": keep, "export": export, "until": until}}
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}  # an id that was deleted is not given to another row
@@ -106,7 +110,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        means("memberships of desks", "to know who may do what", "delete"),
+        means(Phrase("memberships of desks"), Phrase("to know who may do what"), "delete", keep="working"),
     )
 
     id: Mapped[Id]
@@ -131,19 +135,27 @@ class GroupRow(Base):
 
 class PersonRow(Base):
     __tablename__ = "people"
-    __table_args__ = means("profiles (name as last seen, language)", "to know who writes", "delete", until="names")
+    __table_args__ = means(
+        Phrase("profiles (name as last seen, language)"),
+        Phrase("to know who writes"),
+        "delete",
+        keep="profile",
+        until="names",
+    )
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
     name: Mapped[Name]
     language: Mapped[Code]
-    last_seen: Mapped[When]
+    last_seen: Mapped[When] = mapped_column(index=True)
     blocked_until: Mapped[When | None]
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
     talking_until: Mapped[When | None]
     own_name: Mapped[Flag]
     own_language: Mapped[Flag]
+    restricted_at: Mapped[When | None]
+    notice_at: Mapped[When]
 
 
 class TicketRow(Base):
@@ -154,8 +166,10 @@ class TicketRow(Base):
         partial("ix_tickets_open", "customer", where="state = 'open'"),
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
+        partial("ix_tickets_words", "closed_at", where="closed_at IS NOT NULL AND words_purged_at IS NULL"),
+        partial("ix_tickets_files", "closed_at", where="closed_at IS NOT NULL AND files_purged_at IS NULL"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means("tickets", ANSWER) | NEVER_AGAIN,
+        means(Phrase("tickets"), ANSWER, keep="content") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -172,13 +186,16 @@ class TicketRow(Base):
     closed_at: Mapped[When | None]
     prior: Mapped[Number | None]
     shared: Mapped[Flag]
+    restricted: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
+    words_purged_at: Mapped[When | None]
+    files_purged_at: Mapped[When | None]
 
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = means("tags on your tickets", WORK, "delete")
+    __table_args__ = means(Phrase("tags on your tickets"), WORK, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -189,7 +206,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = means("tickets you were added to", ANSWER, "delete")
+    __table_args__ = means(Phrase("tickets you were added to"), ANSWER, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -204,7 +221,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
-        means("messages and events in tickets", ANSWER),
+        means(Phrase("messages and events in tickets"), ANSWER, keep="content"),
     )
 
     id: Mapped[Id]
@@ -232,7 +249,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means("files", ANSWER, "delete")
+    __table_args__ = means(Phrase("files"), ANSWER, "delete", keep="files")
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -248,7 +265,9 @@ class AttachmentRow(Base):
 
 class DraftRow(Base):
     __tablename__ = "drafts"
-    __table_args__ = means("messages that wait for you to choose a ticket", ANSWER, "delete") | NEVER_AGAIN
+    __table_args__ = (
+        means(Phrase("messages that wait for you to choose a ticket"), ANSWER, "delete", keep="choosing") | NEVER_AGAIN
+    )
 
     id: Mapped[Id]
     author: Mapped[Owner] = mapped_column(index=True)
@@ -269,9 +288,10 @@ class SpotRow(Base):
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
         partial("ix_spots_private", "message", "conversation", where="thread = ''"),
         means(
-            "places of our posts about you",
-            "to correct or take back what we posted",
+            Phrase("places of our posts about you"),
+            Phrase("to correct or take back what we posted"),
             "delete",
+            keep="posted",
             export="count",
             until="posts",
         ),
@@ -292,7 +312,13 @@ class WatermarkRow(Base):
     """How far a conversation that is no ticket's is handled: a channel of a desk, or one private with somebody."""
 
     __tablename__ = "watermarks"
-    __table_args__ = means("how far your private messages are read", "to miss none", "delete", export="count")
+    __table_args__ = means(
+        Phrase("how far your private messages are read"),
+        Phrase("to miss none"),
+        "delete",
+        keep="reading",
+        export="count",
+    )
 
     platform: Mapped[Code] = mapped_column(primary_key=True)
     conversation: Mapped[Trace] = mapped_column(primary_key=True)
@@ -302,7 +328,7 @@ class WatermarkRow(Base):
 
 
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number"), "facts"),
     **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
     **dict.fromkeys(("user", "people"), "person"),
@@ -318,7 +344,15 @@ class OutboxRow(Base):
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
         # An id is a token on the platforms.
-        means("messages still to be delivered", DELIVER, "delete", export="count", until="posts") | NEVER_AGAIN,
+        means(
+            Phrase("messages still to be delivered"),
+            DELIVER,
+            "delete",
+            keep="undelivered",
+            export="count",
+            until="posts",
+        )
+        | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -354,12 +388,66 @@ class ReadUntilRow(Base):
     at: Mapped[When]
 
 
+FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
+
+
+class NoticeRow(Base):
+    """A version of the privacy notice: what it says, as data, so that two can be compared."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        means(Phrase("versions of the privacy notice"), Phrase("to say what changed, and when")) | NEVER_AGAIN
+    )
+
+    number: Mapped[Id]
+    facts: Mapped[Data] = mapped_column(info=keys(**FACTS))
+    published_at: Mapped[When]
+    effective_at: Mapped[When]
+    material: Mapped[Flag]
+
+
+class PeriodRow(Base):
+    """How many days a rule of retention keeps, where the operator chose; from `since` on, and `before` until then."""
+
+    __tablename__ = "periods"
+    __table_args__ = means("periods of retention", WORK)
+
+    rule: Mapped[Code] = mapped_column(primary_key=True)
+    days: Mapped[Number]
+    before: Mapped[Number]
+    since: Mapped[When]
+
+
+class ChoiceRow(Base):
+    """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        means(Phrase("objections and consents"), Phrase("to respect and to prove them"), keep="choices") | NEVER_AGAIN
+    )
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    purpose: Mapped[Code]
+    allowed: Mapped[Flag]
+    at: Mapped[When]
+    until: Mapped[When | None]
+    text_hash: Mapped[Code]
+    method: Mapped[Code]
+
+
 class RequestRow(Base):
     """What people asked of their own data, and that it was done. `ghost` takes an erased person's place."""
 
     __tablename__ = "requests"
     __table_args__ = (
-        means("requests about your data", "to prove that they were answered", until="receipt") | NEVER_AGAIN
+        means(
+            Phrase("requests about your data"),
+            Phrase("to prove that they were answered"),
+            keep="requests",
+            until="receipt",
+        )
+        | NEVER_AGAIN
     )
 
     number: Mapped[Id]

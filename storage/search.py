@@ -69,7 +69,7 @@ def _found(dialect: str, words: Sequence[str], desks: Sequence[int], limit: int,
     return (
         select(hits.c.id)
         .join_from(hits, tickets, tickets.c.id == hits.c.id // 2**SEQUENCE_BITS)
-        .where(tickets.c.desk.in_(desks))
+        .where(tickets.c.desk.in_(desks), ~tickets.c.restricted)
         .order_by(hits.c.id.desc())
         .limit(limit)
     )
@@ -93,7 +93,11 @@ def _postgresql_hits(words: Sequence[str], beginnings: bool) -> Any:
 
 
 def _own(customer: UserRef) -> Select[Any]:
-    joined = select(participants.c.ticket).where(participants.c.who == customer)
+    joined = (
+        select(participants.c.ticket)
+        .join(tickets, tickets.c.id == participants.c.ticket)
+        .where(participants.c.who == customer, ~tickets.c.restricted)
+    )
     opened = select(tickets.c.id).where(tickets.c.customer == customer)
     own = opened.union(joined).subquery("own")
     first = own.c.id * 2**SEQUENCE_BITS

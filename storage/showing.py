@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select, tuple_
 
+from bot.language import Phrase
 from bot.message import UserRef
 from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
 from storage.datamap import ROLES, Sheet, sheets, topics
+from storage.rows import PersonRow
 from storage.standing import standing, visible
 
+people = PersonRow.__table__
+RESTRICTED = Phrase("(restricted)")
 MANY = 500  # values in one IN list
 OTHERS = {"owner": "customer", "about": "customer", "staff": "agent", "person": "person"}
 
@@ -47,7 +51,19 @@ class Showing:
             query = query.where(_beyond(sheet.key, after))
         rows = self.connection.execute(query).all()
         last = tuple(getattr(rows[-1], column.name) for column in sheet.key) if len(rows) == limit else None
-        return Page([_shown(sheet, role, row, who) for row in rows], self._beside(sheet, rows, who), last)
+        kept = self._restricted(sheet, rows, who)
+        shown = [_shown(sheet, role, row, who, kept) for row in rows]
+        return Page(shown, self._beside(sheet, rows, who), last)
+
+    def _restricted(self, sheet: Sheet, rows: Sequence[Row[Any]], who: UserRef) -> frozenset[UserRef]:
+        """Of the others whose rows these are, or whom they are about, those who had their data restricted."""
+        at = [list(sheet.table.c).index(column) for column in sheet.holding("owner", "about")]
+        others = list({row[index] for row in rows for index in at} - {who, None})
+        restricted = select(people.c.who).where(people.c.restricted_at.is_not(None))
+        found: set[UserRef] = set()
+        for some in _chunks(others):
+            found.update(self.connection.scalars(restricted.where(people.c.who.in_(some))))
+        return frozenset(found)
 
     def others(self, who: UserRef) -> Sequence[Other]:
         """Everyone who is linked in their rows, and all who ever worked for a desk: agents first, each once."""
@@ -113,9 +129,12 @@ def _note(found: dict[UserRef, str], links: Iterable[tuple[Column[Any], UserRef 
             found.setdefault(ref, OTHERS[column.info["holds"]])
 
 
-def _shown(sheet: Sheet, role: Role, row: Row[Any], who: UserRef) -> dict[str, Any]:
+def _shown(sheet: Sheet, role: Role, row: Row[Any], who: UserRef, kept: frozenset[UserRef]) -> dict[str, Any]:
+    """What is said in rows of those who had their data restricted is `kept`, and shown to nobody else."""
     seen = visible(sheet, role, standing(sheet, row, who))
-    return {"role": str(role)} | {name: Spoken(row[at]) if is_text else row[at] for at, name, is_text in seen}
+    hidden = bool(kept) and any(getattr(row, column.name) in kept for column in sheet.holding("owner", "about"))
+    said = {name: Spoken(RESTRICTED if hidden and row[at] else row[at]) for at, name, is_text in seen if is_text}
+    return {"role": str(role)} | {name: said.get(name, row[at]) for at, name, _ in seen}
 
 
 def _chunks(refs: Sequence[UserRef]) -> Iterable[Sequence[UserRef]]:

@@ -151,6 +151,7 @@ class SqlTickets:
             "number": number,
             "opened_at": new.opened_at,
             "prior": new.prior,
+            "restricted": False,
             "version": 1,
         }
         return replace(new, id=self.connection.execute(ADD, values).scalar_one(), number=number)
@@ -160,6 +161,20 @@ class SqlTickets:
         if self.connection.execute(SAVE, _columns(changed) | old).rowcount == 0:
             raise Stale(f"Ticket #{changed.number} was changed by somebody else just now. Please look again.")
         return replace(changed, version=changed.version + 1)
+
+    def restrict(self, customer: UserRef, restricted: bool) -> None:
+        """Whoever has one of them in hand looks at it again."""
+        theirs = update(tickets).where(tickets.c.customer == customer, tickets.c.restricted != restricted)
+        self.connection.execute(theirs.values(restricted=restricted, version=tickets.c.version + 1))
+
+    def keep_again(self, id: int) -> None:
+        """What is said in it from now on has a period of its own."""
+        kept = update(tickets).where(tickets.c.id == id).values(words_purged_at=None, files_purged_at=None)
+        self.connection.execute(kept)
+
+    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
+        theirs = select(tickets).where(tickets.c.customer == customer, tickets.c.id > after)
+        return [ticket(row) for row in self.connection.execute(theirs.order_by(tickets.c.id).limit(limit))]
 
     def hold(self, customer: UserRef) -> None:
         if self.connection.dialect.name == "postgresql":
@@ -196,7 +211,9 @@ class SqlTickets:
 
     def known_tags(self, desks: Sequence[int], beginning: str, limit: int) -> Sequence[str]:
         query = select(tags.c.tag).distinct().join(tickets, tickets.c.id == tags.c.ticket)
-        query = query.where(OPEN, tickets.c.desk.in_(desks), tags.c.tag.startswith(beginning, autoescape=True))
+        query = query.where(
+            OPEN, ~tickets.c.restricted, tickets.c.desk.in_(desks), tags.c.tag.startswith(beginning, autoescape=True)
+        )
         return self.connection.scalars(query.order_by(tags.c.tag).limit(limit)).all()
 
     def tag(self, ticket: Ticket, add: frozenset[str], remove: frozenset[str]) -> None:
@@ -237,6 +254,7 @@ def _query(wanted: Filter) -> Select[Any]:
     if wanted.priority is not None:
         query = query.where(tickets.c.priority == int(wanted.priority))
     if wanted.tag:
+        query = query.where(~tickets.c.restricted)
         query = query.where(exists().where(and_(tags.c.ticket == tickets.c.id, tags.c.tag == wanted.tag)))
     return _ordered(query, wanted)
 
@@ -292,6 +310,7 @@ def ticket(row: Row[Any]) -> Ticket:
         closed_at=row.closed_at,
         prior=row.prior,
         shared=row.shared,
+        restricted=row.restricted,
         entries=row.entries,
         version=row.version,
     )

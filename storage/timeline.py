@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from bot.errors import Problem, Stale
+from bot.language import _
 from bot.message import File, Mark, UserRef
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
@@ -27,6 +28,18 @@ AT = select(timeline).where(
     timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
     timeline.c.source_conversation == bindparam("conversation"),
     timeline.c.source_platform == bindparam("platform"),
+)
+HEARD = (
+    select(timeline.c.source_thread, timeline.c.source_message, timeline.c.author, timeline.c.staff)
+    .where(
+        timeline.c.source_message > bindparam("after"),
+        timeline.c.source_message != literal_column("''"),
+        timeline.c.source_conversation == bindparam("conversation"),
+        timeline.c.source_platform == bindparam("platform"),
+        timeline.c.deleted_at.is_(None),
+    )
+    .order_by(timeline.c.source_message)
+    .limit(bindparam("most"))
 )
 COUNT = Hot(
     update(TicketRow)
@@ -57,7 +70,7 @@ class SqlTimeline:
 
     def add(self, of: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
         if of.entries + 1 >= MOST_ENTRIES:
-            raise Problem(f"Ticket #{of.number} is full. Nothing was added; please open a new ticket.")
+            raise Problem(_("Ticket #{number} is full. Nothing was added; please open a new ticket.", number=of.number))
         last_at = entry.at if entry.kind in MESSAGES else of.last_at
         counted = replace(of, entries=of.entries + 1, last_at=last_at, version=of.version + 1)
         values = {
@@ -87,6 +100,14 @@ class SqlTimeline:
         where = {"platform": source.platform, "conversation": source.conversation, "message": source.message}
         row = self.connection.execute(AT, where).first()
         return None if row is None else self._entry(row)
+
+    def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
+        where = {"platform": platform, "conversation": conversation, "after": after, "most": limit}
+        return [
+            (Source(platform, conversation, row.source_thread, row.source_message), row.author or row.staff)
+            for row in self.connection.execute(HEARD, where)
+            if row.author or row.staff
+        ]
 
     def rewrite(self, entry: Entry) -> None:
         values = {

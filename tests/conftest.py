@@ -70,6 +70,8 @@ async def desk(bare: Desk) -> Desk:
 
 SLOW = (
     "tests/test_benchmarks",
+    "tests/test_parity",
+    "tests/test_both_platforms",
     "tests/slack",
     "tests/discord",
     "tests/fakes",
@@ -84,6 +86,7 @@ SLOW = (
 )
 ALONE = (
     "tests/discord/test_catching_up",
+    "tests/discord/test_killed",
     "tests/slack/test_catching_up",
     "tests/slack/test_killed",
     "tests/test_process",

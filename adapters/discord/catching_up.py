@@ -12,7 +12,10 @@ from functools import partial
 import discord
 
 from adapters.discord.lanes import Lanes
-from adapters.discord.marks import ALIVE, Marks
+from adapters.discord.marks import ALIVE, Marks, a_moment_ago
+from adapters.discord.people import ref
+from adapters.discord.places import private
+from bot.message import UserRef
 from bot.ports import Watched
 
 AT_ONCE = 8  # conversations read side by side
@@ -33,16 +36,19 @@ class CatchingUp:
         self.take = take
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.since = 0  # a message from before we were away: what is newer in private was not heard
+        self.unread: set[int] = set()  # private conversations that may have begun while we were away
 
-    async def begin(self, *, resumed: bool) -> None:
-        """Put what was missed in front of what has come since, and let all of it be handled."""
+    async def begin(self, *, resumed: bool, guild: int | None = None) -> None:
+        """Put what was missed in front of what has come since, and let all of it be handled. With a `guild`, only what
+        was missed there."""
         watched = await self._watched()
         since = next((int(each.after) for each in watched if each.place == ALIVE), 0)
         self.since = self.since or since
         for each in watched:
-            if each.place != ALIVE:
+            if each.place != ALIVE and guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)
-        self.lanes.open_gate()
+        if guild is None:
+            self.lanes.open_gate()
 
     async def _watched(self) -> Sequence[Watched]:
         """Tried for ever: until it is known what was missed, nothing newer may be handled."""
@@ -53,11 +59,22 @@ class CatchingUp:
                 log.exception("it cannot be read what there is to catch up")
                 await asyncio.sleep(1)
 
-    async def from_its_beginning(self, channel: int) -> None:
-        """A private conversation of which nothing is known: it may have begun while we were away."""
-        if self.since and self.marks.known(channel) is None:
-            self.marks.handled[str(channel)] = self.since
-            await self._read(channel, None, self.since)
+    async def meet(self, channel: int, who: UserRef, after: int) -> None:
+        """A private conversation. One of which nothing is known is written down before anything in it is handled: if we
+        are killed a moment later, whoever comes after us reads it. It may have begun while we were away, so it is read
+        from there on; otherwise all up to `after` was heard."""
+        if self.marks.known(channel) is None:
+            await self.marks.begin(private(channel), who, self.since or after)
+            if self.since:
+                self.unread.add(channel)
+        if channel in self.unread:
+            await self._read(channel, None, self.marks.known(channel) or self.since)
+            self.unread.discard(channel)
+
+    def opened(self, channel: int, user: int) -> None:
+        """We are about to speak first in a private conversation: the answer may come while nobody listens."""
+        if self.marks.known(channel) is None:
+            self.lanes.put(str(channel), partial(self.meet, channel, ref(user), a_moment_ago()))
 
     async def meet_newcomers(self) -> None:
         """Look for private messages of members who never wrote before. Needs the members intent."""
@@ -73,7 +90,7 @@ class CatchingUp:
             return
         id, last = int(channel["id"]), int(channel["last_message_id"] or 0)
         if last > self.since and self.marks.known(id) is None:
-            self.lanes.put(str(id), partial(self.from_its_beginning, id))
+            self.lanes.put(str(id), partial(self.meet, id, ref(user), last))
 
     def _begin_one(self, each: Watched, resumed: bool) -> None:
         self.marks.learn(each)

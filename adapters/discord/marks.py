@@ -11,6 +11,7 @@ import discord
 
 from adapters.discord.places import PLATFORM
 from bot.inbound import Place
+from bot.message import UserRef
 from bot.ports import Watched
 
 EVERY = 1.0  # seconds between two writings
@@ -48,6 +49,11 @@ class Marks:
         if watched.after:
             channel = watched.place.thread or watched.place.conversation
             self.handled[channel] = max(int(watched.after), self.handled.get(channel, 0))
+
+    async def begin(self, place: Place, who: UserRef, after: int) -> None:
+        """Write a private conversation down at once. Raises what went wrong: then nothing in it may be handled yet."""
+        await self.write([Watched(place, str(after), who)])
+        self.handled[place.conversation] = after
 
     def note(self, place: Place, author: Watched) -> None:
         """A message was handled. Rooms of tickets are not written down here: their timeline tells."""

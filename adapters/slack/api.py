@@ -48,6 +48,10 @@ class Unsure(TryLater):
     """Slack may have done it, or not."""
 
 
+class NotOurs(TryLater):
+    """Slack does not know the token, or no longer."""
+
+
 class SlackRefused(Refused):
     """`code` is Slack's."""
 
@@ -123,7 +127,7 @@ class Api:
         if status >= 500 or code in NOT_NOW or not code:
             return Unsure(1.0, words.AWAY)
         if code in NOT_OURS:
-            return TryLater(PAUSE_WITHOUT_TOKEN, NOT_OURS[code])
+            return NotOurs(PAUSE_WITHOUT_TOKEN, NOT_OURS[code])
         return SlackRefused(code)
 
 

@@ -1,40 +1,55 @@
 """What was said while the bot was away: read from history before anything newer in the same room is taken in.
 
 The watermark is the moment until which everything was taken in without a gap. It is written down every minute, and only
-as far as nothing older is still failing. After a start each room is read from there on, at whatever speed Slack allows:
-50 requests a minute, or one with 15 messages. A live message in a room that was not read yet is not acknowledged, so
-Slack delivers it again, and meanwhile the room is read next: the history has the message as well.
+as far as nothing older is still failing. After a start each room is read from there on. A live message in a room that
+was not read yet is not acknowledged, so Slack delivers it again, and meanwhile the room is read next: the history has
+the message as well, or is read once more.
 
-Slack tells nobody afterwards what was edited, deleted or reacted to while nobody listened.
+When that is done, what was changed meanwhile is looked for (`adapters.slack.changes`), with a watermark of its own.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
 
 from adapters.slack import inbound
-from adapters.slack.api import Api, Json, SlackRefused
+from adapters.slack.api import SlackRefused
+from adapters.slack.changes import Changes
 from adapters.slack.desks import Desks
+from adapters.slack.history import History, Room
 from adapters.slack.inbound import Written
-from bot.ports import TryLater
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 EVERY = 60.0  # seconds between two notes of the watermark
 RETRIES = timedelta(seconds=420)  # Slack's last retry comes after five minutes
-PAGE = 100
 TRIES = 5  # of a message that cannot be stored, five seconds apart
+ROUNDS = 5  # readings of one room, because live messages were turned away meanwhile
 PATIENCE = 2.0  # seconds a live message waits for its room; Slack gives three
 Hear = Callable[[Written], Awaitable[None]]
 
 
-class Room(NamedTuple):
-    """A conversation, or a thread in one."""
+class Echo:
+    """Slack tells an app of its own posts. One that posts and then hears nothing at all, for longer than Slack tries,
+    is not reached: a proxy before it is down, or its address has changed."""
 
-    channel: str
-    thread: str = ""
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.missing_since: datetime | None = None
+
+    def posted(self) -> None:
+        self.missing_since = self.missing_since or self.now()
+
+    def heard(self) -> None:
+        self.missing_since = None
+
+    @property
+    def missing(self) -> bool:
+        return self.missing_since is not None and self.now() - self.missing_since > RETRIES
+
+
+Alive = Callable[[], Awaitable[bool]]
 
 
 class NotYet(Exception):
@@ -45,40 +60,64 @@ class CatchUp:
     """`hear` takes in one message and raises if it could not be stored. `failing` are messages that are not stored yet:
     id and Slack's time."""
 
-    def __init__(self, api: Api, desks: Desks, hear: Hear, now: Callable[[], datetime] | None = None) -> None:
-        self.api = api
+    def __init__(
+        self, history: History, desks: Desks, hear: Hear, changes: Changes, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.history = history
         self.desks = desks
         self.hear = hear
+        self.changes = changes
         self.now = now or (lambda: datetime.now(UTC))
         self.own = ""
         self.team = ""
         self.since = 0.0
         self.waiting: dict[Room, asyncio.Future[None]] = {}
         self.urgent: list[Room] = []
+        self.turned_away: set[Room] = set()
         self.failing: dict[str, Written] = {}
+        self.rooms: list[Room] = []
+        self.compared = False
+        self.alive: Alive = _always
+        self.alive_at = self.now()
+        self.echo = Echo(self.now)
+        self.absent_since: datetime | None = None
+        self.hurry = asyncio.Event()
+        self.comparing: asyncio.Task[None] | None = None
+
+    def lost(self) -> None:
+        """From now on nothing comes in, until Slack lets us in again."""
+        self.absent_since = self.absent_since or self.now()
 
     async def prepare(self) -> None:
         """Say which rooms have to be read. To be called before anything comes in."""
         since = await self.desks.read_until()
-        if since is None:
-            return
+        if since is not None:
+            await self._prepare(since)
+
+    async def _prepare(self, since: datetime) -> None:
         self.since = since.timestamp()
-        rooms = [Room(place.conversation, place.thread) for place in await self.desks.rooms()]
-        rooms += [Room(channel) async for channel in self._directs()]
-        for room in rooms:
+        self.rooms = [Room(place.conversation, place.thread) for place in await self.desks.rooms()]
+        self.rooms += [Room(channel) async for channel in self.history.directs()]
+        for room in self.rooms:
             self._add(room)
 
     async def gate(self, said: Written) -> None:
-        """Let a live message through when its room is read. Raises `NotYet`."""
-        room = self._room(said)
-        done = self.waiting.get(room)
-        if done is None:
-            return
-        if room not in self.urgent:
-            self.urgent.append(room)
-        await asyncio.wait({done}, timeout=PATIENCE)
-        if not done.done():
+        """Let a live message through when its room is read, and for a thread its channel, too. Raises `NotYet`."""
+        self.changes.heard_live(said)
+        if self.absent_since is not None:  # there is something older to be read first
+            self.hurry.set()
             raise NotYet
+        end = asyncio.get_running_loop().time() + PATIENCE
+        for room in dict.fromkeys((Room(said.channel), Room(said.channel, said.thread))):
+            done = self.waiting.get(room)
+            if done is None:
+                continue
+            if room not in self.urgent:
+                self.urgent.append(room)
+            await asyncio.wait({done}, timeout=max(0.0, end - asyncio.get_running_loop().time()))
+            if not done.done():
+                self.turned_away.add(room)
+                raise NotYet
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -86,22 +125,61 @@ class CatchUp:
         while self.waiting:
             await self._read_next()
         await self._note(started - RETRIES if self.since else started)
-        while True:
-            await asyncio.sleep(EVERY)
-            await self.look_again()
+        self.comparing = asyncio.create_task(self._compare(started))
+        try:
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY):
+                        await self.hurry.wait()
+                self.hurry.clear()
+                await self.look_again()
+        finally:
+            self.comparing.cancel()
+            await asyncio.wait({self.comparing})
 
     async def look_again(self) -> None:
-        """Note how far everything is stored, and read again where something never was."""
+        """Note how far everything is stored, and read again where something never was. While Slack is not reached
+        nothing is noted; afterwards what was missed is read, like after a stop."""
         now = self.now()
-        lost = [s for s in self.failing.values() if float(s.ts) < (now - RETRIES).timestamp()]
+        if not await self.alive():
+            since = min(self.alive_at, self.echo.missing_since or now)
+            self.absent_since = self.absent_since or since
+            return
+        if self.absent_since is not None:
+            await self._come_back(self.absent_since, now)
+        self.alive_at = now
+        lost = [s for s in self.failing.values() if float(s.version or s.ts) < (now - RETRIES).timestamp()]
         for said in lost:
-            self.since = min(float(s.ts) for s in lost) - 1
+            if said.change:
+                await self._take(said)
+                continue
+            self.since = min(float(s.ts) for s in lost if not s.change) - 1
             self._add(self._room(said))
         while self.waiting:
             await self._read_next()
         oldest = min((float(s.ts) for s in self.failing.values()), default=None)
         safe = now - RETRIES
         await self._note(min(safe, datetime.fromtimestamp(oldest - 1, UTC)) if oldest else safe)
+
+    async def _come_back(self, since: datetime, now: datetime) -> None:
+        await self._prepare(since - RETRIES)
+        self.absent_since = None
+        self.compared = False
+        while self.waiting:
+            await self._read_next()
+        if self.comparing is None or self.comparing.done():
+            self.comparing = asyncio.create_task(self._compare(now))
+
+    async def _compare(self, started: datetime) -> None:
+        """Nothing is compared at the first start ever: what was done before is not the desk's."""
+        try:
+            since = await self.desks.compared_until()
+            if since is not None:
+                await self.changes.look(self.rooms, (since - RETRIES).timestamp(), started)
+            await self.desks.raise_compared_until(started)
+            self.compared = True
+        except Exception:
+            log.exception("what changed while the bot was away is looked for at the next start")
 
     def _add(self, room: Room) -> None:
         if room not in self.waiting:
@@ -110,6 +188,8 @@ class CatchUp:
     async def _note(self, until: datetime) -> None:
         try:
             await self.desks.raise_read_until(until)
+            if self.compared:
+                await self.desks.raise_compared_until(until)
         except Exception:
             log.exception("how far Slack was read cannot be stored; it is read from further back next time")
 
@@ -117,23 +197,31 @@ class CatchUp:
         room = self.urgent.pop(0) if self.urgent else next(iter(self.waiting))
         if room not in self.waiting:
             return
+        oldest = self.since
         try:
-            await self._read(room)
+            for _ in range(ROUNDS):
+                self.turned_away.discard(room)
+                oldest = await self._read(room, oldest)
+                if room not in self.turned_away:
+                    break
         except SlackRefused as error:
             log.warning("a room cannot be read after the stop: %s", error.reason)
         except Exception:
             log.exception("a room cannot be read after the stop")
         finally:
+            self.turned_away.discard(room)
             self.waiting.pop(room).set_result(None)
 
-    async def _read(self, room: Room) -> None:
-        messages = sorted([m async for m in self._messages(room)], key=lambda m: float(m["ts"]))
+    async def _read(self, room: Room, oldest: float) -> float:
+        """Take in what is new in it. Returns the moment of the newest."""
+        messages = (await self.history.stretch(room, oldest)).messages
         for message in messages:
             if not room.thread and float(message.get("latest_reply") or 0) > self.since:
                 self._add(Room(room.channel, str(message["ts"])))
             said = inbound.written(message | {"channel": room.channel}, self.own)
-            if said is not None and float(said.ts) > self.since and not await self._known(said):
+            if said is not None and float(said.ts) > oldest and not await self._known(said):
                 await self._take(said)
+        return max([oldest, *(float(message["ts"]) for message in messages)])
 
     async def _take(self, said: Written) -> None:
         for _ in range(TRIES):
@@ -150,39 +238,11 @@ class CatchUp:
     async def _known(self, said: Written) -> bool:
         return await self.desks.is_known(inbound.place(self.team, said.channel, said.thread, said.ts))
 
-    async def _messages(self, room: Room) -> AsyncIterator[Json]:
-        """All since the watermark. A page that Slack does not give now is asked for again."""
-        args: Json = {"oldest": f"{self.since:.6f}", "limit": PAGE}
-        method = "conversations.history"
-        if room.thread:
-            method, args = "conversations.replies", args | {"ts": room.thread}
-        while True:
-            answer = await self._steadily(lambda: self.api.call(method, room.channel, **args))
-            for message in answer.get("messages") or ():
-                yield message
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-            args["cursor"] = cursor
-
-    async def _directs(self) -> AsyncIterator[str]:
-        args: Json = {"types": "im", "limit": 500}
-        while True:
-            answer = await self._steadily(lambda: self.api.call("users.conversations", **args))
-            for channel in answer.get("channels") or ():
-                yield str(channel["id"])
-            args["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not args["cursor"]:
-                return
-
-    async def _steadily(self, call: Callable[[], Awaitable[T]]) -> T:
-        while True:
-            try:
-                return await call()
-            except TryLater as error:
-                await asyncio.sleep(error.seconds)
-
     def _room(self, said: Written) -> Room:
         """A direct conversation is one room, but for threads in it that are still to be read."""
         room = Room(said.channel, said.thread)
         return room if room in self.waiting or not inbound.is_direct(said.channel) else Room(said.channel)
+
+
+async def _always() -> bool:
+    return True

@@ -8,13 +8,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from adapters.slack import words
 from adapters.slack.answers import Answers
-from adapters.slack.api import Api, Json
+from adapters.slack.api import Api, Json, NotOurs
 from adapters.slack.catchup import CatchUp
+from adapters.slack.changes import Changes
 from adapters.slack.delivery import Delivery
 from adapters.slack.desks import Desks
 from adapters.slack.downloads import Downloads
 from adapters.slack.groups import Groups
+from adapters.slack.history import History
 from adapters.slack.home import Home
 from adapters.slack.http import HttpServer
 from adapters.slack.lifecycle import GONE, Lifecycle
@@ -26,6 +29,7 @@ from adapters.slack.reception import Reception
 from adapters.slack.sockets import SocketMode
 from adapters.slack.uploads import Uploads
 from bot.effects import Effect
+from bot.errors import Problem
 from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router
 
@@ -75,7 +79,14 @@ class SlackChat:
         self.delivery = Delivery(
             self.api, Poster(self.api, Uploads(self.api, files), desks.newest_effect), Marks(self.api)
         )
-        self.catch_up = CatchUp(self.api, desks, self.reception.hear)
+        history = History(self.api)
+        self.changes = Changes(history, desks, self.reception.hear, self.reception.lanes)
+        self.changes.react = self.reception.react_late
+        self.changes.emoji = frozenset(reactions)
+        self.catch_up = CatchUp(history, desks, self.reception.hear, self.changes)
+        self.catch_up.alive = self._alive
+        self.delivery.poster.posted_one = self.catch_up.echo.posted
+        self.reception.once = desks.once
         self.reception.gate = self.catch_up.gate
         self.catch_up.failing = self.reception.failing
         self.reception.others = self._others()
@@ -85,14 +96,16 @@ class SlackChat:
         self.ready = asyncio.Event()
 
     async def run(self, handle: Handle) -> None:
-        """Stay connected until cancelled. Raises what makes it impossible: a wrong token, a port that is taken."""
+        """Stay connected until cancelled. Raises `Problem` if that cannot be: a wrong token, a port that is taken."""
         self.reception.handle = handle
         try:
+            await self.delivery.poster.prepare()
             await self._introduce()
+            self.way_in = self._server()
             await self.catch_up.prepare()
             catching_up = asyncio.create_task(self.catch_up.run())
             try:
-                await self._server().serve(self.ready)
+                await self.way_in.serve(self.ready)
             finally:
                 catching_up.cancel()
                 await asyncio.wait({catching_up})
@@ -102,7 +115,8 @@ class SlackChat:
             await self.api.close()
 
     def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
-        life, home = Lifecycle(self.people), Home(self.api, self.people, self.answers)
+        life, home = Lifecycle(self.people, self.catch_up.lost), Home(self.api, self.people, self.answers)
+        self.reception.home = home
         return {
             **dict.fromkeys(GONE, life.place_gone),
             **dict.fromkeys(("app_uninstalled", "tokens_revoked"), life.app_gone),
@@ -124,13 +138,30 @@ class SlackChat:
             try:
                 me = await self.api.call("auth.test")
                 break
+            except NotOurs as error:
+                raise Problem(words.wrong_token(error.reason)) from error
             except TryLater as error:
                 log.warning("not connected yet: %s", error.reason)
                 await asyncio.sleep(error.seconds)
         self.people.team = str(me["team_id"])
         self.people.enterprise = str(me.get("enterprise_id") or "") if me.get("is_enterprise_install") else ""
-        self.messages.own = self.delivery.own = self.catch_up.own = str(me["user_id"])
-        self.catch_up.team = self.people.team
+        self.messages.own = self.delivery.own = self.catch_up.own = self.changes.own = str(me["user_id"])
+        self.catch_up.team = self.changes.team = self.people.team
+
+    async def _alive(self) -> bool:
+        """Whether Slack is reached, and can reach us as far as we can tell."""
+        try:
+            await self.api.call("auth.test")
+        except NotOurs as error:
+            log.error("nothing can be taken in or said: %s", error.reason)
+            return False
+        except TryLater as error:
+            log.warning("Slack cannot be reached: %s", error.reason)
+            return False
+        if self.catch_up.echo.missing:
+            log.error("Slack's deliveries do not arrive: see that the app's request URL leads here")
+            return False
+        return await self.way_in.open()
 
     def _server(self) -> SocketMode | HttpServer:
         app = AsyncApp(
@@ -147,6 +178,7 @@ class SlackChat:
     async def _take(self, req: AsyncBoltRequest, next: Next) -> Any:
         if req.body.get("type") == "url_verification":
             return BoltResponse(status=200, body=str(req.body.get("challenge") or ""))
+        self.catch_up.echo.heard()
         retry = next_number(req.headers.get("x-slack-retry-num"))
         return await self.reception.take(req.body, retry)
 

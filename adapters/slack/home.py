@@ -1,36 +1,57 @@
-"""The Home tab: published when somebody opens it. What is pressed there is answered in a modal."""
+"""The Home tab: published when somebody opens it, and again after whatever they do from there. What is pressed on it is
+answered in a modal, because Slack shows nobody a line there."""
 
 from adapters.slack.answers import Answers
 from adapters.slack.api import Api, Json
+from adapters.slack.lanes import Lanes
 from adapters.slack.people import People
 from adapters.slack.render import parts
-from bot.inbound import CommandInvoked
-from bot.message import Message
-from bot.ports import Handle, Say
+from bot.inbound import ButtonPressed
+from bot.ports import Handle, HomePage
 
 BLOCKS = 100  # Slack's limit
-COMMAND = "ticket home"
+ACTION = "ticket.home"
+MOST_REMEMBERED = 5_000  # people
 
 
 class Home:
+    """Remembers who has opened it since the start, and at which page they are."""
+
     def __init__(self, api: Api, people: People, answers: Answers) -> None:
         self.api = api
         self.people = people
         self.answers = answers
+        self.pages: dict[str, str] = {}
+        self.lanes = Lanes()
 
     async def opened(self, event: Json, handle: Handle) -> None:
         """Slack tells of the messages tab, too."""
         user = str(event.get("user") or "")
         if event.get("tab") == "home" and user:
-            self.answers.start(self._publish(user, f"slack:home:{event.get('event_ts')}", handle))
+            self.turn(user, "", f"slack:home:{event.get('event_ts')}", handle)
+
+    def turn(self, user: str, page: str, id: str, handle: Handle) -> None:
+        """Show them this page."""
+        self.pages.pop(user, None)
+        self.pages[user] = page
+        while len(self.pages) > MOST_REMEMBERED:
+            del self.pages[next(iter(self.pages))]
+        self.refresh(user, id, handle)
+
+    def refresh(self, user: str, id: str, handle: Handle) -> None:
+        """Show them how things are now, if they ever opened it."""
+        if user in self.pages:
+            self.answers.start(self._publish(user, id, handle))
 
     async def _publish(self, user: str, id: str, handle: Handle) -> None:
-        actor = await self.people.actor(user)
-        reply = await handle(CommandInvoked(id, actor, self.people.nowhere(), COMMAND))
-        if isinstance(reply, Say):
-            await self.api.call("views.publish", user_id=user, view=home_view(reply.message))
+        async with self.lanes.lane(user):  # an older state must not cover a newer one
+            actor = await self.people.actor(user)
+            pressed = ButtonPressed(id, actor, self.people.nowhere(), ACTION, self.pages.get(user, ""))
+            reply = await handle(pressed)
+            if isinstance(reply, HomePage):
+                await self.api.call("views.publish", user_id=user, view=home_view(reply))
 
 
-def home_view(message: Message) -> Json:
-    blocks = [block for part in parts(message) for block in part.blocks]
+def home_view(page: HomePage) -> Json:
+    blocks = [block for row in page.rows for part in parts(row) for block in part.blocks]
     return {"type": "home", "blocks": blocks[:BLOCKS]}

@@ -14,6 +14,9 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
+from adapters.slack import words
+from bot.errors import Problem
+
 log = logging.getLogger(__name__)
 PATH = "/slack/events"
 LARGEST = 5_000_000  # bytes of one request
@@ -31,14 +34,21 @@ class HttpServer:
         self.port = port
         self.host = host
 
+    async def open(self) -> bool:
+        """As far as can be told from here: whether the way from Slack to this port is open, only Slack knows."""
+        return True
+
     async def serve(self, ready: asyncio.Event) -> None:
-        """Until cancelled. Raises `OSError` if the port is taken."""
+        """Until cancelled. Raises `Problem` if the port is taken."""
         server = web.Application(client_max_size=LARGEST)
         server.add_routes([web.post(PATH, self._receive), web.get("/healthz", self._healthy)])
         runner = web.AppRunner(server, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self.host, self.port).start()
+            try:
+                await web.TCPSite(runner, self.host, self.port).start()
+            except OSError as error:
+                raise Problem(words.port_taken(self.port, error.strerror or type(error).__name__)) from error
             self.port = runner.addresses[0][1]
             log.info("listening for Slack on port %d", self.port)
             ready.set()

@@ -90,6 +90,23 @@ def _by_person(message: Json, own: str) -> bool:
     return bool(user) and user not in (own, "USLACKBOT") and not message.get("bot_id")
 
 
+def emoji(event: Json) -> str:
+    """Of a reaction, without the tone of the skin."""
+    return str(event.get("reaction") or "").partition("::")[0]
+
+
+def reacted_to(event: Json) -> tuple[str, str]:
+    """Channel and ts of the message."""
+    item = event.get("item") or {}
+    return str(item.get("channel") or ""), str(item.get("ts") or "")
+
+
+def reaction_key(event: Json) -> str:
+    """The same whenever somebody is seen to react so to this message."""
+    channel, ts = reacted_to(event)
+    return f"slack:reacted:{channel}:{ts}:{emoji(event)}:{event.get('user')}"
+
+
 def is_direct(channel: str) -> bool:
     return channel.startswith("D")
 

@@ -1,6 +1,7 @@
 """What becomes of the app, of channels and of accounts, and what the bot makes of it."""
 
 import logging
+from collections.abc import Callable
 
 from adapters.slack import inbound
 from adapters.slack.api import Json
@@ -21,8 +22,9 @@ GONE = {
 
 
 class Lifecycle:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, lost: Callable[[], None]) -> None:
         self.people = people
+        self.lost = lost
 
     async def place_gone(self, event: Json, handle: Handle) -> None:
         place = inbound.place(self.people.team, str(event["channel"]))
@@ -40,6 +42,8 @@ class Lifecycle:
         self.people.groups_changed()
 
     async def app_gone(self, event: Json, handle: Handle) -> None:
-        """Nothing can be posted any more. What waits is kept for about a day, in case the app is installed again."""
+        """Nothing can be taken in or posted any more. What waits is kept for about a day. When the app is installed
+        again, with its old token or after a start with a new one, what was said meanwhile is caught up."""
         if event["type"] == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
+            self.lost()
             log.error("Slack has taken the app's access away; install the app again, and set its token")

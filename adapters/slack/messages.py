@@ -79,16 +79,18 @@ class Messages:
         text = "\n".join(part for part in (await self._plain(said.text), *taken.lines) if part)
         return MessagePosted(said.id, actor, where, text, tuple(taken.files), tuple(taken.refused))
 
-    async def reaction(self, event: Json) -> CommandInvoked | MessageRaised | None:
-        """A command, if the emoji means one and the message is in a ticket's room; or the wish for a ticket."""
-        name = self.reactions.get(str(event.get("reaction") or "").partition("::")[0], "")
+    async def reaction(self, event: Json, id: str, thread: str = "") -> CommandInvoked | MessageRaised | None:
+        """A command, if the emoji means one and the message is in a ticket's room; or the wish for a ticket. `thread`
+        is the message's, where it is known: then the reaction comes from the history."""
+        name = self.reactions.get(inbound.emoji(event), "")
         item = event.get("item") or {}
         user = str(event.get("user") or "")
         if not name or item.get("type") != "message" or user == self.own or self.router.find(name) is None:
             return None
-        channel, ts = str(item["channel"]), str(item["ts"])
-        where = inbound.place(self.people.team, channel, await self._thread_of(channel, ts), ts)
-        id = f"slack:reaction:{channel}:{ts}:{event.get('event_ts')}"
+        channel, ts = inbound.reacted_to(event)
+        where = inbound.place(self.people.team, channel, thread or await self._thread_of(channel, ts), ts)
+        if name == OPEN and thread and await self.desks.is_known(where):
+            return None
         if name == OPEN:
             return None if where.direct else await self.raised(id, await self.people.actor(user), where)
         if not await self.desks.is_room(where):

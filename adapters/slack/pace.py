@@ -6,6 +6,8 @@ holds up no other. Bursts are allowed, so nothing is slowed down before Slack ha
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.ports import TryLater
 
@@ -18,13 +20,17 @@ Key = tuple[str, str]
 
 
 class Pace:
+    """`now` is a clock in seconds, `sleep` waits by it."""
+
     def __init__(self) -> None:
+        self.now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+        self.sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
         self.next: dict[Key, float] = {}  # when the next call may be made
         self.careful: dict[Key, float] = {}  # until when calls keep a distance
 
     async def turn(self, method: str, channel: str) -> None:
         """Wait for a place in line. Raises `TryLater` if it would take too long."""
-        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        key, now = _key(method, channel), self.now()
         if key not in self.next:
             return
         wait = self.next[key] - now
@@ -35,11 +41,11 @@ class Pace:
         elif method in EVERY:
             self.next[key] = max(self.next[key], now) + EVERY[method]
         if wait > 0:
-            await asyncio.sleep(wait)
+            await self.sleep(wait)
 
     def hold(self, method: str, channel: str, seconds: float) -> None:
         """Slack said to ask again after so many seconds."""
-        key, now = _key(method, channel), asyncio.get_running_loop().time()
+        key, now = _key(method, channel), self.now()
         self.next[key] = max(self.next.get(key, 0.0), now + seconds)
         self.careful[key] = now + seconds + CAREFUL
         while len(self.next) > MOST_REMEMBERED:

@@ -67,6 +67,12 @@ class Poster:
         self.update_every = UPDATE_EVERY
         self.updated: dict[str, float] = {}  # ts → when, by the loop's clock
         self.customize = True
+        self.posted_one: Callable[[], None] = lambda: None
+
+    async def prepare(self) -> None:
+        """To be called before anything new comes in: what is posted from then on was not posted by another process."""
+        if self.floor is None:
+            self.floor = await self.newest_at_start() if self.newest_at_start else 0
 
     async def say(self, message: Message, where: Where, token: str) -> Copies:
         """Post it all, or what of it is not there yet. Raises `Refused`, `TryLater`."""
@@ -128,10 +134,9 @@ class Poster:
     async def _may_be_there(self, where: Where, token: str) -> bool:
         if token in self.doubtful:
             return True
-        if self.floor is None:
-            self.floor = await self.newest_at_start() if self.newest_at_start else 0
+        await self.prepare()
         number = token.removeprefix("outbox-").partition(".")[0]
-        return where not in self.checked and number.isdecimal() and int(number) <= self.floor
+        return where not in self.checked and number.isdecimal() and int(number) <= (self.floor or 0)
 
     async def _look(self, where: Where, token: str) -> dict[str, str]:
         """Tokens of ours in the place's recent messages, and where they are."""
@@ -180,6 +185,7 @@ class Poster:
         if where.thread and not answer["message"].get("thread_ts"):
             await self._delete(where, answer["ts"])  # Slack puts a reply to a thread that is gone into the channel
             raise Refused(words.THREAD_GONE)
+        self.posted_one()
         return str(answer["ts"])
 
     async def _apart(self, ts: str) -> None:

@@ -19,6 +19,8 @@ from adapters.slack.api import Json, SlackRefused
 from adapters.slack.catchup import NotYet
 from adapters.slack.forms import Origin, answer_view, values
 from adapters.slack.groups import Groups
+from adapters.slack.home import ACTION as HOME
+from adapters.slack.home import Home
 from adapters.slack.inbound import Written
 from adapters.slack.lanes import Lanes
 from adapters.slack.messages import Messages
@@ -62,6 +64,8 @@ class Reception:
         self.handle: Handle | None = None
         self.gate: Callable[[Written], Awaitable[None]] = _open
         self.failing: dict[str, Written] = {}  # not stored yet
+        self.once: Callable[[str], Awaitable[bool]] = _always
+        self.home: Home | None = None
         self.others: dict[str, Callable[[Json, Handle], Awaitable[None]]] = {}  # event type → what is done about it
 
     async def take(self, body: Json, retry: int) -> BoltResponse:
@@ -129,7 +133,16 @@ class Reception:
         self.answers.show(await self._handle(event), asker)
 
     async def _reaction(self, event: Json) -> None:
-        command = await self.messages.reaction(event)
+        channel, ts = inbound.reacted_to(event)
+        await self._react(await self.messages.reaction(event, f"slack:reaction:{channel}:{ts}:{event.get('event_ts')}"))
+        if inbound.emoji(event) in self.messages.reactions:
+            await self.once(inbound.reaction_key(event))  # what is found in the history later was taken in now
+
+    async def react_late(self, event: Json, thread: str) -> None:
+        """Take in a reaction that the history shows, if nobody has yet. `thread` is that of its message."""
+        await self._react(await self.messages.reaction(event, inbound.reaction_key(event), thread))
+
+    async def _react(self, command: CommandInvoked | MessageRaised | None) -> None:
         if command is not None:
             reply = await self._handle(command)
             where = command.place
@@ -209,9 +222,23 @@ class Reception:
             str(view.get("id") or "") if view.get("type") == "modal" else "",
             private=action.startswith("mydata") or view.get("type") == "home",
         )
+        if action == HOME:
+            self._turn_home(asker.user, arg, body)
+            return
         done, reply = await self._in_time(self._pressed(body, action, arg, origin), asker)
         if done:
             self.answers.show(reply, asker)
+        if view:
+            self._refresh_home(body)
+
+    def _turn_home(self, user: str, page: str, body: Json) -> None:
+        if self.home is not None:
+            self.home.turn(user, page, f"slack:home:{body.get('trigger_id')}", self._handle)
+
+    def _refresh_home(self, body: Json) -> None:
+        """What was done in a view may have been done from there."""
+        if self.home is not None:
+            self.home.refresh(str(body["user"]["id"]), f"slack:home:{body.get('trigger_id')}", self._handle)
 
     async def _pressed(self, body: Json, action: str, arg: str, origin: Origin) -> Reply:
         message = str((body.get("container") or {}).get("message_ts") or "")
@@ -225,6 +252,7 @@ class Reception:
         origin = Origin.unpacked(view.get("private_metadata") or "")
         asker = Asker(str(body["user"]["id"]), origin)
         done, reply = await self._in_time(self._filled(body, origin), asker)
+        self._refresh_home(body)
         if done and isinstance(reply, Say):
             return _json({"response_action": "update", "view": answer_view(reply.message, origin)})
         if done and isinstance(reply, Ask):
@@ -279,6 +307,10 @@ def _files(event: Any) -> list[str]:
         case MessageRaised(said=said):
             return [file.sha for each in said for file in each.files]
     return []
+
+
+async def _always(key: str) -> bool:
+    return True
 
 
 async def _open(said: Written) -> None:

@@ -2,30 +2,60 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import words
+from bot.errors import Problem
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 2
 PING_EVERY = 10.0  # seconds; after four unanswered ones the connection is made anew
+NOT_OURS = {
+    "account_inactive",
+    "invalid_auth",
+    "missing_scope",
+    "not_allowed_token_type",
+    "not_authed",
+    "token_revoked",
+}
 
 
 class SocketMode:
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self.app = app
         self.app_token = app_token
+        self.handlers: list[AsyncSocketModeHandler] = []
+
+    async def open(self) -> bool:
+        """Whether events can come in."""
+        return any([await handler.client.is_connected() for handler in self.handlers])
 
     async def serve(self, ready: asyncio.Event) -> None:
-        """Until cancelled."""
-        handlers = [
+        """Until cancelled. Raises `Problem` if Slack does not take the token."""
+        await self._check_token()
+        self.handlers = [
             AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY) for _ in range(CONNECTIONS)
         ]
         try:
-            for handler in handlers:
+            for handler in self.handlers:
                 await handler.connect_async()  # type: ignore[no-untyped-call]
             ready.set()
             await asyncio.Event().wait()
         finally:
-            for handler in handlers:
+            for handler in self.handlers:
                 await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _check_token(self) -> None:
+        """The SDK would try a wrong one for ever. Whatever else is wrong may pass."""
+        try:
+            with suppress(aiohttp.ClientError, TimeoutError, OSError):
+                await self.app.client.apps_connections_open(app_token=self.app_token)
+        except SlackApiError as error:
+            data = getattr(error.response, "data", None)
+            if isinstance(data, dict) and data.get("error") in NOT_OURS:
+                raise Problem(words.NO_SOCKET) from error

@@ -26,6 +26,7 @@ UNKNOWN_OUTCOME = "Slack did not say whether it took it"
 THREAD_GONE = "the thread is gone"
 NO_PRIVATE_THREADS = "a thread here can be read by everybody in its channel"
 NEVER_OPENED = "the room was never opened"
+NO_SOCKET = "SLACK_APP_TOKEN is not accepted: make an app-level token with connections:write; see helpthread doctor"
 NEVER_POSTED = "it was never posted"
 
 REFUSALS = {
@@ -46,6 +47,14 @@ REFUSALS = {
 
 def refusal(code: str) -> str:
     return REFUSALS.get(code, f"Slack refused it ({code})")
+
+
+def wrong_token(reason: str) -> str:
+    return f"SLACK_BOT_TOKEN is not accepted: {reason}. Install the app, and copy its bot token; see helpthread doctor"
+
+
+def port_taken(port: int, reason: str) -> str:
+    return f"nobody can be listened to on port {port} ({reason}); set HTTP_PORT to another one"
 
 
 def not_delivered(reason: str) -> str:

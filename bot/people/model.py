@@ -9,7 +9,8 @@ from bot.message import UserRef
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`own_name` and `own_language`: as they corrected it, not as the platform says.
+    """`own_name` and `own_language`: as they corrected it, not as the platform says. `notice_at` is
+    when they last heard of the privacy notice.
 
     `talking_about` is the ticket they chose for their private messages, until `talking_until`."""
 
@@ -23,6 +24,8 @@ class Person:
     talking_until: datetime | None = None
     own_name: bool = False
     own_language: bool = False
+    restricted_at: datetime | None = None
+    notice_at: datetime | None = None
 
     def as_known(self, actor: Actor) -> Actor:
         """The actor under the name they want to be called by."""

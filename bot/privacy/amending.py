@@ -22,7 +22,7 @@ async def finish_correction(store: Store, request: Request) -> None:
         after = await store.write(partial(_say_name_again, request, after))
     if not await store.scrub():
         raise TryLater(1, "a reader holds old pages")
-    await store.write(partial(_done, request.number))
+    await store.write(partial(done, request.number))
 
 
 def _say_name_again(request: Request, after: int, work: UnitOfWork) -> int | None:
@@ -44,7 +44,8 @@ def _shown(entry: Entry) -> bool:
     return entry.kind in SPOKEN and entry.deleted_at is None
 
 
-def _done(number: int, work: UnitOfWork) -> None:
+def done(number: int, work: UnitOfWork) -> None:
+    """Say of a request that all of it is done."""
     request = work.privacy.request(number)
     if request is not None and request.stage is Stage.DUE:
         work.privacy.save(request.to(Stage.DONE, done_at=work.now))

@@ -21,6 +21,7 @@ from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
 from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
+from bot.privacy.restrict import veil
 
 
 class Clerk:
@@ -64,11 +65,14 @@ class Clerk:
                 await self._export(request)
             case "expire":
                 await self._expire(request)
+            case "veil":
+                await veil(self.store, request)
+                self.posted()
             case "correct":
                 await finish_correction(self.store, request)
                 self.posted()
             case "erase":
-                await self._erase(request)
+                await self._erase(request, effect.language)
             case "sweep":
                 await sweep(self.store, request, self.now())
             case _:
@@ -117,10 +121,11 @@ class Clerk:
             await asyncio.to_thread(self.files.drop, [request.file.sha])
             await self.store.write(lambda work: work.privacy.save(replace(request, file=None)))
 
-    async def _erase(self, request: Request) -> None:
+    async def _erase(self, request: Request, language: str) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
-        await Erasure(self.store, self.files, request, self.now(), self.patience, self.posted).run(self.new_id)
+        erasure = Erasure(self.store, self.files, request, language, self.now(), self.patience, self.posted)
+        await erasure.run(self.new_id)
 
     async def _tidied(self) -> None:
         if not self.tidy:

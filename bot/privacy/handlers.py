@@ -7,13 +7,21 @@ from bot.access import Call
 from bot.effects import CLERK, Direct, Remove, Work
 from bot.errors import Problem
 from bot.inbound import Tick
+from bot.language import current, reading
 from bot.message import UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
-from bot.privacy import farewell, views
+from bot.privacy import farewell, rights_views, views
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.readers import languages_alone
 from bot.router import Router
 
 router = Router()
+TASKS = {
+    Asked.EXPORT: "export",
+    Asked.CORRECTION: "correct",
+    Asked.RESTRICTION: "veil",
+    Asked.LIFTING: "veil",
+}
 CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 
@@ -52,9 +60,9 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     until = work.now + CONFIRM_WITHIN
     last = next(iter(work.privacy.requests_of(who, Asked.ERASURE, 1)), None)
     if last is not None and last.stage is Stage.COOLING:
-        return Say(views.cooling(last))
+        return Say(rights_views.cooling(last))
     if last is not None and last.stage is Stage.HELD:
-        return Say(views.held(last))
+        return Say(rights_views.held(last))
     if last is not None and last.stage is Stage.ASKED:
         request = replace(last, at=work.now, expires_at=until)
         work.privacy.save(request)
@@ -76,7 +84,7 @@ def confirm(call: Call, work: UnitOfWork) -> Reply:
     if work.promises.grace:
         request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
         work.privacy.save(request)
-        return Say(views.cooling(request))
+        return Say(rights_views.cooling(request))
     begin_erasure(request, work)
     return Say(views.erasing())
 
@@ -89,12 +97,13 @@ def begin_erasure(request: Request, work: UnitOfWork) -> None:
         if other.open and other.number != request.number:
             work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
     farewell.close_some(request.who, work, CLOSED_AT_ONCE)
-    give_work(request, "erase", work)
+    with reading(languages_alone(request.who, work)):
+        give_work(request, "erase", work, language=current())
 
 
-def give_work(request: Request, task: str, work: UnitOfWork, about: UserRef = NOBODY) -> None:
+def give_work(request: Request, task: str, work: UnitOfWork, about: UserRef = NOBODY, language: str = "") -> None:
     """Have the clerk do it. Work `about` somebody is called off when they are erased."""
-    effect = Work(f"privacy:{request.number}:{task}", CLERK, request.room, task, request.number)
+    effect = Work(f"privacy:{request.number}:{task}", CLERK, request.room, task, request.number, language)
     work.outbox.post(effect, about=about)
 
 
@@ -105,7 +114,9 @@ def export_key(request: Request) -> str:
 def send_export(request: Request, hours: int, work: UnitOfWork) -> None:
     if request.file is not None:
         who = request.who
-        direct = Direct(export_key(request), who.platform, request.room, who, views.export_ready(request.file, hours))
+        with reading(languages_alone(who, work)):
+            ready = views.export_ready(request.file, hours)
+        direct = Direct(export_key(request), who.platform, request.room, who, ready)
         work.outbox.post(direct, about=who)
 
 
@@ -133,7 +144,7 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
 
 def _task(request: Request) -> str:
     if request.asked is not Asked.ERASURE:
-        return {Asked.EXPORT: "export", Asked.CORRECTION: "correct"}[request.asked]
+        return TASKS[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
 
 

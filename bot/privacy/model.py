@@ -15,6 +15,7 @@ from bot.privacy.stages import Stage as Stage
 
 GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
+FAILED = "posts we could not take back"  # a key of `Request.counts`
 
 CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
 EXPORT_EVERY = timedelta(hours=1)  # an export reads all there is of a person
@@ -25,6 +26,8 @@ class Asked(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
     CORRECTION = "correction"
+    RESTRICTION = "restriction"
+    LIFTING = "lifting"
 
 
 STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm
@@ -118,11 +121,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A table as an export shows it. `rows` is false where it shows a count only. `schema` is JSON Schema of a row."""
+    """A table as an export and the notice show it. `keep` is the rule it is kept under.
+
+    `rows` is false where it shows a count only. `schema` is JSON Schema of a row.
+    """
 
     table: str
     what: str
     why: str
+    keep: str
     roles: tuple[Role, ...]
     rows: bool
     schema: Mapping[str, Any]

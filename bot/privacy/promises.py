@@ -1,11 +1,18 @@
 """What this installation promises about people's data, as far as its operator chooses."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """`grace` is how long a confirmed deletion can still be cancelled."""
+    """`grace` is how long a confirmed deletion can still be cancelled. `operator` is who runs the desk, `contact` where
+    to reach them about data, `recipients` whom data is given to. Whoever last heard of the privacy notice before
+    `announce_since` is told that there is a new one.
+    """
 
     grace: timedelta = timedelta()
+    operator: str = ""
+    contact: str = ""
+    recipients: tuple[str, ...] = ()
+    announce_since: datetime | None = None

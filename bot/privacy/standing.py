@@ -3,7 +3,7 @@
 from bot.access import Call
 from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
-from bot.privacy import views
+from bot.privacy import rights_views as views
 from bot.privacy.model import Request, Stage
 from bot.router import Option, Router, Takes
 

@@ -7,6 +7,7 @@ from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed
 from bot.inbound import MessagePosted, Place
 from bot.people.model import Person
+from bot.people.restriction import refuse_others, refuse_restricted
 from bot.ports import Reply, UnitOfWork
 from bot.relay import agents, views
 from bot.relay.private import in_private
@@ -34,6 +35,7 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         event = replace(event, actor=person.as_known(event.actor))
         what = replace(what, name=event.actor.name)
         ticket, is_agents_room = room
+        refuse_others(ticket, person.who)
         desk = desk_of(ticket, work)
         rank, _ = work.desks.rank(desk.id, principals(event.actor))
         if is_agents_room:
@@ -46,6 +48,7 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         refuse_blocked(person, work)
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):
+            refuse_others(about, person.who)
             receive(about, desk_of(about, work), what, work)
             return None
         return in_private(what, person, work)
@@ -105,5 +108,6 @@ def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
 
 
 def refuse_blocked(person: Person, work: UnitOfWork) -> None:
+    refuse_restricted(person)
     if person.blocked_until is not None and person.blocked(work.now):
         raise NotAllowed(ticket_views.blocked(person.blocked_until, person.block_reason))

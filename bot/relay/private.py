@@ -14,6 +14,7 @@ from bot.errors import NotFound, Problem
 from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.people.model import Person
+from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy.model import Draft
 from bot.relay import views
@@ -53,7 +54,7 @@ def _continue_or_ask(what: Said, person: Person, mine: Sequence[Ticket], work: U
         record(chosen, desk_of(chosen, work), what, work)
         return None
     _keep(what, work)
-    return Say(views.choose(views.CHOOSE, mine, new=_may_open(mine, what.author, work)))
+    return Say(views.choose(mine, new=_may_open(mine, what.author, work)))
 
 
 def _open_somewhere(what: Said, work: UnitOfWork) -> Reply:
@@ -98,7 +99,8 @@ def choose(call: Call, work: UnitOfWork) -> Reply:
     """The argument is ticket-ID, desk-ID or new; drafts are always the presser's own."""
     drafts = work.drafts.of(call.actor.ref)
     if not drafts:
-        return Say(say(views.NOTHING_TO_CHOOSE))
+        return Say(say(views.nothing_to_choose()))
+    refuse_restricted(work.people.get(call.actor.ref))
     ticket = _chosen(call, drafts, work)
     work.people.talk_about(call.actor.ref, ticket.id, work.now + TALK)
     return Say(views.chosen(ticket))
@@ -146,8 +148,10 @@ def find_homes(tick: Tick, work: UnitOfWork) -> None:
     """Drafts nobody answered for go where their author wrote last, or open a ticket."""
     for draft in work.drafts.older_than(work.now - PATIENCE, 50):
         person = work.people.get(draft.author)
+        if person and person.restricted_at:
+            continue
         name = person.name if person else ""
-        mine = _mine(draft.author, work)
+        mine = [ticket for ticket in _mine(draft.author, work) if not ticket.restricted]
         if mine:
             _move([draft], name, mine[0], work)
             continue

@@ -4,6 +4,7 @@ from bot.access import principals
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import MessagePosted, MessageRaised
+from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import agents, views
 from bot.relay.intake import refuse_blocked, room_of
@@ -22,7 +23,7 @@ def on_raised(event: MessageRaised, work: UnitOfWork) -> Reply:
     """Its author is the customer. Only agents may do it with other people's messages."""
     message = event.message
     if message is None or said(message).empty:
-        raise Problem(views.NOTHING_TO_RAISE)
+        raise Problem(views.nothing_to_raise())
     if ticket := _ticket_already(message, work):
         return Say(views.raised_already(ticket))
     desk = _desk(message, work)
@@ -30,7 +31,7 @@ def on_raised(event: MessageRaised, work: UnitOfWork) -> Reply:
     ticket = _open(message, desk, work)
     for each in event.said:
         ticket = _take_in(each, ticket, desk, work)
-    return Say(ticket_views.done(ticket, "is open."))
+    return Say(ticket_views.raised(ticket))
 
 
 def _ticket_already(message: MessagePosted, work: UnitOfWork) -> Ticket | None:
@@ -53,8 +54,10 @@ def _check(event: MessageRaised, message: MessagePosted, desk: Desk, work: UnitO
     if event.actor.ref == customer.ref:
         refuse_blocked(person, work)
         check_limits(desk, customer.ref, message.text, work)
-    elif work.desks.rank(desk.id, principals(event.actor))[0] < Rank.AGENT:
-        raise NotAllowed(views.NOT_YOURS_TO_RAISE)
+        return
+    if work.desks.rank(desk.id, principals(event.actor))[0] < Rank.AGENT:
+        raise NotAllowed(views.not_yours_to_raise())
+    refuse_restricted(person)
 
 
 def _open(message: MessagePosted, desk: Desk, work: UnitOfWork) -> Ticket:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.desks.model import Desk
 from bot.inbound import MessagePosted, Place
 from bot.message import File, UserRef
+from bot.people.restriction import refuse_others
 from bot.ports import UnitOfWork
 from bot.relay import copies
 from bot.relay.thanks import only_thanks
@@ -70,7 +71,8 @@ def receive(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
 
 
 def record(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
-    """Store it and show it. Everyone else who takes part in private gets a copy."""
+    """Store it and show it. Everyone else who takes part in private gets a copy. Raises `NotAllowed`."""
+    refuse_others(ticket, what.author)
     entry = Entry(
         0, ticket.id, Kind.SAID, work.now, ticket.customer,
         author=what.author, text=what.text, source=what.source, files=what.files,
@@ -78,7 +80,7 @@ def record(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
     ticket, entry = work.timeline.add(ticket, entry)
     copies.tell_agents_what_was_said(ticket, desk, entry, what.name, work)
     if ticket.shared and ticket.room_kind is RoomKind.DIRECT:
-        copies.tell_customers_what_was_said(ticket, entry, what.name, work, but=what.author)
+        copies.tell_customers_what_was_said(ticket, desk, entry, what.name, work, but=what.author)
     return ticket
 
 

@@ -5,6 +5,7 @@ from bot.access import Call, principals
 from bot.desks.model import Desk, Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import Actor
+from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router, Takes
 from bot.tickets import views
@@ -29,7 +30,7 @@ def open_command(call: Call, work: UnitOfWork) -> Reply:
     subject = call.options.get("subject", "")
     new = Opening(desk, call.actor.ref, call.options["text"], subject, name=call.actor.name)
     new = _in_private_room(new, call, work)
-    return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE if new.thread is None else views.IN_ROOM))
+    return Say(views.told_opened(open_ticket(new, work), private=new.thread is None))
 
 
 def _in_private_room(new: Opening, call: Call, work: UnitOfWork) -> Opening:
@@ -47,15 +48,15 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     """Agents are not held to the customer's limits."""
     mine = work.desks.ranked(principals(call.actor), Rank.AGENT)
     if not mine:
-        raise NotAllowed(wording.not_allowed("agent"))
+        raise NotAllowed(wording.not_allowed(Rank.AGENT))
     here = work.desks.at(call.event.place)
     desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
     assert desk is not None
-    work.people.meet(customer.ref, customer.name, customer.language)
+    refuse_restricted(work.people.meet(customer.ref, customer.name, customer.language))
     subject = call.options.get("subject", "")
     new = Opening(desk, customer.ref, call.options["text"], subject, name=customer.name, staff=call.actor)
     ticket = open_ticket(new, work)
-    return Say(views.done(ticket, f"is open for {customer.name}."))
+    return Say(views.opened_for(ticket, customer.name))
 
 
 def _desk(call: Call, work: UnitOfWork) -> Desk:

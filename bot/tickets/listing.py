@@ -8,6 +8,7 @@ from bot.access import Call, person_named, principals
 from bot.desks.model import Rank
 from bot.errors import Problem
 from bot.ports import Filter, Reply, Say, UnitOfWork
+from bot.privacy.purging import is_over, unexpired, without_words
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
@@ -34,18 +35,20 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     wanted = _filter(given, desks, call, work) if desks else _own(given, call, work)
     page = work.tickets.find(replace(wanted, after=after), PAGE + 1)
     more = _cursor(given, page[PAGE - 1], work) if len(page) > PAGE else ""
-    shown = page[:PAGE]
+    shown = [unexpired(ticket, work) for ticket in page[:PAGE]]
     people = {who for t in shown for who in (t.customer, t.assignee) if who}
     names = work.people.names(sorted(people, key=str))
     return Say(views.queue(views.list_title(given), shown, names, more, work.now))
 
 
-@router.command("ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET)
+@router.command(
+    "ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET, restricted="customer"
+)
 def show(call: Call, work: UnitOfWork) -> Reply:
-    ticket = call.ticket
+    ticket = unexpired(call.ticket, work)
     others = work.tickets.participants(ticket.id)
     names = rooms.names(ticket, work, *others)
-    people = [names.get(who, views.GONE) for who in others]
+    people = [views.called(who, names) for who in others]
     return Say(views.details(ticket, names, work.tickets.tags(ticket.id), people, call.is_agent))
 
 
@@ -60,14 +63,14 @@ def more_history(call: Call, work: UnitOfWork) -> Reply:
     id, _, after = call.arg.partition("-")
     sound = all(part.isdecimal() and len(part) < 19 for part in (id, after))
     ticket = work.tickets.get(int(id)) if sound else None
-    if ticket is None or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
-        raise Problem(views.NO_MORE)
+    if ticket is None or ticket.restricted or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
+        raise Problem(views.no_more())
     return _history(ticket, int(after), work)
 
 
 def _history(ticket: Ticket, after: int, work: UnitOfWork) -> Reply:
     entries = work.timeline.page(ticket.id, frozenset(Kind), after, PAGE + 1)
-    shown = entries[:PAGE]
+    shown = [without_words(entry) for entry in entries[:PAGE]] if is_over(ticket, work) else entries[:PAGE]
     people = {who for e in shown for who in (e.said_by, e.person) if who}
     more = f"{ticket.id}-{shown[-1].id}" if len(entries) > PAGE else ""
     return Say(views.history(ticket, shown, work.people.names(sorted(people, key=str)), more))
@@ -78,6 +81,7 @@ def search(call: Call, work: UnitOfWork) -> Reply:
     """Agents search their desks; everybody their own tickets, without what only agents may read."""
     desks = work.desks.ranked(principals(call.actor), Rank.AGENT)
     hits = work.timeline.search(call.options["words"], desks, call.actor.ref, PAGE)
+    hits = [(ticket, entry) for ticket, entry in hits if not is_over(ticket, work)]
     said = {ticket.id for ticket, entry in hits if entry.kind is not Kind.OPENED}
     hits = [(ticket, entry) for ticket, entry in hits if entry.kind is not Kind.OPENED or ticket.id not in said]
     return Say(views.found(call.options["words"], hits))
@@ -109,11 +113,11 @@ def _given(call: Call) -> tuple[dict[str, str], tuple[int, int, int] | None]:
         return {name: call.options[name] for name in OPTIONS if call.options.get(name)}, None
     match = CURSOR.fullmatch(call.arg)
     if match is None:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     pairs = (pair.partition("=") for pair in match["options"].split("&") if pair)
     given = {name: value for name, _, value in pairs if name in OPTIONS and value}
     if given.get("priority", "low") not in {p.word for p in Priority}:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     return given, (int(match["rank"]), int(match["when"]), int(match["id"]))
 
 

@@ -37,7 +37,8 @@ class RoomKind(StrEnum):
 class Ticket:
     """`entries` counts the timeline; `prior` is the closed ticket this one continues; `version` guards saving.
 
-    `shared` is set once others were added, so that only then somebody looks for them.
+    `shared` is set once others were added, so that only then somebody looks for them. `restricted`: its customer had
+    their data restricted (GDPR Art. 18), so it is kept, and shown to nobody else.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Ticket:
     closed_at: datetime | None = None
     prior: int | None = None
     shared: bool = False
+    restricted: bool = False
     entries: int = 0
     version: int = 1
 

@@ -21,6 +21,7 @@ def everything(shop: Shop) -> list[str]:
 async def test_what_was_said_during_an_outage_is_read_from_history_in_its_order(shop: Shop) -> None:
     fake = shop.fake
     await fake.dm(fake.ann, "first")
+    await shop.settled()
     room = shop.thread(await shop.asks(fake.ben, "in a thread"))
     await shop.settled()
 
@@ -76,6 +77,7 @@ async def test_after_a_restart_the_other_process_goes_on_where_the_first_one_was
     async with running(fake, tmp_path) as shop:
         await shop.set_up()
         await fake.dm(fake.ann, "before")
+        await shop.settled()
         room = shop.thread(await shop.asks(fake.ben, "thread"))
         await shop.settled()
     await fake.dm(fake.ann, "while away")
@@ -99,6 +101,55 @@ async def test_somebody_who_wrote_first_while_we_were_away_is_heard_with_their_n
         await fake.dm(fake.ann, "hello?")
         await shop.until(lambda: "hello?" in everything(shop))
         assert everything(shop) == ["is anybody there?", "hello?"]
+
+
+def killed(shop: Shop) -> None:
+    """From now on nothing is written down any more about how far things are handled."""
+
+    async def nothing(*, last: bool = False) -> None: ...
+
+    shop.chat.marks.flush = nothing  # type: ignore[method-assign]
+
+
+async def test_a_conversation_that_began_a_moment_before_we_were_killed_is_read_from_its_beginning(
+    fake: World, tmp_path: Path
+) -> None:
+    async with running(fake, tmp_path) as shop:
+        await shop.set_up()
+        killed(shop)
+        await fake.dm(fake.ann, "is anybody there?")
+        await shop.until(lambda: everything(shop))
+    await fake.dm(fake.ann, "hello?")
+    async with running(fake, tmp_path) as shop:
+        await shop.until(lambda: "hello?" in everything(shop), within=10)
+        assert everything(shop) == ["is anybody there?", "hello?"]
+
+
+async def test_an_answer_in_private_that_comes_while_we_are_away_is_found_though_we_wrote_first(
+    fake: World, tmp_path: Path
+) -> None:
+    async with running(fake, tmp_path) as shop:
+        await shop.set_up(rooms="direct")
+        killed(shop)
+        await shop.asks(fake.ann, "it burns")
+        await shop.until(lambda: any("is open" in text for text in shop.texts(fake.ann)))
+        await shop.settled()
+    await fake.dm(fake.ann, "still burning")
+    async with running(fake, tmp_path) as shop:
+        await shop.until(lambda: "still burning" in everything(shop), within=10)
+        assert said_in(shop, 1) == ["it burns", "still burning"]
+
+
+async def test_history_that_cannot_be_read_at_first_is_read_before_anything_newer(fake: World, tmp_path: Path) -> None:
+    async with running(fake, tmp_path) as shop:
+        await shop.set_up()
+    for number in range(3):
+        await fake.dm(fake.ann, str(number))
+    async with running(fake, tmp_path) as shop:
+        fake.faults.fail("GET /channels/{channel_id}/messages", 400, times=2)
+        await fake.dm(fake.ann, "3")
+        await shop.until(lambda: "3" in everything(shop), within=20)
+        assert everything(shop) == ["0", "1", "2", "3"]
 
 
 async def test_ten_minutes_of_outage_with_five_hundred_messages_by_thirty_people(fake: World, tmp_path: Path) -> None:

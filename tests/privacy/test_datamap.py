@@ -89,7 +89,7 @@ def unindexed(tables: MetaData) -> None:
     there.indexes = {index for index in there.indexes if "person" not in {column.name for column in index.columns}}
 
 
-SAID = {"what": "things", "why": "to see", "erase": "delete", "export": "rows", "until": ""}
+SAID = {"keep": "content", "what": "things", "why": "to see", "erase": "delete", "export": "rows", "until": ""}
 WHO = Column("who", User, primary_key=False, info=holds("owner"), unique=True)
 MUTATIONS = {
     "says nothing": (column("phone", String), "tickets.phone: does not say what it holds about people"),
@@ -117,6 +117,9 @@ MUTATIONS = {
         table("surveys", WHO._copy(), **{**SAID, "erase": ""}), "surveys: does not say what erasing",
     ),
     "a table without end": (table("surveys", **{**SAID, "until": "ever"}), "surveys: does not say until when"),
+    "a table without a period": (
+        table("surveys", WHO._copy(), **{**SAID, "keep": "ever"}), "surveys: does not say how long",
+    ),
     "names erased too early": (
         table("nicknames", WHO._copy(), Column("nick", Clean, info=holds("words", names=True)), **SAID),
         "nicknames: holds names",

@@ -44,6 +44,54 @@ async def test_everything_said_meanwhile_is_taken_in_once_and_in_order(tmp_path:
             assert [line.text for line in desk.agents_room(kitchen)] == ["a second printer burns", "in the kitchen"]
 
 
+async def test_at_one_request_a_minute_all_is_read_and_what_comes_in_meanwhile_waits(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("adapters.slack.catchup.PATIENCE", 0.05)
+    slack = FakeSlack(limits=Limits({}, Limits.unlisted().methods))  # posting is another matter
+    async with world(tmp_path, http=True, slack=slack, virtual=True) as desk:
+        await desk.say(desk.anna, "my printer is on fire")
+        root = await desk.say(desk.ben, "my screen is dark", desk.help)
+        await desk.stop()
+        slack.patience = slack.courier.ask_patience = 0.05
+        words = [f"line {number}" for number in range(40)]
+        for word in words:
+            await slack.say(desk.anna.id, "@bot", word)
+        for number in range(20):
+            await slack.say(desk.ben.id, desk.help, f"reply {number}", thread_ts=root.ts)
+        start = slack.clock.now()
+        async with bot(slack, tmp_path, http=True, virtual=True) as desk.running:
+            await slack.say(desk.anna.id, "@bot", "and this is live")
+            await until_read(desk)
+            await slack.advance(400)  # Slack's retries
+            assert await desk.running.courier.finish(20)
+            await desk.settle()
+            assert [line.text for line in desk.agents_room(1)] == ["my printer is on fire", *words, "and this is live"]
+            assert [line.text for line in desk.agents_room(2)] == [
+                "my screen is dark", *(f"reply {number}" for number in range(20)),
+            ]  # fmt: skip
+        for method in ("conversations.history", "conversations.replies"):
+            given = [call for call in slack.calls(method) if not call.error]
+            refused = [call for call in slack.calls(method) if call.error]
+            assert len(given) <= (slack.clock.now() - start) / 60 + 2
+            assert len(refused) <= len(given) + 2
+
+
+async def test_an_answer_written_now_to_a_message_of_the_absence_waits_for_its_ticket(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("adapters.slack.catchup.PATIENCE", 0.05)
+    slack = FakeSlack()
+    async with world(tmp_path, http=True, slack=slack) as desk:
+        await desk.say(desk.anna, "my printer is on fire")
+        await desk.stop()
+        slack.patience = 0.05
+        root = await slack.say(desk.ben.id, desk.help, "my screen is dark")
+        slack.fail("conversations.history", status=429, times=2)
+        async with bot(slack, tmp_path, http=True) as desk.running:
+            await slack.say(desk.ben.id, desk.help, "and the lamp, too", thread_ts=root.ts)
+            await until_read(desk)
+            await slack.advance(61)
+            await desk.settle()
+            assert [line.text for line in desk.agents_room(2)] == ["my screen is dark", "and the lamp, too"]
+
+
 async def until_read(desk: World) -> None:
     async with asyncio.timeout(20):
         while desk.chat.catch_up.waiting:  # noqa: ASYNC110

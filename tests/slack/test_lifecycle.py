@@ -1,11 +1,20 @@
-"""What becomes of channels, accounts and the app itself; and the Home tab."""
+"""What becomes of channels, accounts and the app itself."""
 
-import logging
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters.slack.manifest import EVENTS, manifest
 from bot.desks.model import Member, Rank
-from tests.slack.world import World
+from bot.errors import Problem
+from bot.inbound import Actor, CommandInvoked
+from bot.routes import all_routes
+from storage.files import DiskFiles
+from tests.fakes.slack import FakeSlack, Message
+from tests.slack.rig import slack_chat
+from tests.slack.world import World, bot, eventually, world
 
 
 @pytest.mark.parametrize("fate", ["channel_archive", "channel_deleted", "remove_bot"])
@@ -15,7 +24,7 @@ async def test_leads_are_told_when_a_channel_of_their_desk_is_gone(desk: World, 
     told = [line.text for line in desk.private(desk.lea) if "Desk support takes in" in line.text]
     assert len(told) == 1
     assert desk.help.id in told[0]
-    assert not any("Desk support" in text for text in desk.sees(desk.sam))
+    assert not any("Desk support" in line.text for line in desk.private(desk.sam))
 
 
 async def test_a_channel_that_is_no_desks_interests_nobody(desk: World):
@@ -48,15 +57,136 @@ async def test_a_new_name_is_shown_from_then_on(desk: World):
     assert desk.agents_room()[-1].author == "annabel (via the bot)"
 
 
-async def test_when_the_app_is_removed_messages_wait_until_it_is_back(desk: World, caplog: pytest.LogCaptureFixture):
-    await desk.say(desk.anna, "my printer is on fire")
-    with caplog.at_level(logging.ERROR, "adapters.slack.lifecycle"):
-        await desk.slack.app_uninstalled()
+GOING = ["app_uninstalled", "tokens_revoked"]
+
+
+async def gone_while_people_go_on(desk: World, how: str) -> Message:
+    """The app is taken away; a reply waits, customers write, one message is changed. Returns the first event's."""
+    said = await desk.say(desk.anna, "my printer is on fire", desk.help)
+    await getattr(desk.slack, how)()
+    await desk.running.courier.settle()
+    call = CommandInvoked("forced", Actor(desk.ref(desk.sam), "sam"), desk.place(desk.desk), "ticket reply", REPLY)
+    await desk.running.app.handle(call)  # as from another platform of the same desk
+    await desk.slack.say(desk.anna.id, desk.help, "it is blue now", thread_ts=said.ts)
+    await desk.slack.say(desk.ben.id, "@bot", "my screen is dark")
+    await desk.slack.edit(said, "my printer was on fire")
+    return said
+
+
+REPLY = {"ticket": "1", "text": "We come."}
+
+
+async def all_is_there_once(desk: World, said: Message) -> None:
+    assert await desk.running.courier.finish(20)
+    await desk.settle()
+    assert [line.text for line in desk.agents_room(1) if "delivered" not in line.text] == [
+        "my printer was on fire (edited)", "it is blue now",
+    ]  # fmt: skip
+    assert [line.text for line in desk.agents_room(2)] == ["my screen is dark"]
+    assert [line.text for line in desk.slack.replies(said)].count("We come.") == 1
+    first = [d for d in desk.slack.courier.sent if d.payload.get("event", {}).get("ts") == said.ts]
+    before = desk.sees(desk.sam)
+    desk.slack.courier.repeat(first[0])  # what Slack delivers again after all is there already
+    await desk.settle()
+    assert desk.sees(desk.sam) == before
+
+
+@pytest.mark.parametrize("how", GOING)
+async def test_an_app_installed_again_with_its_token_goes_on_and_misses_nothing(
+    desk: World, how: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("adapters.slack.api.PAUSE_WITHOUT_TOKEN", 0.2)
+    await eventually(lambda: desk.chat.catch_up.compared)
+    said = await gone_while_people_go_on(desk, how)
     assert "install the app again" in caplog.text
-    await desk.running.store.write(lambda work: work.outbox.newest())
-    ticket = await desk.ticket(1)
-    assert ticket is not None
-    assert ticket.open
+    await desk.chat.catch_up.look_again()
+    until = await desk.running.store.read(lambda work: work.read_until("slack"))
+    assert until is None or until.timestamp() < float(said.ts)
+    desk.slack.reinstall()
+    desk.chat.catch_up.hurry.set()
+    await eventually(lambda: desk.chat.catch_up.absent_since is None and desk.chat.catch_up.compared)
+    await all_is_there_once(desk, said)
+
+
+@pytest.mark.parametrize("how", GOING)
+async def test_an_app_installed_again_with_another_token_goes_on_after_a_start_with_it(tmp_path: Path, how: str):
+    slack = FakeSlack(manifest=manifest(all_routes()))
+    async with world(tmp_path, http=True, slack=slack) as desk:
+        await eventually(lambda: desk.chat.catch_up.compared)
+        said = await gone_while_people_go_on(desk, how)
+        slack.reinstall("xoxb-another-token")
+        await desk.chat.catch_up.look_again()
+        assert desk.chat.catch_up.absent_since is not None
+        await desk.stop()
+        await overdue(tmp_path)
+        async with bot(slack, tmp_path, http=True) as desk.running:
+            await eventually(lambda: desk.chat.catch_up.compared)
+            await all_is_there_once(desk, said)
+
+
+async def overdue(folder: Path) -> None:
+    """What was postponed for a minute because there was no token may be tried now."""
+    with sqlite3.connect(folder / "helpthread.db") as database:
+        database.execute("UPDATE outbox SET not_before = 0")
+
+
+@pytest.mark.parametrize("how", GOING)
+async def test_a_start_without_a_token_that_works_says_so_and_ends(tmp_path: Path, how: str):
+    async with FakeSlack() as slack:
+        await getattr(slack, how)()
+        chat = slack_chat(slack, all_routes(), DiskFiles(tmp_path / "files"), http=True)
+        with pytest.raises(Problem, match="SLACK_BOT_TOKEN is not accepted: the"):
+            await chat.run(nobody)
+        slack.reinstall()
+        wrong = slack_chat(slack, all_routes(), DiskFiles(tmp_path / "files"))
+        wrong.app_token = "xapp-wrong"
+        with pytest.raises(Problem, match="SLACK_APP_TOKEN is not accepted"):
+            await wrong.run(nobody)
+
+
+async def test_a_port_that_is_taken_is_told_in_a_line(desk: World):
+    other = slack_chat(desk.slack, all_routes(), DiskFiles(desk.folder / "files"), http=True)
+    other.port = desk.chat.http.port
+    with pytest.raises(Problem, match="set HTTP_PORT to another one"):
+        await other.run(nobody)
+
+
+async def nobody(event: object) -> None:
+    """Hears nothing."""
+
+
+async def test_an_hour_without_slack_is_caught_up_when_it_is_back(desk: World):
+    said = await desk.say(desk.anna, "my printer is on fire", desk.help)
+    desk.slack.fail("auth.test", status=503)
+    await desk.chat.catch_up.look_again()
+    desk.slack.app.events = frozenset()  # Slack gave up delivering
+    await desk.slack.say(desk.anna.id, desk.help, "it is blue now", thread_ts=said.ts)
+    desk.slack.app.events = frozenset(EVENTS)
+    await desk.chat.catch_up.look_again()
+    await desk.settle()
+    assert [line.text for line in desk.agents_room()] == ["my printer is on fire", "it is blue now"]
+
+
+async def test_an_hour_in_which_slack_could_not_reach_us_is_caught_up(desk: World, monkeypatch, caplog):
+    said = await desk.say(desk.anna, "my printer is on fire", desk.help)
+    desk.slack.app.events = frozenset()  # nothing is delivered any more
+    await desk.slack.say(desk.anna.id, desk.help, "it is blue now", thread_ts=said.ts)
+    call = CommandInvoked("forced", Actor(desk.ref(desk.sam), "sam"), desk.place(desk.desk), "ticket reply", REPLY)
+    await desk.running.app.handle(call)
+    await desk.running.courier.settle()
+    monkeypatch.setattr("adapters.slack.catchup.RETRIES", timedelta(seconds=0))
+    await desk.chat.catch_up.look_again()
+    assert "do not arrive" in caplog.text
+    monkeypatch.undo()
+    desk.slack.app.events = frozenset(EVENTS)
+    await desk.slack.say(desk.ben.id, "@bot", "is anybody there?")  # is delivered again after the gap was read
+    await eventually(lambda: desk.chat.catch_up.absent_since is None)
+    await desk.slack.advance(61)
+    await desk.settle()
+    assert [line.text for line in desk.agents_room(1) if "delivered" not in line.text] == [
+        "my printer is on fire", "it is blue now",
+    ]  # fmt: skip
+    assert [line.text for line in desk.agents_room(2)] == ["is anybody there?"]
 
 
 async def test_a_user_group_makes_agents_also_beyond_its_first_page(desk: World):
@@ -76,36 +206,3 @@ async def test_a_user_group_makes_agents_also_beyond_its_first_page(desk: World)
     desk.chat.people.groups_changed()
     await desk.press(last, "Release", on=desk.card().ts)
     assert "claimed by colleague519" in desk.card().text
-
-
-async def test_the_home_tab_shows_requesters_their_tickets_and_their_data(both: World):
-    await both.say(both.anna, "my printer is on fire")
-    await both.slack.open_home(both.anna.id)
-    await both.settle()
-    home = both.slack.seen_by(both.anna.id).home
-    assert "#1 my printer is on fire" in home
-    assert "[Open a ticket]" in home
-    assert "Unclaimed" not in home
-    await both.slack.press(both.anna.id, "My data", on="home")
-    await both.settle()
-    assert "What we hold about you" in both.slack.seen_by(both.anna.id).modal
-    await both.slack.close_modal(both.anna.id)
-    await both.slack.press(both.anna.id, "#1", on="home")
-    await both.settle()
-    assert "Status: open, unclaimed" in both.slack.seen_by(both.anna.id).modal
-    await both.slack.close_modal(both.anna.id)
-    await both.slack.press(both.anna.id, "Open a ticket", on="home")
-    await both.settle()
-    assert both.slack.seen_by(both.anna.id).modal.startswith("Open a ticket")
-
-
-async def test_the_home_tab_shows_agents_the_queue(desk: World):
-    await desk.say(desk.anna, "my printer is on fire")
-    await desk.say(desk.ben, "my screen is dark")
-    await desk.press(desk.sam, "Claim", on=desk.card(2).ts)
-    await desk.slack.open_home(desk.sam.id)
-    await desk.settle()
-    home = desk.slack.seen_by(desk.sam.id).home
-    claimed, _, queue = home.partition("Unclaimed")
-    assert "#2 my screen is dark" in claimed
-    assert "#1 my printer is on fire" in queue

@@ -142,9 +142,16 @@ async def world(
 
 @contextlib.asynccontextmanager
 async def bot(
-    slack: FakeSlack, folder: Path, *, http: bool = False, update_every: float = 0.0, **settings: Any
+    slack: FakeSlack,
+    folder: Path,
+    *,
+    http: bool = False,
+    update_every: float = 0.0,
+    virtual: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[Running]:
-    """The bot, connected. Used twice in one test, it is a restart. Changes of cards wait for nothing by default."""
+    """The bot, connected. Used twice in one test, it is a restart. Changes of cards wait for nothing by default; with
+    `virtual`, waiting for Slack's limits lets the fake's time pass instead of anybody's."""
     app, port = slack.app, free_port()
     way = {"slack_signing_secret": app.signing_secret} if http else {"slack_app_token": app.app_token}
     configuration = Configuration.model_validate(
@@ -157,10 +164,13 @@ async def bot(
         serving = asyncio.create_task(running.serve(stop))
         chat: Any = running.chats["slack"]
         chat.delivery.poster.update_every = update_every
+        if virtual:
+            chat.api.pace.now = slack.clock.now
+            chat.api.pace.sleep = chat.catch_up.history.sleep = slack.advance
         ready = asyncio.create_task(chat.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         if http:
-            await slack.use_http(f"http://127.0.0.1:{port}/slack/events")
+            await slack.use_http(f"http://127.0.0.1:{port}/slack/events", verify=not virtual)
         else:
             await slack.sockets.connected(2)
         try:

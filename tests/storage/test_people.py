@@ -24,9 +24,11 @@ async def known(store: SqlStore) -> Person | None:
 
 async def test_a_person_is_remembered_as_last_seen(store: SqlStore, clock: Clock):
     assert await known(store) is None
-    assert await met(store, "Ana", "de") == await known(store) == Person(ANA, "Ana", T0, "de")
+    assert await met(store, "Ana", "de") == await known(store) == Person(ANA, "Ana", T0, "de", notice_at=T0)
     later = clock.later(hours=2)
-    assert await met(store, "Ana Maria", "pt") == await known(store) == Person(ANA, "Ana Maria", later, "pt")
+    assert (
+        await met(store, "Ana Maria", "pt") == await known(store) == Person(ANA, "Ana Maria", later, "pt", notice_at=T0)
+    )
 
 
 async def test_a_language_nobody_tells_is_not_forgotten(store: SqlStore):
@@ -51,7 +53,7 @@ async def test_meeting_somebody_does_not_forget_their_block_or_their_choice(stor
 
     await store.write(job)
     clock.later(hours=2)
-    expected = Person(ANA, "Ana", clock(), "en", until, "rude", 7, until)
+    expected = Person(ANA, "Ana", clock(), "en", until, "rude", 7, until, notice_at=T0)
     assert await met(store, "Ana", "en") == await known(store) == expected
 
 

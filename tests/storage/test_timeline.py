@@ -152,3 +152,21 @@ async def test_pages_of_one_ticket_put_together_are_what_was_asked_for(store: Sq
     for wanted in (frozenset(Kind), MESSAGES, FOR_CUSTOMERS):
         expected = [one for one in added if one.kind in wanted]
         assert await store.read(lambda work, wanted=wanted: pages(work, wanted, 4)) == expected  # type: ignore[misc]
+
+
+async def test_what_was_said_in_a_conversation_is_found_without_what_was_deleted(store: SqlStore, ticket: Ticket):
+    gone = replace(entry(Kind.SAID, author=ANA, source=source("m3")), deleted_at=T0)
+    said = [
+        entry(Kind.SAID, author=ANA, source=source("m1")),
+        entry(Kind.NOTED, staff=SAM, source=source("m2")),
+        gone,
+        entry(Kind.REPLIED, staff=SAM, source=source("m4")),
+        entry(Kind.CLAIMED, staff=SAM),
+    ]
+    await add(store, ticket, *said)
+    where = source("m1")
+    found = await store.read(lambda work: work.timeline.heard(where.platform, where.conversation, "m1", 10))
+    assert [(place, who) for place, who in found] == [(source("m2"), SAM), (source("m4"), SAM)]
+    found = await store.read(lambda work: work.timeline.heard(where.platform, where.conversation, "", 2))
+    assert [place.message for place, _ in found] == ["m1", "m2"]
+    assert not await store.read(lambda work: work.timeline.heard(where.platform, "elsewhere", "", 10))

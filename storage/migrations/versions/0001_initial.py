@@ -79,13 +79,15 @@ def people() -> None:
         code("who", unique=True),
         words("name"),
         code("language"),
-        when("last_seen"),
+        when("last_seen", index=True),
         when("blocked_until", nullable=True),
         words("block_reason"),
         number("talking_about", nullable=True),
         when("talking_until", nullable=True),
         flag("own_name"),
         flag("own_language"),
+        when("restricted_at", nullable=True),
+        when("notice_at"),
     )
     table(
         "drafts",
@@ -119,8 +121,11 @@ def tickets() -> None:
         when("closed_at", nullable=True),
         number("prior", nullable=True),
         flag("shared"),
+        flag("restricted"),
         number("entries"),
         number("version"),
+        when("words_purged_at", nullable=True),
+        when("files_purged_at", nullable=True),
         sa.UniqueConstraint("desk", "number"),
         **NEVER_AGAIN,
     )
@@ -128,6 +133,8 @@ def tickets() -> None:
     partial("ix_tickets_open", "tickets", ["customer"], "state = 'open'")
     partial("ix_tickets_queue", "tickets", ["desk", "priority", "opened_at", "id"], "state = 'open'")
     partial("ix_tickets_closed", "tickets", ["desk", "closed_at", "id"], "state = 'closed'")
+    partial("ix_tickets_words", "tickets", ["closed_at"], "closed_at IS NOT NULL AND words_purged_at IS NULL")
+    partial("ix_tickets_files", "tickets", ["closed_at"], "closed_at IS NOT NULL AND files_purged_at IS NULL")
     partial("ix_tickets_assignee", "tickets", ["assignee"], "assignee IS NOT NULL")
     table(
         "tags",
@@ -225,6 +232,34 @@ def deliveries() -> None:
 
 
 def requests() -> None:
+    table(
+        "periods",
+        sa.Column("rule", sa.String(200), primary_key=True),
+        number("days"),
+        number("before"),
+        when("since"),
+    )
+    table(
+        "notices",
+        id_("number"),
+        data("facts"),
+        when("published_at"),
+        when("effective_at"),
+        flag("material"),
+        **NEVER_AGAIN,
+    )
+    table(
+        "choices",
+        id_(),
+        code("who", index=True),
+        code("purpose"),
+        flag("allowed"),
+        when("at"),
+        when("until", nullable=True),
+        code("text_hash"),
+        code("method"),
+        **NEVER_AGAIN,
+    )
     table(
         "requests",
         id_("number"),

@@ -34,17 +34,22 @@ class Clicks(People):
             self.complain(user, place.id, f"{word} failed with the error “{_trouble(delivery)}”")
         return delivery
 
-    async def press(self, user: str, button: str, on: Target = None, values: Values = None) -> Delivery:
-        """Press the button with this label or action_id, on `on` (a message, its ts, a view, "home") or on the newest
-        thing in sight that has it; `values` is what was typed into the modal before."""
-        return await self._act(user, button, on, None, values)
+    async def press(
+        self, user: str, button: str, on: Target = None, values: Values = None, value: str | None = None
+    ) -> Delivery:
+        """Press the button with this label or action_id (where many look the same, with this value), on `on` (a
+        message, its ts, a view, "home") or on the newest thing in sight that has it; `values` is what was typed into
+        the modal before."""
+        return await self._act(user, button, on, None, values, value)
 
     async def choose(self, user: str, menu: str, wanted: Any, on: Target = None, values: Values = None) -> Delivery:
         """Choose from a menu (found by placeholder or action_id) in a message, on the Home tab or in a modal."""
         return await self._act(user, menu, on, wanted, values)
 
-    async def _act(self, user: str, name: str, on: Target, wanted: Any, values: Values) -> Delivery:
-        where, block, element = self._find(user, name, on)
+    async def _act(
+        self, user: str, name: str, on: Target, wanted: Any, values: Values, value: str | None = None
+    ) -> Delivery:
+        where, block, element = self._find(user, name, on, value)
         chosen = choose(self.work, element, wanted) if wanted is not None else None
         action = payloads.action(self.work, block, element, chosen)
         if isinstance(where, View):
@@ -57,13 +62,14 @@ class Clicks(People):
             self.complain(user, where.channel, "This app responded with an error.")
         return delivery
 
-    def _find(self, user: str, name: str, on: Target) -> Found:
+    def _find(self, user: str, name: str, on: Target, value: str | None = None) -> Found:
         sights = [self._by_ts(user, on)] if isinstance(on, str) else [on] if on else self._in_sight(user)
         for where in sights:
             blocks = where.payload["blocks"] if isinstance(where, View) else where.blocks
             for block, element in render.buttons(blocks):
                 label = element.get("text") or element.get("placeholder") or {}
-                if name in (label.get("text"), element.get("action_id"), block.get("label", {}).get("text")):
+                names = (label.get("text"), element.get("action_id"), block.get("label", {}).get("text"))
+                if name in names and value in (None, element.get("value")):
                     return where, block, element
         raise NotPossible(f"{user} sees no {name!r} to press")
 

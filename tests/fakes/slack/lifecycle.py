@@ -19,8 +19,10 @@ class Lifecycle(Clicks):
         event = {"type": "tokens_revoked", "tokens": tokens, "event_ts": self.work.new_ts()}
         await self.after(lambda: self.work.emit(event, None))
 
-    def reinstall(self) -> None:
+    def reinstall(self, bot_token: str = "") -> None:
+        """With a token of its own, if there is one: then the old one is worth nothing."""
         self.work.app.installed, self.work.app.token_revoked = True, False
+        self.work.app.bot_token = bot_token or self.work.app.bot_token
 
     async def channel_archive(self, place: Place, by: str = "") -> None:
         await self._fate(self.place(place), "archive", by)

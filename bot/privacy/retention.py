@@ -1,0 +1,37 @@
+"""How long what is kept. Each table says under which rule its rows are; nothing is kept without one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`days` from an event on, unless an operator chooses others, from `least` to `most`.
+
+    Without days: until something happens.
+    """
+
+    id: str
+    days: int | None = None
+    least: int = 1
+    most: int = 3650
+
+
+CONTENT = Rule("content", 180, least=7)  # words, after the ticket is closed
+FILES = Rule("files", 90)  # after the ticket is closed
+PROFILE = Rule("profile", 30)  # name and language, after they were last seen and nothing of theirs is kept
+UNDELIVERED = Rule("undelivered", 14, most=90)  # after it was given up
+REQUESTS = Rule("requests", 1095, least=365)  # after they were answered
+CHOICES = Rule("choices", 1095, least=365)  # after they ended
+TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES)
+WORKING = Rule("working")  # as long as somebody works at a desk
+CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed
+POSTED = Rule("posted")  # as long as what we posted is there
+READING = Rule("reading")  # as long as the conversation is read
+RULES = {rule.id: rule for rule in (*TIMED, WORKING, CHOOSING, POSTED, READING)}
+GRACE = timedelta(hours=24)  # before a shorter period takes effect, so that a slip can be undone
+
+
+def defaults() -> Mapping[str, int]:
+    return {rule.id: rule.days for rule in TIMED if rule.days is not None}

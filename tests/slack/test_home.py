@@ -1,0 +1,129 @@
+"""The Home tab: a page of one's own, with buttons on every ticket."""
+
+import itertools
+
+import pytest
+
+from tests.fakes.slack import User
+from tests.fakes.slack.errors import NotPossible
+from tests.slack.world import World
+
+
+async def home(desk: World, who: User) -> str:
+    await desk.slack.open_home(who.id)
+    await desk.settle()
+    return seen(desk, who)
+
+
+def seen(desk: World, who: User) -> str:
+    return desk.slack.seen_by(who.id).home
+
+
+async def press(desk: World, who: User, label: str, number: int = 0) -> None:
+    """The button of a ticket's row, or one that belongs to no ticket."""
+    ticket = await desk.ticket(number) if number else None
+    await desk.slack.press(who.id, label, on="home", value=str(ticket.id) if ticket else None)
+    await desk.settle()
+
+
+def modal(desk: World, who: User) -> str:
+    return desk.slack.seen_by(who.id).modal
+
+
+async def test_requesters_see_their_tickets_close_and_reopen_them(both: World):
+    assert "Your tickets\nNone." in await home(both, both.anna)
+    await both.say(both.anna, "my printer is on fire")
+    await both.press(both.sam, "Claim", on=both.card().ts)
+    shown = await home(both, both.anna)
+    assert "#1 my printer is on fire" in shown
+    assert "claimed by sam" in shown
+    assert "[Open a ticket]" in shown
+    assert "Unclaimed" not in shown
+    assert "[Reply]" not in shown
+
+    await press(both, both.anna, "Close", 1)
+    assert "Ticket #1 is closed." in modal(both, both.anna)
+    assert "Closed a short while ago" in seen(both, both.anna)
+    await both.slack.close_modal(both.anna.id)
+    await press(both, both.anna, "Reopen", 1)
+    assert "Closed a short while ago" not in seen(both, both.anna)
+    ticket = await both.ticket(1)
+    assert ticket is not None
+    assert ticket.open
+
+    await both.slack.close_modal(both.anna.id)
+    await press(both, both.anna, "My data")
+    assert "What we hold about you" in modal(both, both.anna)
+    await both.slack.close_modal(both.anna.id)
+    await press(both, both.anna, "Open a ticket")
+    await both.submit(both.anna, subject="screen", text="It is dark")
+    await both.slack.close_modal(both.anna.id)
+    assert "#2 screen" in seen(both, both.anna)
+
+
+async def test_agents_work_through_the_queue_from_there(both: World):
+    assert "Tickets you claimed\nNone." in await home(both, both.sam)
+    await both.say(both.anna, "my printer is on fire")
+    await both.say(both.ben, "my screen is dark")
+    await home(both, both.sam)
+    await press(both, both.sam, "Claim", 2)
+    assert "Ticket #2 is yours." in modal(both, both.sam)
+    await both.slack.close_modal(both.sam.id)
+    claimed, _, queue = seen(both, both.sam).partition("Unclaimed")
+    assert "#2 my screen is dark" in claimed
+    assert "#1 my printer is on fire" in queue
+
+    await press(both, both.sam, "Reply", 2)
+    await both.submit(both.sam, text="Try the other cable.")
+    assert both.private(both.ben)[-1].text == "Try the other cable."
+    await both.slack.close_modal(both.sam.id, everything=True)
+    await press(both, both.sam, "Show", 1)
+    assert "Status: open, unclaimed" in modal(both, both.sam)
+    await both.press(both.sam, "Close")
+    await both.slack.close_modal(both.sam.id, everything=True)
+    assert "#1 my printer" not in seen(both, both.sam)
+
+
+async def test_a_long_queue_is_turned_page_by_page(desk: World):
+    await desk.set_up(max_open_per_customer=1000)
+    for number in range(1, 24):
+        await desk.slack.command(desk.anna.id, "@bot", "/ticket", f"open number {number:02}")
+    await desk.settle()
+    pages = [await home(desk, desk.sam)]
+    for _ in range(2):
+        await press(desk, desk.sam, "More")
+        pages.append(seen(desk, desk.sam))
+    numbers = [[n for n in range(1, 24) if f"number {n:02}" in page] for page in pages]
+    assert [len(each) for each in numbers] == [10, 10, 3]
+    assert sorted(itertools.chain(*numbers)) == list(range(1, 24))
+    with pytest.raises(NotPossible):
+        await press(desk, desk.sam, "More")
+    await press(desk, desk.sam, "Claim", numbers[2][0])  # the page stays where it was
+    assert f"number {numbers[2][1]:02}" in seen(desk, desk.sam)
+    assert f"number {numbers[2][0]:02}" not in seen(desk, desk.sam)
+    await desk.slack.close_modal(desk.sam.id)
+    await press(desk, desk.sam, "Back")
+    assert "Tickets you claimed" in seen(desk, desk.sam)
+    assert f"number {numbers[0][0]:02}" in seen(desk, desk.sam)
+
+
+async def test_a_page_that_was_forged_shows_nobody_elses_tickets(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    before = await home(desk, desk.ben)
+    for page in ("queue-9-99999999999999-999", "claimed-0-0-0", "all", "queue", "asked-1-1-1' OR 1=1"):
+        for block in desk.slack.work.homes[desk.ben.id].payload["blocks"]:
+            for element in block.get("elements", ()):
+                if element.get("action_id", "").startswith("mydata"):
+                    element |= {"action_id": "ticket.home:0", "value": page}
+        await desk.press(desk.ben, "ticket.home:0", on="home")
+        assert "printer" not in seen(desk, desk.ben)
+        await home(desk, desk.ben)
+    assert seen(desk, desk.ben) == before
+
+
+async def test_somebody_who_takes_part_sees_the_ticket_too(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    await desk.command(desk.sam, f"/ticket add 1 <@{desk.ben.id}|ben>", desk.desk)
+    shown = await home(desk, desk.ben)
+    assert "Tickets you take part in" in shown
+    assert "#1 my printer is on fire" in shown
