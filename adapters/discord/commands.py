@@ -23,6 +23,7 @@ GROUPS = {
     "ticket": Phrase("Tickets: open, answer, close"),
     "desk": Phrase("This desk"),
     "mydata": Phrase("What is held about you"),
+    "privacy": Phrase("For privacy officers"),
 }
 JSON = dict[str, Any]
 

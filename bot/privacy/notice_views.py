@@ -138,7 +138,7 @@ def kept(rule: str, facts: Facts) -> str:
                 "{number} days after they are answered, to prove it",
                 days,
             )
-        case "choices":
+        case "choices" | "holds":
             return several(
                 "{number} day after they end, to prove them", "{number} days after they end, to prove them", days
             )

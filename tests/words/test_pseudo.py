@@ -171,7 +171,8 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
             used.add(command)
     w.rooms()
     assert w.leaks == []
-    assert {command.name for command in desk.router.visible()} - used == set()
+    others = {command.name for command in desk.router.visible()} - used
+    assert {name for name in others if not name.startswith("privacy ")} == set()  # officers read English
 
 
 def away(effect: Effect) -> Exception | None:
