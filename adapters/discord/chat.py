@@ -29,7 +29,7 @@ from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router, Takes
 
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
-ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
+ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
 PATIENCE = 10.0  # seconds a delivery waits for the connection before it is put off
 Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
