@@ -221,6 +221,9 @@ class Outbox(Protocol):
         True if one of them is sure to: it waits behind others, so it is not on its way.
         """
 
+    def spot(self, key: str) -> Spot | None:
+        """Where `key` is."""
+
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
 

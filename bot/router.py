@@ -21,6 +21,7 @@ class Takes(StrEnum):
     TICKET = "ticket"
     WORD = "word"
     TAG = "tag"
+    TAGS = "tags"  # the rest of the line
     CHOICE = "choice"
     PERSON = "person"
     NUMBER = "number"

@@ -8,9 +8,10 @@ import discord
 
 from adapters.discord import words
 from adapters.discord.custom_ids import packed
+from adapters.discord.forms import modal
 from adapters.discord.inbound import Interaction
 from adapters.discord.posting import Posting
-from adapters.discord.render import modal, rendered, view
+from adapters.discord.render import rendered, view
 from adapters.discord.uploads import opened, parts
 from bot.message import Button, Form, Message, Style, say
 from bot.ports import Ask, Files, Reply, Say
@@ -67,7 +68,7 @@ class Answers:
         except discord.HTTPException as error:
             if error.code not in EXPIRED:
                 raise
-            log.warning("a form came too late to be shown")
+            await self._late(form_button(form), interaction)
 
     async def _say(self, message: Message, interaction: Interaction, *, public: bool = False) -> None:
         shown = rendered(message)

@@ -20,17 +20,22 @@ class Posting:
         self.client = client
         self.files = files
 
-    async def send(self, channel: int, message: Message, token: str) -> discord.Message:
-        """The same token twice makes one message, as long as Discord remembers the first (some minutes)."""
+    async def send(
+        self, channel: int, message: Message, token: str, *, answering: int | None = None
+    ) -> discord.Message:
+        """The same token twice makes one message, as long as Discord remembers the first (some minutes).
+
+        It may be said as the answer to another message there.
+        """
         shown = rendered(message)
         attached, left = await self._attached(message, shown, channel)
         try:
-            return await self._send(channel, shown, message, attached, left, token)
+            return await self._send(channel, shown, message, attached, left, token, answering)
         except discord.HTTPException as error:
             if error.code != errors.TOO_LARGE or not message.files:
                 raise
         left = ", ".join(file.name for file in message.files)
-        return await self._send(channel, shown, message, [], left, token)
+        return await self._send(channel, shown, message, [], left, token, answering)
 
     async def rewrite(self, channel: int, id: int, message: Message) -> None:
         shown = rendered(message)
@@ -84,8 +89,12 @@ class Posting:
         attached: list[discord.File],
         left: str,
         token: str,
+        answering: int | None,
     ) -> discord.Message:
         where = self.client.get_partial_messageable(channel)
+        more: dict[str, Any] = {}
+        if answering:
+            more["reference"] = where.get_partial_message(answering).to_reference(fail_if_not_exists=False)
         return await where.send(
             shown.content or None,
             embeds=_with(shown.embeds, left),
@@ -93,6 +102,7 @@ class Posting:
             view=view(message),
             nonce=token,
             allowed_mentions=shown.allowed,
+            **more,
         )
 
     async def _attached(self, message: Message, shown: Rendered, channel: int) -> tuple[list[discord.File], str]:

@@ -29,8 +29,21 @@ NO_INTENT = (
     "Discord refuses the intents: switch on “Message Content Intent” for the bot at discord.com/developers, or set "
     "DISCORD_MESSAGE_CONTENT=false (then messages are read only where the bot is mentioned or written to in private)"
 )
+NO_MEMBERS_INTENT = (
+    "Discord refuses the intents: switch on “Server Members Intent” for the bot at discord.com/developers, or set "
+    "DISCORD_MEMBERS=false (then nobody is told who leaves a server)"
+)
+WITHOUT_MEMBERS = "if a desk should know, set DISCORD_MEMBERS=true and switch on “Server Members Intent”"
 WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN; take a new one at discord.com/developers"  # noqa: S105 (words)
 FORWARDED = "Forwarded:"
+
+
+DELETED = "it was deleted"
+REMOVED = "the bot was removed from the server"
+
+
+def no_intents(*, message_content: bool, members: bool) -> str:
+    return "; or: ".join([NO_INTENT] * message_content + [NO_MEMBERS_INTENT] * members)
 
 
 def lacks(permissions: str) -> str:
@@ -43,6 +56,10 @@ def cannot_see(name: str) -> str:
 
 def lacks_in(name: str, permissions: str) -> str:
     return f"in #{name} I lack: {permissions}"
+
+
+def no_thread(name: str, why: str) -> str:
+    return f"There is no thread for {name}: {why}. What is said comes here; answer with Reply or /ticket reply."
 
 
 def refused(code: int) -> str:

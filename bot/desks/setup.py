@@ -14,8 +14,10 @@ from bot.desks import naming, views
 from bot.desks.model import NO_PANEL, Desk, Member, Rank, Settings
 from bot.errors import NotAllowed, Problem
 from bot.inbound import FormSubmitted, Place
+from bot.lifecycle.views import moved
 from bot.message import Form, UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.relay.rooms import move_cards
 from bot.router import Option, Router
 
 router = Router()
@@ -87,6 +89,8 @@ def set_up(call: Call, work: UnitOfWork) -> Reply:
     members, settings = _members(call, desk, here, work), desk.settings if desk else Settings()
     panel = desk.panel if desk else NO_PANEL
     saved = work.desks.save(Desk(0, _name(call), _agents(call, desk, here), settings, panel), intake, members)
+    if desk is not None and desk.agents != saved.agents:
+        move_cards(saved, work, moved)
     warned = call.event.warned if isinstance(call.event, FormSubmitted) else ()
     return Say(views.set_up(saved, work.desks.intake(saved.id), members, warned))
 

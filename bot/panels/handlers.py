@@ -102,7 +102,7 @@ def fill(call: Call, work: UnitOfWork) -> Reply:
     subject = views.subject(category, _first_answer(call, category))
     new = Opening(
         desk, call.actor.ref, text, subject, call.files, name=call.actor.name, tags=frozenset({category.known_by}),
-        thread=_room(desk, call.event.place), private=desk.settings.rooms == "private",
+        thread=_room(desk, call.event.place, work), private=desk.settings.rooms == "private",
     )  # fmt: skip
     told = Say(ticket_views.told_opened(open_ticket(new, work), private=new.thread is None))
     return with_refused(told, call.refused) if call.refused else told
@@ -178,8 +178,10 @@ def _first_answer(call: Call, category: Category) -> str:
     return subject_from(first)[:SUBJECT_LENGTH]
 
 
-def _room(desk: Desk, place: Place) -> Place | None:
-    """Where the customer's room is to be; None in private messages."""
+def _room(desk: Desk, place: Place, work: UnitOfWork) -> Place | None:
+    """Where the customer's room is to be: in a channel of the desk's own, in the same workspace; None in private."""
     if desk.settings.rooms == "direct" or place.direct:
         return None
-    return Place(place.platform, place.workspace, place.conversation)
+    here = Place(place.platform, place.workspace, place.conversation)
+    own = [p for p in work.desks.intake(desk.id) if (p.platform, p.workspace) == (here.platform, here.workspace)]
+    return here if here in own else next(iter(own), None)

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from bot.access import Call, principals
 from bot.desks.model import Rank
-from bot.effects import Effect, Rewrite
+from bot.effects import Direct, Effect, Rewrite
 from bot.errors import NotFound
 from bot.message import Mark, Message, say
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.relay import copies, rooms, views
 from bot.relay.agents import mark_key, set_mark
 from bot.relay.said import desk_of
+from bot.relay.threads import may_have_thread
 from bot.router import Router
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
@@ -33,9 +34,10 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     if entry is not None:
         _show(entry, Mark.FAILED, reason, work)
     if row.effect.room.startswith(ticket.customer_room):
+        elsewhere = ticket if isinstance(row.effect, Direct) and may_have_thread(ticket, work) else None
 
         def telling() -> Message:
-            return views.not_delivered(views.a_reply() if entry else views.a_notice(), reason, row.id)
+            return views.not_delivered(views.a_reply() if entry else views.a_notice(), reason, row.id, elsewhere)
 
         rooms.to_agents(ticket, desk_of(ticket, work), f"failed:{row.id}:{row.attempts}", telling, work)
 

@@ -1,21 +1,24 @@
 """Saying things in a ticket's two rooms, wherever they are.
 
+
 A room is read in the desk's language, private messages in each person's own. So notices come as a `Telling`, which says
 them once for each reader; words carried over are the same for everybody.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from bot.desks.model import Desk
 from bot.effects import Direct, Post, PostCard, Rewrite, Shelve
 from bot.language import reading
 from bot.message import Message, UserRef
-from bot.ports import UnitOfWork
+from bot.ports import Filter, UnitOfWork
 from bot.readers import languages_of
 from bot.tickets import views
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.timeline import Kind
 
+MOST_MOVED = 500  # open tickets that get another card when their desk gets another channel
 MOST_ADDED = 1000  # people looked for when a message is deleted
 Telling = Callable[[], Message]
 
@@ -27,6 +30,13 @@ def post_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:
             ticket.agents_room, desk.agents.platform, desk.agents, views.number(ticket), card(ticket, desk, work)
         )
         work.outbox.post(effect, about=ticket.customer)
+
+
+def move_cards(desk: Desk, work: UnitOfWork, moved: Callable[[Ticket], Message]) -> None:
+    """New cards for what is open, where the desk's agents are now, and `moved` said in the threads under them."""
+    for ticket in work.tickets.find(Filter([desk.id]), MOST_MOVED) if desk.agents else ():
+        post_card(ticket, desk, work)
+        to_agents(ticket, desk, notice(ticket, "moved"), partial(moved, ticket), work)
 
 
 def refresh_card(ticket: Ticket, desk: Desk, work: UnitOfWork) -> None:

@@ -113,13 +113,27 @@ def with_refused(reply: Reply, refused: Sequence[str]) -> Reply:
     return Say(replace(reply.message, text=(*reply.message.text, f"\n{not_taken}")), reply.public)
 
 
-def not_delivered(what: str, reason: str, row: int) -> Message:
-    """`row` is the effect's id in the outbox."""
+def not_delivered(what: str, reason: str, row: int, ticket: Ticket | None) -> Message:
+    """`row` is the effect's id in the outbox; `ticket` one that can go on in a thread instead."""
     text = _(
         "{what} could not be delivered: {reason}. It is kept; try again, or discard it.", what=what, reason=here(reason)
     )
-    buttons = (Button(_("Try again"), "outbox.retry", str(row)), Button(_("Discard"), "outbox.discard", str(row)))
-    return Message(text=(text,), buttons=buttons)
+    buttons = [Button(_("Try again"), "outbox.retry", str(row)), Button(_("Discard"), "outbox.discard", str(row))]
+    if ticket is not None:
+        buttons.insert(1, Button(_("Open a thread"), "ticket.into-thread", str(ticket.id)))
+    return Message(text=(text,), buttons=tuple(buttons))
+
+
+def in_thread_already() -> str:
+    return _("The ticket is in a thread already. Nothing was changed.")
+
+
+def no_channel_for_thread() -> str:
+    return _("The desk takes in from no channel where the customer is. Nothing was changed.")
+
+
+def in_thread_now(ticket: Ticket) -> Message:
+    return say(_("#{number} goes on in a thread that only its customer and moderators see.", number=ticket.number))
 
 
 def a_reply() -> str:

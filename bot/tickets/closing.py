@@ -29,11 +29,23 @@ def close_ticket(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.told_closed(ticket))
 
 
-def close(ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+def close(
+    ticket: Ticket,
+    desk: Desk,
+    by: UserRef,
+    name: str,
+    reason: str,
+    work: UnitOfWork,
+    *,
+    staff: bool,
+    tell: bool = True,
+) -> Ticket:
+    """`tell` the customer so: not where they cannot hear it."""
     ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
     rooms.refresh_card(ticket, desk, work)
-    told = partial(views.closed, ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
-    rooms.tell_customers(ticket, desk, rooms.notice(ticket, "closed"), told, work)
+    if tell:
+        told = partial(views.closed, ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
+        rooms.tell_customers(ticket, desk, rooms.notice(ticket, "closed"), told, work)
     heard = partial(views.closed_by, ticket, name, reason)
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
     rooms.shelve(ticket, desk, work)

@@ -66,7 +66,7 @@ def prioritise(call: Call, work: UnitOfWork) -> Reply:
 
 
 @router.command(
-    "ticket tag", "Add and remove tags", Option("tags", "+tag adds, -tag removes", Takes.TEXT),
+    "ticket tag", "Add and remove tags", Option("tags", "+tag adds, -tag removes", Takes.TAGS),
     allow=Rank.AGENT, scope=Scope.TICKET,
 )  # fmt: skip
 def tag(call: Call, work: UnitOfWork) -> Reply:

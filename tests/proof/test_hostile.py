@@ -246,9 +246,9 @@ def forgeries(desk: Desk, who: Actor, command: Command, ids: Sequence[str]) -> I
 OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and is looked at below
     "ticket.open", "ticket.list", "ticket.search", "ticket.more-history", "draft.to", "outbox.retry", "outbox.discard",
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
-    "panel.pick", "panel.fill", "mydata.status", "mydata.cancel", "mydata.correct", "mydata.correct-name",
-    "mydata.correct-language", "mydata.correct-words", "mydata.restrict", "mydata.restrict-now", "mydata.lift",
-    "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid", "mydata.policy",
+    "panel.pick", "panel.fill", "outbox.retry-desk", "mydata.status", "mydata.cancel", "mydata.correct",
+    "mydata.correct-name", "mydata.correct-language", "mydata.correct-words", "mydata.restrict", "mydata.restrict-now",
+    "mydata.lift", "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid", "mydata.policy",
     "mydata.policy-diff",
 }  # fmt: skip
 
