@@ -33,7 +33,10 @@ def cleaned(event: E) -> E:
     actor = _actor(event.actor)
     match event:
         case MessagePosted(text=text, refused=refused, quote=quote):
-            return replace(event, actor=actor, text=clean(text), refused=tuple(map(clean, refused)), quote=clean(quote))
+            text, quote, refused = clean(text), clean(quote), tuple(map(clean, refused))
+            if (text, quote, refused) == (event.text, event.quote, event.refused) and actor is event.actor:
+                return event  # as nearly always
+            return replace(event, actor=actor, text=text, refused=refused, quote=quote)
         case MessageRaised(said=said):
             return replace(event, actor=actor, said=tuple(map(cleaned, said)))
         case MessageEdited(text=text):

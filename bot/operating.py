@@ -114,6 +114,11 @@ async def retention(settings: Settings, rule: str, days: int) -> str:
     return await _write(settings, change)
 
 
+async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
+    """What a privacy officer does. Raises `Problem`."""
+    return await (_write if changes else read)(settings, job)
+
+
 def notice(settings: Settings) -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
     from bot.privacy import notice_views

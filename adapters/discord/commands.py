@@ -13,7 +13,12 @@ IN_SERVERS, IN_PRIVATE = 0, 1
 TYPES = {Takes.PERSON: USER, Takes.NUMBER: INTEGER}
 COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS})
 OPEN_MENU = "Open a ticket"
-GROUPS = {"ticket": "Tickets: open, answer, close", "desk": "This desk", "mydata": "What is held about you"}
+GROUPS = {
+    "ticket": "Tickets: open, answer, close",
+    "desk": "This desk",
+    "mydata": "What is held about you",
+    "privacy": "For privacy officers",
+}
 JSON = dict[str, Any]
 
 

@@ -19,6 +19,7 @@ RULES = {
     "undelivered": "until they are delivered, or {} after we gave up on that",
     "requests": "{} after they are answered, to prove it",
     "choices": "{} after they end, to prove them",
+    "holds": "{} after they end, to prove them",
     "working": "as long as you work at a desk",
     "choosing": "until you have chosen, or ten minutes",
     "posted": "as long as what we posted is there",
