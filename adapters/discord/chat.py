@@ -95,10 +95,11 @@ class DiscordChat:
             await self.marks.flush(last=True)
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
-        try:
-            await asyncio.wait_for(self.up.wait(), PATIENCE)
-        except TimeoutError as error:
-            raise TryLater(reason=words.NOT_CONNECTED) from error
+        if not self.up.is_set():
+            try:
+                await asyncio.wait_for(self.up.wait(), PATIENCE)
+            except TimeoutError as error:
+                raise TryLater(reason=words.NOT_CONNECTED) from error
         return await self.delivery.deliver(effect, at, token)
 
     # What the gateway says
