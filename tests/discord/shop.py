@@ -16,7 +16,7 @@ from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Actor, Place
 from bot.message import UserRef
-from bot.ports import Chat, Store, Watched
+from bot.ports import Chat, Store, UnitOfWork, Watched
 from bot.relay.typing import seen_typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -125,12 +125,17 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     async def typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
         return await store.read(lambda work: seen_typing(who, place, work))
 
-    async def watched() -> Sequence[Watched]:
+    async def watched() -> tuple[Sequence[Watched], datetime | None]:
         since = datetime.now(UTC) - timedelta(days=30)
-        return await store.read(lambda work: work.watermarks.watched("discord", since))
+        return await store.read(lambda work: (work.watermarks.watched("discord", since), work.read_until("discord")))
 
-    async def write_marks(marks: Sequence[Watched]) -> None:
-        await store.write(lambda work: work.watermarks.move(marks))
+    async def write_marks(marks: Sequence[Watched], heard_until: datetime | None) -> None:
+        def write(work: UnitOfWork) -> None:
+            work.watermarks.move(marks)
+            if heard_until is not None:
+                work.raise_read_until("discord", heard_until)
+
+        await store.write(write)
 
     chat = DiscordChat(
         router,
