@@ -129,8 +129,8 @@ class Reception:
         """What they wrote here before, or the message that is changed now, if it could not be stored yet: its turn
         comes first. A message whose file cannot be fetched holds up none but its own changes."""
         theirs = [s for s in self.failing.values() if (s.channel, s.user) == (said.channel, said.user)]
-        before = [s for s in theirs if s.id != said.id and (s.ts == said.ts or (s.ts < said.ts and not s.files))]
-        return sorted(before, key=lambda s: (s.ts, s.version))
+        before = [s for s in theirs if s.place_in_line < said.place_in_line and (s.ts == said.ts or not s.files)]
+        return sorted(before, key=lambda s: s.place_in_line)
 
     async def hear(self, said: Written, *, last_try: bool = False) -> None:
         """Take in one message, edit or deletion. Raises what went wrong: then it is to be delivered again."""

@@ -201,3 +201,22 @@ async def test_answers_keep_coming_when_slack_is_slow_to_say_who_somebody_is(des
     ticket = await desk.ticket(1)
     assert ticket is not None
     assert ticket.customer == desk.ref(desk.anna)
+
+
+async def test_a_message_that_is_deleted_before_it_could_be_stored_never_comes_back(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    store, failing = desk.running.app.store, [Busy()] * 4
+
+    class Busily:
+        async def write(self, job: Any) -> Any:
+            if failing:
+                raise failing.pop()
+            return await store.write(job)
+
+    desk.running.app.store = Busily()  # type: ignore[assignment]
+    desk.slack.patience = 0.2
+    said = await desk.slack.say(desk.anna.id, "@bot", "my password is 4711")
+    await desk.slack.delete(said)
+    await desk.slack.advance(400)
+    await desk.settle()
+    assert [line.text for line in desk.agents_room()] == ["my printer is on fire"]
