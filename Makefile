@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := bot storage adapters
+LANGUAGES := bot/languages
+SAID_WITH := _:1 several:1,2 told:1 about:1 Phrase:1 command:2 Option:2
 CHECKED := $(wildcard bot storage adapters tests benchmarks)
 SAYS_WHO_AND_WHERE := import os, sys; print(sys.version.split()[0], os.getcwd())
 
@@ -20,7 +22,7 @@ ifndef SOUND
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast check format bench clean
+.PHONY: help install run test fast check format words bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -59,6 +61,15 @@ check: install ## ruff, format, types
 format: install ## put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+words: install ## bring the catalogues of languages up to date (WORDS=fr begins another)
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords $(patsubst %,-k %,$(SAID_WITH)) --sort-output \
+		--add-location file --width 120 --project Helpthread --copyright-holder Helpthread -o build/helpthread.pot \
+		$(PACKAGES)
+	@$(if $(WORDS),test -e $(LANGUAGES)/$(WORDS) || $(BIN)/pybabel -q init -i build/helpthread.pot -d $(LANGUAGES) -D helpthread -l $(WORDS))
+	@$(BIN)/pybabel -q update -i build/helpthread.pot -d $(LANGUAGES) -D helpthread --width 120 --ignore-obsolete \
+		--no-fuzzy-matching --ignore-pot-creation-date
 
 bench: install ## measure against the floor, print the table
 	$(BIN)/python -m benchmarks $(ARGS)

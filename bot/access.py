@@ -20,7 +20,6 @@ from bot.router import Command, Scope, Takes
 from bot.tickets.model import Ticket
 
 LONGEST_REF = 200  # characters, as long as the column
-NAMES = {Rank.CUSTOMER: "customer", Rank.AGENT: "agent", Rank.LEAD: "lead", Rank.ADMIN: "administrator"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def call_for(event: Event, command: Command, work: UnitOfWork) -> Call:
             desk = _desk_for(event, command, work)
             call = _ranked(Call(event, command, given, found_desk=desk), work)
             if call.rank < command.allow:
-                raise NotAllowed(wording.not_allowed(NAMES[command.allow]))
+                raise NotAllowed(wording.not_allowed(command.allow))
             return call
         case Scope.TICKET:
             return call_on(_ticket_for(event, command, given, work), Call(event, command, given), work)
@@ -120,7 +119,7 @@ def call_on(ticket: Ticket, call: Call, work: UnitOfWork) -> Call:
     if not (call.is_agent or takes_part(call.actor.ref, ticket, work)):
         raise NotFound(wording.no_ticket(str(ticket.number)))
     if call.rank < call.command.allow and not call.command.own:
-        raise NotAllowed(wording.not_allowed(NAMES[call.command.allow]))
+        raise NotAllowed(wording.not_allowed(call.command.allow))
     if ticket.restricted:
         _check_restriction(call)
     return call

@@ -11,9 +11,11 @@ from bot.access import Call, call_for, carried
 from bot.cleaning import cleaned
 from bot.errors import Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
-from bot.message import say
+from bot.language import reading
+from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.privacy.policy import announced
+from bot.readers import languages_for
 from bot.router import Router
 
 CONFLICTS = 20  # tries, because somebody else changed the ticket meanwhile, before it is too busy
@@ -39,14 +41,15 @@ class App:
         try:
             reply = await self._react_once(event)
         except Problem as problem:
-            return Say(say(str(problem)))
+            return Say(Message((str(problem),), language=problem.language))
         except Exception as error:
             if not isinstance(event, Invoked):
                 raise
-            if isinstance(error, Busy):
-                return Say(say(wording.BUSY))
-            log.exception("event failed", extra={"event": event.id})
-            return Say(say(wording.BROKEN))
+            with reading(event.actor.language):
+                if isinstance(error, Busy):
+                    return Say(say(wording.busy()))
+                log.exception("event failed", extra={"event": event.id})
+                return Say(say(wording.broken()))
         self.posted()
         return reply
 
@@ -80,11 +83,12 @@ class App:
     def _react(self, event: Event, work: UnitOfWork) -> Reply:
         if work.seen(event.id):
             return None
-        if isinstance(event, Invoked):
-            person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-            return announced(event, self.invoke(replace(event, actor=person.as_known(event.actor)), work), work)
-        listener = self.router.listeners[type(event)]
-        return announced(event, listener(event, work), work)
+        with reading(languages_for(event, work)):
+            if isinstance(event, Invoked):
+                person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+                return announced(event, self.invoke(replace(event, actor=person.as_known(event.actor)), work), work)
+            listener = self.router.listeners[type(event)]
+            return announced(event, listener(event, work), work)
 
     def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
         name = event.command if isinstance(event, CommandInvoked) else event.action

@@ -10,12 +10,15 @@ from bot.inbound import Tick
 from bot.ports import UnitOfWork
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
+from bot.privacy.purging import purge_everything
 from storage.files import DiskFiles, referenced
 from storage.store import SqlStore, SqlUnitOfWork
 
 log = logging.getLogger(__name__)
 UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
 BETWEEN_LOOKS = 60.0  # seconds
+BETWEEN_PURGES = 3600.0  # seconds
+BEFORE_FIRST_PURGE = 120.0  # seconds
 BETWEEN_SWEEPS = 3600.0  # seconds
 BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
 
@@ -39,6 +42,18 @@ async def keep_promises_current(store: SqlStore, promises: Promises) -> None:
             store.promises = await keep_current(store, promises)
         except Exception:  # the next minute is another try
             log.exception("the privacy notice could not be looked at")
+
+
+async def purge_every_hour(store: SqlStore) -> None:
+    """What is past its period goes."""
+    await asyncio.sleep(BEFORE_FIRST_PURGE)
+    while True:
+        try:
+            if gone := await purge_everything(store):
+                log.info("rows deleted that were past their period", extra={"count": gone})
+        except Exception:  # the next hour is another try
+            log.exception("what is past its period could not be deleted")
+        await asyncio.sleep(BETWEEN_PURGES)
 
 
 async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:

@@ -6,12 +6,14 @@ from bot.access import principals
 from bot.desks.model import Rank
 from bot.inbound import Actor, Place
 from bot.ports import Filter, UnitOfWork
+from bot.privacy.purging import unexpired
 from bot.router import Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
 
 MOST = 25  # what the platforms show
 LOOKED_AT = 100  # tickets
+LONGEST = 100  # characters of a suggestion
 Suggestion = tuple[str, str]  # what is read, and what it stands for
 
 
@@ -19,9 +21,21 @@ def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWo
     desks = _desks(actor, place, work)
     if takes is Takes.TAG:
         return [(tag, tag) for tag in work.tickets.known_tags(desks, typed.lower(), MOST)] if desks else []
+    if takes is Takes.TAGS:
+        before, sign, beginning = _last_word(typed)
+        found = work.tickets.known_tags(desks, beginning.lower(), MOST) if desks else []
+        return [(line, line) for tag in found if len(line := f"{before}{sign}{tag}") <= LONGEST]
     if takes is not Takes.TICKET:
         return []
-    return [_named(ticket) for ticket in _tickets(actor, desks, work) if _fits(ticket, typed)][:MOST]
+    tickets = [unexpired(ticket, work) for ticket in _tickets(actor, desks, work)]
+    return [_named(ticket) for ticket in tickets if _fits(ticket, typed)][:MOST]
+
+
+def _last_word(typed: str) -> tuple[str, str, str]:
+    """What stands before the last word of "+old -new", its sign, and the word."""
+    head, blank, word = typed.rpartition(" ")
+    sign = word[:1] if word[:1] in ("+", "-") else "+"
+    return head + blank, sign, word.lstrip("+-")
 
 
 def _desks(actor: Actor, place: Place, work: UnitOfWork) -> Sequence[int]:
@@ -44,4 +58,4 @@ def _fits(ticket: Ticket, typed: str) -> bool:
 
 
 def _named(ticket: Ticket) -> Suggestion:
-    return f"{views.number(ticket)} {views.subject(ticket)}"[:100], str(ticket.number)
+    return f"{views.number(ticket)} {views.subject(ticket)}"[:LONGEST], str(ticket.number)

@@ -123,7 +123,7 @@ class Courier:
             listener(row.effect, work)
 
     def _failed(self, row: Pending, reason: str, work: UnitOfWork) -> None:
-        work.outbox.bury(row.id, reason)
+        work.outbox.bury(row.id, str(reason))
         for listener in self.router.failed:
             listener(row, reason, work)
 
@@ -132,7 +132,7 @@ class Courier:
             await self._bury(row, reason)
         else:
             until = self.now() + timedelta(seconds=seconds)
-            await self._note(lambda work: work.outbox.postpone(row.id, until, reason))
+            await self._note(lambda work: work.outbox.postpone(row.id, until, str(reason)))
 
     async def _bury(self, row: Pending, reason: str) -> None:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})

@@ -28,6 +28,7 @@ async def _asked(settings: Settings, token: str, sheets: Sequence[Sheet]) -> lis
         channels(sheets),
         roles(sheets),
         message_content=settings.discord_message_content,
+        members=settings.discord_members,
     )
     return [Finding(each.what, each.todo, each.wrong) async for each in seen]
 

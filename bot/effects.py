@@ -143,7 +143,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class SetMark:
-    """Show on a person's own message (`on`) what became of it, with the reason if it failed."""
+    """Show on a person's own message (`on`) what became of it, with the reason if it failed, in `language`."""
 
     key: str
     platform: str
@@ -151,6 +151,7 @@ class SetMark:
     on: Place
     mark: Mark
     reason: str = ""
+    language: str = ""
     kind: Literal["set_mark"] = "set_mark"
 
     @property
@@ -195,13 +196,17 @@ class Shelve:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`."""
+    """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`.
+
+    `language` is that of whoever asked, for when they are not known any more at its end.
+    """
 
     key: str
     platform: str
     room: str
     task: str
     number: int
+    language: str = ""
     kind: Literal["work"] = "work"
 
     @property

@@ -8,9 +8,19 @@ Problem            something the person who acted can be told; nothing of their 
 Busy               more waits than we can promise to store soon: the platform should deliver again
 """
 
+from bot.language import known
+
 
 class Problem(Exception):
-    """Something the person can be told. The text is what they read: what happened, what was kept, what to do."""
+    """Something the person can be told. The text is what they read: what happened, what was kept, what to do.
+
+    `language` is the one it is in, if that was looked up; a `Phrase` can still be said in another.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.language = known()
 
 
 class NotFound(Problem):

@@ -118,9 +118,24 @@ class PersonChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PlaceGone(Event):
-    """The bot cannot read or write in `place` any more. `why` is what happened, in a few words."""
+    """The bot cannot read or write in `place` any more: a conversation, or if it names none, a whole workspace.
+    `why` is what happened, in a few words."""
 
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupGone(Event):
+    """The group or role `group` was deleted (written as in a desk's file)."""
+
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged(Event):
+    """The actor left the workspace of `place`, or is in it again (`back`)."""
+
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

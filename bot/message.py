@@ -5,9 +5,12 @@ never become markup or a ping.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from string import Formatter
 from typing import Literal
+
+from bot.language import _, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Message:
     """`speaker` names the person whose words are carried over; empty when the bot itself speaks.
 
     With `menu`, the words on it, the buttons are shown as one menu on platforms that have such a thing.
+    `language` is the reader's, for what a platform's side adds to it; empty if nobody needed to know it.
     """
 
     text: Text
@@ -104,6 +108,7 @@ class Message:
     speaker: str = ""
     mark: Mark | None = None
     menu: str = ""
+    language: str = field(default_factory=known, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +129,26 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Submitting it invokes the command registered for `action` with `arg` and the values."""
+    """Submitting it invokes the command registered for `action` with `arg` and the values. `language`: the reader's."""
 
     action: str
     title: str
     inputs: Sequence[Input]
     arg: str = ""
+    language: str = field(default_factory=known, compare=False)
 
 
 def say(*spans: Span) -> Message:
     return Message(text=spans)
+
+
+def told(text: str, /, **values: Span) -> Text:
+    """The reader's words for `text`, with `values` in place of the {names} in it: names in bold, mentions."""
+    spans: list[Span] = []
+    for literal, name, _format, _conversion in Formatter().parse(_(text)):
+        for span in (literal, values[name] if name else ""):
+            if isinstance(span, str) and spans and isinstance(spans[-1], str):
+                spans[-1] += span
+            elif span != "":
+                spans.append(span)
+    return tuple(spans)

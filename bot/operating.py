@@ -13,7 +13,7 @@ from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
-from bot.ports import Job, Pending, T
+from bot.ports import Job, Pending, T, UnitOfWork
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
 from storage.errors import CannotOpen
 from storage.migrate import HEAD, schema_version
@@ -100,15 +100,36 @@ async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
     return _told(done, "discarded")
 
 
-def notice(settings: Settings) -> str:
+async def retention(settings: Settings, rule: str, days: int) -> str:
+    """What is due under every rule; or, of one, set to so many days. Raises `Problem`."""
+    from bot.privacy import purging, retention_views
+
+    if not rule:
+        return retention_views.periods(await read(settings, purging.previews))
+
+    def change(work: UnitOfWork) -> str:
+        preview, since = purging.set_period(rule, days, work)
+        return retention_views.period_set(preview, since, work.now)
+
+    return await _write(settings, change)
+
+
+async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
+    """What a privacy officer does. Raises `Problem`."""
+    return await (_write if changes else read)(settings, job)
+
+
+def notice(settings: Settings, language: str = "en") -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
+    from bot.language import reading
     from bot.privacy import notice_views
     from bot.privacy.notice import facts
     from bot.privacy.retention import defaults
     from storage.datamap import topics
 
     promises = promises_of(settings)
-    return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
+    with reading(language):
+        return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
 
 
 @asynccontextmanager

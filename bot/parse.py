@@ -16,6 +16,7 @@ from bot.router import Command, Option, Router, Takes
 Person = Callable[[str], str]  # a word as typed → `str` of a UserRef; raises Problem if it names nobody
 
 IN_A_ROOM = -1
+REST = frozenset({Takes.TEXT, Takes.TAGS})  # of the line
 TICKET_WORD = re.compile(r"(?:(?P<desk>[a-z0-9][a-z0-9-]{0,31})?#)?(?P<number>[0-9]{1,9})", re.IGNORECASE)
 NAMED = re.compile(r"(?P<name>[a-z]+):(?P<value>\S.*)", re.DOTALL)
 WORD = re.compile(r'\s*("(?P<quoted>[^"\n]*)"(?=\s|$)|(?P<plain>\S+))')
@@ -48,7 +49,7 @@ def options(command: Command, rest: str, *, person: Person, room_number: int | N
         word, after = _split(rest)
         option, value = _meant(word, waiting, command, room_number, quoted=rest.lstrip().startswith('"'))
         waiting = [o for o in waiting if o is not option]
-        if option.takes is Takes.TEXT:
+        if option.takes in REST:
             as_typed = rest.strip()
             given[option.name] = as_typed if value == word else as_typed[len(option.name) + 1 :]
             return given
@@ -87,7 +88,7 @@ def _names_ticket(word: str, command: Command, room_number: int | None) -> bool:
     match = TICKET_WORD.fullmatch(word)
     if match is None or room_number is None or "#" in word:
         return match is not None
-    takes_text = any(o.takes is Takes.TEXT for o in command.options)
+    takes_text = any(o.takes in REST for o in command.options)
     return not takes_text or int(match["number"]) == room_number
 
 

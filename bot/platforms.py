@@ -16,6 +16,7 @@ from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
+from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
 from bot.running import Make, Running, new_id
@@ -130,6 +131,9 @@ def discord(running: Running) -> Chat:
     async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
         return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
 
+    async def seen_typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
+        return await running.store.read(lambda work: typing.seen_typing(who, place, work))
+
     async def watched() -> Sequence[Watched]:
         since = running.now() - WATCHED_FOR
         return await running.store.read(lambda work: work.watermarks.watched("discord", since))
@@ -142,11 +146,13 @@ def discord(running: Running) -> Chat:
         running.files,
         settings.discord_token.get_secret_value(),
         suggest=suggest,
+        seen_typing=seen_typing,
         watched=watched,
         write_marks=write_marks,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,
+        members=settings.discord_members,
     )
 
 

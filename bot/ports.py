@@ -10,9 +10,10 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
+from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
-from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
@@ -75,7 +76,7 @@ class Chat(Protocol):
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
-    def __init__(self, seconds: float = 5.0, reason: str = "the platform is away") -> None:
+    def __init__(self, seconds: float = 5.0, reason: str = Phrase("the platform is away")) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
@@ -131,6 +132,9 @@ class Tickets(Protocol):
 
     def restrict(self, customer: UserRef, restricted: bool) -> None:
         """All tickets of theirs, at once."""
+
+    def keep_again(self, id: int) -> None:
+        """A ticket whose words were deleted is open again."""
 
     def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
         """Open or closed, oldest first; after this id."""
@@ -216,6 +220,9 @@ class Outbox(Protocol):
 
         True if one of them is sure to: it waits behind others, so it is not on its way.
         """
+
+    def spot(self, key: str) -> Spot | None:
+        """Where `key` is."""
 
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
@@ -340,6 +347,18 @@ class Privacy(Protocol):
 
     def save(self, request: Request) -> None: ...
     def running(self, limit: int) -> Sequence[Request]: ...
+    def open_requests(self, limit: int) -> Sequence[Request]:
+        """Of everybody, that which has to be answered first at the front."""
+
+    def held(self, who: UserRef) -> bool:
+        """Whether a legal hold stands."""
+
+    def holds(self, limit: int) -> Sequence[Hold]:
+        """Those that stand, the one to be reviewed first at the front."""
+
+    def hold(self, number: int) -> Hold | None: ...
+    def place_hold(self, hold: Hold) -> Hold: ...
+    def save_hold(self, hold: Hold) -> None: ...
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
 
     def topics(self) -> Sequence[Topic]: ...
@@ -386,7 +405,16 @@ class Privacy(Protocol):
         """A new version; returns it with its number."""
 
     def periods(self) -> Mapping[str, int]:
-        """How many days each rule of retention keeps."""
+        """How many days each rule of retention keeps now."""
+
+    def keep_for(self, rule: str, days: int, since: datetime) -> None:
+        """From `since` on; until then what is so now."""
+
+    def expired(self, rule: str, days: int) -> int:
+        """How many tickets, people or rows would go now, if the rule kept for so many days."""
+
+    def purge(self, rule: str, limit: int) -> int:
+        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""

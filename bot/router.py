@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bot.desks.model import Rank
 from bot.inbound import Tick
+from bot.language import _
 from bot.message import Form
 from bot.ports import Reply, UnitOfWork
 
@@ -20,6 +21,7 @@ class Takes(StrEnum):
     TICKET = "ticket"
     WORD = "word"
     TAG = "tag"
+    TAGS = "tags"  # the rest of the line
     CHOICE = "choice"
     PERSON = "person"
     NUMBER = "number"
@@ -53,9 +55,9 @@ class Command:
 
     `form` is shown when a required option is missing, so adapters must not answer before it.
     `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
-    `label` is the text of its button, where it has one. A hidden command is reached by buttons only.
-    One that `asks` may answer with a form of its handler's making. `restricted` says for whom it works on a ticket
-    whose customer had their data restricted.
+    One that `asks` may answer with a form of its handler's making. A hidden command is reached by buttons only.
+    `restricted` says for whom it works on a ticket whose customer had their data restricted.
+    `help` is English, as are an option's; show them with `bot.language._`.
     """
 
     name: str  # "ticket claim": group and verb, or one word
@@ -67,7 +69,6 @@ class Command:
     scope: Scope = Scope.NONE
     form: Form | None = None
     prepared: "Preparation | None" = None
-    label: str = ""
     hidden: bool = False
     asks: bool = False
     restricted: Literal["", "customer", "agent"] = ""
@@ -88,7 +89,8 @@ class Command:
     def form_for(self, arg: str) -> Form:
         if self.form is None:
             raise ValueError(f"{self.name} has no form")
-        return replace(self.form, action=self.action, arg=arg)
+        inputs = [replace(each, label=_(each.label)) for each in self.form.inputs]
+        return Form(self.action, _(self.form.title), inputs, arg)
 
 
 # Called with a `bot.access.Call`; typed loosely because access needs the router's commands.
@@ -134,9 +136,6 @@ class Router:
 
     def visible(self) -> Sequence[Command]:
         return [command for command in self.commands.values() if not command.hidden]
-
-    def labelled(self, label: str) -> Command | None:
-        return next((c for c in self.commands.values() if c.label and c.label.lower() == label.lower()), None)
 
     def include(self, other: "Router") -> None:
         for command in other.commands.values():

@@ -2,13 +2,15 @@
 
 from bot import upkeep
 from bot.desks import handlers as desks
-from bot.desks import places, setup
+from bot.desks import setup
+from bot.lifecycle import people as membership
+from bot.lifecycle import places, refusals
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import choosing, correct, policy, restrict, standing
+from bot.privacy import choosing, correct, officer, policy, restrict, standing
 from bot.privacy import handlers as privacy
-from bot.relay import agents, edits, intake, lost, outcome, private, raising
+from bot.relay import agents, edits, intake, lost, outcome, private, raising, threads
 from bot.router import Router
 from bot.tickets import closing, commands, handlers, home, listing, participants
 
@@ -29,10 +31,13 @@ def all_routes() -> Router:
         edits,
         lost,
         outcome,
+        threads,
     ):
         router.include(feature.router)
-    for other in (desks, setup, panels, places, people, changes, upkeep):
+    for other in (desks, setup, panels, people, changes, upkeep):
         router.include(other.router)
-    for right in (privacy, standing, correct, restrict, choosing, policy):
+    for other in (places, membership, refusals):
+        router.include(other.router)
+    for right in (privacy, standing, correct, restrict, choosing, policy, officer):
         router.include(right.router)
     return router

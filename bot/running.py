@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import keep_promises_current, sweep_every_hour, tick_every_minute
+from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
@@ -110,6 +110,7 @@ async def desk_running(
                 create_task(tick_every_minute(running.app, now)),
                 create_task(sweep_every_hour(store, files)),
                 create_task(keep_promises_current(store, promises)),
+                create_task(purge_every_hour(store)),
             ]
         try:
             yield running

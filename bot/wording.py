@@ -1,61 +1,88 @@
-"""Words that belong to no feature: what the bot says when it cannot understand, or may not."""
+"""Words that belong to no feature: what the bot says when it cannot understand, or may not; numbers and times."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-BROKEN = "Something went wrong on our side. Nothing was changed; please try again."
-BUSY = "There is very much to do right now. Nothing was changed; please try again in a minute."
+from bot.desks.model import Rank
+from bot.language import _
+
+
+def broken() -> str:
+    return _("Something went wrong on our side. Nothing was changed; please try again.")
+
+
+def busy() -> str:
+    return _("There is very much to do right now. Nothing was changed; please try again in a minute.")
 
 
 def usage(line: str) -> str:
-    return f"Please write it like this: {line}"
+    return _("Please write it like this: {line}", line=line)
 
 
 def choose(line: str, option: str, choices: Sequence[str]) -> str:
-    return f"For {option}, choose one of: {', '.join(choices)}. {usage(line)}"
+    words = _("For {option}, choose one of: {choices}.", option=option, choices=", ".join(choices))
+    return f"{words} {usage(line)}"
 
 
 def too_much(rest: str, line: str) -> str:
-    return f"I did not understand “{shortened(rest)}”. {usage(line)}"
+    return _("I did not understand “{words}”.", words=shortened(rest)) + f" {usage(line)}"
 
 
 def missing(option: str, line: str) -> str:
-    return f"The {option} is missing. {usage(line)}"
+    return _("The {option} is missing.", option=option) + f" {usage(line)}"
 
 
 def unknown_command(known: Sequence[str]) -> str:
-    return f"I do not know that command. You can use: {', '.join(known)}."
+    return _("I do not know that command. You can use: {commands}.", commands=", ".join(known))
 
 
-def not_allowed(needed: str) -> str:
-    return f"That is for {needed}s of the desk. Nothing was changed."
+def not_allowed(needed: Rank) -> str:
+    match needed:
+        case Rank.ADMIN:
+            return _("That is for administrators of the desk. Nothing was changed.")
+        case Rank.LEAD:
+            return _("That is for leads of the desk. Nothing was changed.")
+        case _other:
+            return _("That is for agents of the desk. Nothing was changed.")
 
 
 def which_ticket(line: str) -> str:
-    return f"Which ticket? {usage(line)}"
+    return _("Which ticket?") + f" {usage(line)}"
 
 
 def no_ticket(number: str) -> str:
-    return f"There is no ticket #{number} that you can see."
+    return _("There is no ticket #{number} that you can see.", number=number)
 
 
 def no_person(word: str) -> str:
-    return f"I do not know who “{word}” is."
+    return _("I do not know who “{word}” is.", word=word)
 
 
 def ambiguous(number: int, names: Sequence[str]) -> str:
-    return f"Several desks have a ticket #{number}. Write {' or '.join(f'{name}#{number}' for name in names)}."
+    choices = [f"{name}#{number}" for name in names]
+    return _(
+        "Several desks have a ticket #{number}. Write one of: {choices}.", number=number, choices=", ".join(choices)
+    )
 
 
 def no_desk() -> str:
-    return "No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE"
+    return _("No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE")
 
 
 def no_such_desk(name: str) -> str:
-    return f"There is no desk “{name}”. Nothing was changed."
+    return _("There is no desk “{name}”. Nothing was changed.", name=name)
 
 
 def which_desk(names: Sequence[str]) -> str:
-    return f"Which desk? Please use this command in the agents' channel of one of: {', '.join(names)}."
+    return _("Which desk? Please use this command in the agents' channel of one of: {desks}.", desks=", ".join(names))
+
+
+def moment(when: datetime) -> str:
+    return when.astimezone(UTC).strftime(_("%Y-%m-%d %H:%M UTC"))
+
+
+def day(when: datetime) -> str:
+    return when.astimezone(UTC).strftime(_("%Y-%m-%d"))
 
 
 def shortened(text: str, length: int = 60) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Text, cast, select
 
 from bot.errors import Problem
+from bot.language import Phrase
 from bot.message import File
 from storage.disk import Part, age, each, flush_folder, make_folder
 from storage.filenames import ending, safe_name
@@ -79,7 +80,7 @@ class DiskFiles:
         try:
             async for chunk in each(chunks):
                 if checked and part.size + len(chunk) > self.limit:
-                    raise Problem(f"Files larger than {_megabytes(self.limit)} MB are not taken.")
+                    raise Problem(Phrase("Files larger than {size} MB are not taken", size=_megabytes(self.limit)))
                 await asyncio.to_thread(part.write, chunk)
             return await asyncio.to_thread(self._finish, part, name, type)
         finally:
@@ -129,7 +130,9 @@ class DiskFiles:
     def _check(self, name: str, type: str) -> None:
         for kind in (ending(name), PROGRAMS.get(type, "")):
             if kind in self.refused:
-                raise Problem(f"Files ending in .{kind} are not taken, because they may do harm when opened.")
+                raise Problem(
+                    Phrase("Files ending in .{kind} are not taken, because they may do harm when opened", kind=kind)
+                )
 
     def _finish(self, part: "Part", name: str, type: str) -> File:
         part.flush()

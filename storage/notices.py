@@ -1,12 +1,11 @@
 """Versions of the privacy notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, insert, select
 
 from bot.privacy.notice import Facts, Notice
-from bot.privacy.retention import defaults
 from storage.rows import NoticeRow
 
 notices = NoticeRow.__table__
@@ -31,6 +30,3 @@ class Notices:
         }
         number = self.connection.execute(insert(notices).values(values).returning(notices.c.number)).scalar_one()
         return replace(notice, number=number)
-
-    def periods(self) -> Mapping[str, int]:
-        return defaults()

@@ -160,6 +160,9 @@ class SqlOutbox:
                 self.connection.execute(new)
         return sure
 
+    def spot(self, key: str) -> Spot | None:
+        return self._spots([key]).get(key)
+
     def posted(self, key: str) -> bool:
         there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
         return bool(self.connection.scalar(select(there)))

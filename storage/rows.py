@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bot.language import Phrase
 from storage.columns import (
     ANY_KEY,
     About,
@@ -33,9 +34,9 @@ from storage.columns import (
     keys,
 )
 
-WORK = "to run the desk"
-ANSWER = "to answer you"
-DELIVER = "to deliver messages, until that is done"
+WORK = Phrase("to run the desk")
+ANSWER = Phrase("to answer you")
+DELIVER = Phrase("to deliver messages, until that is done")
 
 
 def means(
@@ -109,7 +110,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        means("memberships of desks", "to know who may do what", "delete", keep="working"),
+        means(Phrase("memberships of desks"), Phrase("to know who may do what"), "delete", keep="working"),
     )
 
     id: Mapped[Id]
@@ -135,14 +136,18 @@ class GroupRow(Base):
 class PersonRow(Base):
     __tablename__ = "people"
     __table_args__ = means(
-        "profiles (name as last seen, language)", "to know who writes", "delete", keep="profile", until="names"
+        Phrase("profiles (name as last seen, language)"),
+        Phrase("to know who writes"),
+        "delete",
+        keep="profile",
+        until="names",
     )
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(unique=True)
     name: Mapped[Name]
     language: Mapped[Code]
-    last_seen: Mapped[When]
+    last_seen: Mapped[When] = mapped_column(index=True)
     blocked_until: Mapped[When | None]
     block_reason: Mapped[Words]
     talking_about: Mapped[Number | None]
@@ -161,8 +166,10 @@ class TicketRow(Base):
         partial("ix_tickets_open", "customer", where="state = 'open'"),
         partial("ix_tickets_queue", "desk", "priority", "opened_at", "id", where="state = 'open'"),
         partial("ix_tickets_closed", "desk", "closed_at", "id", where="state = 'closed'"),
+        partial("ix_tickets_words", "closed_at", where="closed_at IS NOT NULL AND words_purged_at IS NULL"),
+        partial("ix_tickets_files", "closed_at", where="closed_at IS NOT NULL AND files_purged_at IS NULL"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means("tickets", ANSWER, keep="content") | NEVER_AGAIN,
+        means(Phrase("tickets"), ANSWER, keep="content") | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
@@ -182,11 +189,13 @@ class TicketRow(Base):
     restricted: Mapped[Flag]
     entries: Mapped[Number]
     version: Mapped[Number]
+    words_purged_at: Mapped[When | None]
+    files_purged_at: Mapped[When | None]
 
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = means("tags on your tickets", WORK, "delete", keep="content")
+    __table_args__ = means(Phrase("tags on your tickets"), WORK, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -197,7 +206,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = means("tickets you were added to", ANSWER, "delete", keep="content")
+    __table_args__ = means(Phrase("tickets you were added to"), ANSWER, "delete", keep="content")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -212,7 +221,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
-        means("messages and events in tickets", ANSWER, keep="content"),
+        means(Phrase("messages and events in tickets"), ANSWER, keep="content"),
     )
 
     id: Mapped[Id]
@@ -240,7 +249,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means("files", ANSWER, "delete", keep="files")
+    __table_args__ = means(Phrase("files"), ANSWER, "delete", keep="files")
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -257,7 +266,7 @@ class AttachmentRow(Base):
 class DraftRow(Base):
     __tablename__ = "drafts"
     __table_args__ = (
-        means("messages that wait for you to choose a ticket", ANSWER, "delete", keep="choosing") | NEVER_AGAIN
+        means(Phrase("messages that wait for you to choose a ticket"), ANSWER, "delete", keep="choosing") | NEVER_AGAIN
     )
 
     id: Mapped[Id]
@@ -279,8 +288,8 @@ class SpotRow(Base):
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
         partial("ix_spots_private", "message", "conversation", where="thread = ''"),
         means(
-            "places of our posts about you",
-            "to correct or take back what we posted",
+            Phrase("places of our posts about you"),
+            Phrase("to correct or take back what we posted"),
             "delete",
             keep="posted",
             export="count",
@@ -304,7 +313,11 @@ class WatermarkRow(Base):
 
     __tablename__ = "watermarks"
     __table_args__ = means(
-        "how far your private messages are read", "to miss none", "delete", keep="reading", export="count"
+        Phrase("how far your private messages are read"),
+        Phrase("to miss none"),
+        "delete",
+        keep="reading",
+        export="count",
     )
 
     platform: Mapped[Code] = mapped_column(primary_key=True)
@@ -315,7 +328,7 @@ class WatermarkRow(Base):
 
 
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number"), "facts"),
     **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
     **dict.fromkeys(("user", "people"), "person"),
@@ -331,7 +344,14 @@ class OutboxRow(Base):
         partial("ix_outbox_due", "not_before", "id", where="head", sqlite="head = 1"),
         partial("ix_outbox_room", "room", "id", where="state = 'due'"),
         # An id is a token on the platforms.
-        means("messages still to be delivered", DELIVER, "delete", keep="undelivered", export="count", until="posts")
+        means(
+            Phrase("messages still to be delivered"),
+            DELIVER,
+            "delete",
+            keep="undelivered",
+            export="count",
+            until="posts",
+        )
         | NEVER_AGAIN,
     )
 
@@ -371,11 +391,30 @@ class ReadUntilRow(Base):
 FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
 
 
+class HoldRow(Base):
+    """A reason in law to keep somebody's data for now."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        means(Phrase("legal holds on your data"), Phrase("to meet legal obligations"), keep="holds") | NEVER_AGAIN
+    )
+
+    number: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    code: Mapped[Code]
+    placed_at: Mapped[When]
+    placed_by: Mapped[Staff | None] = mapped_column(index=True)
+    review_at: Mapped[When]
+    released_at: Mapped[When | None]
+
+
 class NoticeRow(Base):
     """A version of the privacy notice: what it says, as data, so that two can be compared."""
 
     __tablename__ = "notices"
-    __table_args__ = means("versions of the privacy notice", "to say what changed, and when") | NEVER_AGAIN
+    __table_args__ = (
+        means(Phrase("versions of the privacy notice"), Phrase("to say what changed, and when")) | NEVER_AGAIN
+    )
 
     number: Mapped[Id]
     facts: Mapped[Data] = mapped_column(info=keys(**FACTS))
@@ -384,11 +423,25 @@ class NoticeRow(Base):
     material: Mapped[Flag]
 
 
+class PeriodRow(Base):
+    """How many days a rule of retention keeps, where the operator chose; from `since` on, and `before` until then."""
+
+    __tablename__ = "periods"
+    __table_args__ = means("periods of retention", WORK)
+
+    rule: Mapped[Code] = mapped_column(primary_key=True)
+    days: Mapped[Number]
+    before: Mapped[Number]
+    since: Mapped[When]
+
+
 class ChoiceRow(Base):
     """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
 
     __tablename__ = "choices"
-    __table_args__ = means("objections and consents", "to respect and to prove them", keep="choices") | NEVER_AGAIN
+    __table_args__ = (
+        means(Phrase("objections and consents"), Phrase("to respect and to prove them"), keep="choices") | NEVER_AGAIN
+    )
 
     id: Mapped[Id]
     who: Mapped[Owner] = mapped_column(index=True)
@@ -405,7 +458,12 @@ class RequestRow(Base):
 
     __tablename__ = "requests"
     __table_args__ = (
-        means("requests about your data", "to prove that they were answered", keep="requests", until="receipt")
+        means(
+            Phrase("requests about your data"),
+            Phrase("to prove that they were answered"),
+            keep="requests",
+            until="receipt",
+        )
         | NEVER_AGAIN
     )
 
@@ -424,3 +482,4 @@ class RequestRow(Base):
     step: Mapped[Code]
     extended: Mapped[Code]
     refused: Mapped[Code]
+    source: Mapped[Code]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select, tuple_
 
+from bot.language import Phrase
 from bot.message import UserRef
 from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
 from storage.datamap import ROLES, Sheet, sheets, topics
@@ -14,7 +15,7 @@ from storage.rows import PersonRow
 from storage.standing import standing, visible
 
 people = PersonRow.__table__
-RESTRICTED = "(restricted)"
+RESTRICTED = Phrase("(restricted)")
 MANY = 500  # values in one IN list
 OTHERS = {"owner": "customer", "about": "customer", "staff": "agent", "person": "person"}
 

@@ -167,6 +167,11 @@ class SqlTickets:
         theirs = update(tickets).where(tickets.c.customer == customer, tickets.c.restricted != restricted)
         self.connection.execute(theirs.values(restricted=restricted, version=tickets.c.version + 1))
 
+    def keep_again(self, id: int) -> None:
+        """What is said in it from now on has a period of its own."""
+        kept = update(tickets).where(tickets.c.id == id).values(words_purged_at=None, files_purged_at=None)
+        self.connection.execute(kept)
+
     def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
         theirs = select(tickets).where(tickets.c.customer == customer, tickets.c.id > after)
         return [ticket(row) for row in self.connection.execute(theirs.order_by(tickets.c.id).limit(limit))]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from bot.errors import Problem, Stale
+from bot.language import _
 from bot.message import File, Mark, UserRef
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
@@ -69,7 +70,7 @@ class SqlTimeline:
 
     def add(self, of: Ticket, entry: Entry) -> tuple[Ticket, Entry]:
         if of.entries + 1 >= MOST_ENTRIES:
-            raise Problem(f"Ticket #{of.number} is full. Nothing was added; please open a new ticket.")
+            raise Problem(_("Ticket #{number} is full. Nothing was added; please open a new ticket.", number=of.number))
         last_at = entry.at if entry.kind in MESSAGES else of.last_at
         counted = replace(of, entries=of.entries + 1, last_at=last_at, version=of.version + 1)
         values = {

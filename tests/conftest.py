@@ -70,6 +70,8 @@ async def desk(bare: Desk) -> Desk:
 
 SLOW = (
     "tests/test_benchmarks",
+    "tests/test_parity",
+    "tests/test_both_platforms",
     "tests/slack",
     "tests/discord",
     "tests/fakes",

@@ -26,7 +26,7 @@ from bot.inbound import (
     Place,
     Tick,
 )
-from bot.message import File, Mark, Message, Text, UserRef
+from bot.message import File, Form, Mark, Message, Text, UserRef
 from bot.parse import find, options
 from bot.ports import Ask, Chat, Handle, Refused, Reply, Say, Spot, Store
 from bot.router import Router
@@ -192,7 +192,7 @@ class Desk:
         """A slash command, as typed: "/ticket claim 1"."""
         command, rest = find(self.router, line.removeprefix("/")) or (None, "")
         assert command is not None, line
-        refs = {actor.ref.id: actor for actor in (*named, ANA, BEN, SAM, KIM, LEA)}
+        refs = {actor.ref.id: actor for actor in (ANA, BEN, SAM, KIM, LEA, *named)}
         given = options(command, rest, person=lambda word: str(refs[word.strip("@")].ref))
         event = CommandInvoked(self._id(), who, place, command.name, given, tuple(refs.values()))
         return await self.handle(event)
@@ -209,10 +209,13 @@ class Desk:
 
     async def fill(self, who: Actor, **values: str) -> str:
         """Fill in the form they were just shown."""
-        assert isinstance(self.reply, Ask)
-        form = self.reply.form
+        form = self.form_shown()
         assert {i.name for i in form.inputs if i.required} <= set(values)
         return await self.submit(who, form.action, form.arg, AGENTS, **values)
+
+    def form_shown(self) -> Form:
+        assert isinstance(self.reply, Ask)
+        return self.reply.form
 
     async def ticket(self, number: int) -> Ticket:
         found = await self.store.read(lambda work: work.tickets.numbered(work.desks.all()[0].id, number))

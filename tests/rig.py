@@ -109,7 +109,7 @@ def never(call: Any, work: Any) -> Reply:
 def commands() -> Router:
     router = Router()
     reason = Option("reason", "Why", Takes.TEXT, required=False)
-    router.command("ticket close", "Close a ticket", reason, scope=Scope.TICKET, own=True, label="Close")(never)
+    router.command("ticket close", "Close a ticket", reason, scope=Scope.TICKET, own=True)(never)
     router.command("ticket assign", "Give it", Option("person", "Who", Takes.PERSON), allow=Rank.AGENT)(never)
     return router
 

@@ -38,15 +38,17 @@ class CatchingUp:
         self.since = 0  # a message from before we were away: what is newer in private was not heard
         self.unread: set[int] = set()  # private conversations that may have begun while we were away
 
-    async def begin(self, *, resumed: bool) -> None:
-        """Put what was missed in front of what has come since, and let all of it be handled."""
+    async def begin(self, *, resumed: bool, guild: int | None = None) -> None:
+        """Put what was missed in front of what has come since, and let all of it be handled. With a `guild`, only what
+        was missed there."""
         watched = await self._watched()
         since = next((int(each.after) for each in watched if each.place == ALIVE), 0)
         self.since = self.since or since
         for each in watched:
-            if each.place != ALIVE:
+            if each.place != ALIVE and guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)
-        self.lanes.open_gate()
+        if guild is None:
+            self.lanes.open_gate()
 
     async def _watched(self) -> Sequence[Watched]:
         """Tried for ever: until it is known what was missed, nothing newer may be handled."""

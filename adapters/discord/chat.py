@@ -1,13 +1,13 @@
 """Discord as a chat platform."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 
-from adapters.discord import commands, filled, inbound, words
+from adapters.discord import commands, words
+from adapters.discord.acting import Acting, Suggest
 from adapters.discord.addresses import pointed_at
 from adapters.discord.answers import Answers
 from adapters.discord.attachments import Attachments
@@ -19,23 +19,21 @@ from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
 from adapters.discord.messages import Messages
 from adapters.discord.people import NOBODY, ref
-from adapters.discord.permissions import warnings
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
+from adapters.discord.typing import SeenTyping, Typing
 from bot.effects import Effect
 from bot.errors import Problem
-from bot.inbound import Actor, Event, FormSubmitted, Place, RoomGone
+from bot.inbound import Event, RoomGone
 from bot.ports import Files, Handle, Spot, TryLater
-from bot.router import Router, Takes
+from bot.router import Router
 
-# Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
-ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
 PATIENCE = 10.0  # seconds a delivery waits for the connection before it is put off
-Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
 
 class DiscordChat:
-    """`suggest` completes what somebody types into an option. `options` are for discord.py's client."""
+    """`suggest` completes what somebody types into an option; `seen_typing` tells who sees that somebody does.
+    `options` are for discord.py's client."""
 
     platform = PLATFORM
 
@@ -48,6 +46,7 @@ class DiscordChat:
         suggest: Suggest,
         watched: Look,
         write_marks: Write,
+        seen_typing: SeenTyping | None = None,
         api_url: str = "",
         gateway_url: str = "",
         message_content: bool = True,
@@ -71,6 +70,8 @@ class DiscordChat:
         self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
         self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
         self.delivery.opened = self.catching_up.opened
+        self.relay_typing = Typing(self.client, self.delivery, seen_typing) if seen_typing else None
+        self.acting = Acting(self.client, router, suggest, self.messages, self.answers)
         self.up = asyncio.Event()
         self.handle: Handle
 
@@ -88,7 +89,7 @@ class DiscordChat:
         except discord.LoginFailure as error:
             raise Problem(words.WRONG_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
-            raise Problem(words.NO_INTENT) from error
+            raise Problem(words.no_intents(message_content=self.message_content, members=self.members)) from error
         finally:
             await self.lanes.stop()
             await self.marks.flush(last=True)
@@ -134,24 +135,10 @@ class DiscordChat:
         self.lanes.put(str(channel), lambda: self.messages.deleted(message, channel, guild))
 
     async def acted(self, interaction: Interaction) -> None:
-        if interaction.type is discord.InteractionType.autocomplete:
-            await self._complete(interaction)
-            return
-        event = inbound.invoked(interaction, self.router)
-        if isinstance(event, FormSubmitted) and (picked := filled.channels(interaction.data or {})):
-            event = replace(event, warned=warnings(self.client, picked))
-        if isinstance(event, FormSubmitted) and (files := filled.attachments(interaction)):
-            await self.answers.begin(interaction)
-            handling = asyncio.create_task(self.messages.with_files(event, files))
-        else:
-            handling = asyncio.create_task(self.messages.answered(event))
-        await asyncio.wait({handling}, timeout=FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE)
-        if not handling.done() and not interaction.response.is_done():
-            await self.answers.begin(interaction)
-        await self.answers.show(await handling, interaction)
+        await self.acting.acted(interaction)
 
     async def thread_made(self, thread: discord.Thread) -> None:
-        if await self.delivery.rooms.is_spare(thread):
+        if await self.delivery.rooms.threads.is_spare(thread):
             await thread.delete()
 
     async def thread_gone(self, thread: discord.RawThreadDeleteEvent) -> None:
@@ -159,33 +146,25 @@ class DiscordChat:
         self.places.parents.pop(thread.thread_id, None)
         place = in_guild(thread.guild_id, thread.thread_id, thread.parent_id)
         event = RoomGone(f"{PLATFORM}:{thread.thread_id}:gone", NOBODY, place)
-        self.lanes.put(str(thread.thread_id), lambda: self._gone(event))
+        self.lanes.put(str(thread.thread_id), lambda: self._handled(event))
 
-    async def _gone(self, event: RoomGone) -> None:
+    def happened(self, guild: int, event: Event | None) -> None:
+        """In a server, in the order in which it is told. None if it is known already."""
+        if event is not None:
+            self.lanes.put(str(guild), lambda: self._handled(event))
+
+    def server_back(self, guild: int) -> None:
+        """We were away from it, so what was said there meanwhile is read."""
+        self.lanes.put(str(guild), lambda: self.catching_up.begin(resumed=True, guild=guild))
+
+    async def typing(self, who: int, channel: int, guild: int | None) -> None:
+        if self.relay_typing is not None:
+            await self.relay_typing.typing(who, channel, guild)
+
+    async def _handled(self, event: Event) -> None:
         await self.handle(event)
 
     async def _said(self, message: discord.Message) -> None:
         if message.guild is None and not message.author.bot:
             await self.catching_up.meet(message.channel.id, ref(message.author.id), message.id - 1)
         await self.messages.said(message)
-
-    def _may_ask(self, event: Event) -> bool:
-        """Whether a form may be the answer, which must then be the first one."""
-        name = getattr(event, "command", "") or getattr(event, "action", "")
-        command = self.router.find(name.replace(" ", "."))
-        if command is None or isinstance(event, FormSubmitted):
-            return False
-        if command.asks or command.form is None:
-            return command.asks
-        given = getattr(event, "options", {})
-        return any(not given.get(option.name, "").strip() for option in command.options if option.required)
-
-    async def _complete(self, interaction: Interaction) -> None:
-        data: Mapping[str, Any] = interaction.data or {}
-        command, _, _ = commands.found(self.router, data)
-        name, typed = commands.focused(data)
-        option = next((o for o in command.options if o.name == name), None) if command else None
-        who, place = inbound.acting(interaction), inbound.place_of(interaction)
-        found = await self.suggest(option.takes, typed, who, place) if option else ()
-        choices = [discord.app_commands.Choice(name=label[:100], value=value) for label, value in found]
-        await interaction.response.autocomplete(choices[:25])

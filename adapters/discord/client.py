@@ -5,6 +5,8 @@ from typing import Any, Protocol
 import discord
 
 from adapters.discord.inbound import Interaction
+from adapters.discord.lifecycle import Lifecycle
+from bot.inbound import Event
 
 
 class Listener(Protocol):
@@ -19,6 +21,9 @@ class Listener(Protocol):
     async def thread_made(self, thread: discord.Thread) -> None: ...
     async def thread_gone(self, thread: discord.RawThreadDeleteEvent) -> None: ...
     async def started(self) -> None: ...
+    def happened(self, guild: int, event: Event | None) -> None: ...
+    def server_back(self, guild: int) -> None: ...
+    async def typing(self, who: int, channel: int, guild: int | None) -> None: ...
 
 
 def intents(*, message_content: bool, members: bool = False) -> discord.Intents:
@@ -26,6 +31,8 @@ def intents(*, message_content: bool, members: bool = False) -> discord.Intents:
         guilds=True,
         guild_messages=True,
         dm_messages=True,
+        guild_typing=True,
+        dm_typing=True,
         message_content=message_content,
         members=members,
     )
@@ -42,6 +49,8 @@ class Gateway(discord.Client):
             **options,
         )
         self.listener = listener
+        self.lifecycle = Lifecycle()
+        self.away = set[int]()  # servers that Discord cannot reach
 
     async def setup_hook(self) -> None:
         await self.listener.started()
@@ -77,6 +86,35 @@ class Gateway(discord.Client):
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         await self.listener.thread_gone(event)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        self.listener.happened(channel.guild.id, self.lifecycle.channel_gone(channel))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self.listener.happened(guild.id, self.lifecycle.server_gone(guild.id))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.listener.server_back(guild.id)
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self.away.add(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        if guild.id in self.away:  # it says so of every server when we connect as well
+            self.listener.server_back(guild.id)
+        self.away.discard(guild.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        self.listener.happened(role.guild.id, self.lifecycle.role_gone(role))
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        self.listener.happened(member.guild.id, self.lifecycle.moved(member, member.guild.id, back=True))
+
+    async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:
+        self.listener.happened(event.guild_id, self.lifecycle.moved(event.user, event.guild_id, back=False))
+
+    async def on_raw_typing(self, event: discord.RawTypingEvent) -> None:
+        await self.listener.typing(event.user_id, event.channel_id, event.guild_id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What an event carries is somebody's, so only our own error is logged."""

@@ -9,13 +9,13 @@ from adapters.discord.errors import Refusals, translated
 from adapters.discord.permissions import lacking
 from adapters.discord.places import Places, number, room
 from adapters.discord.posting import Posting
-from adapters.discord.rooms import Rooms
+from adapters.discord.rooms import LONGEST_TOKEN, Rooms
 from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.inbound import Place
 from bot.message import Mark, Message, UserRef
 from bot.ports import Files, Refused, Spot
 
-LONGEST_TOKEN = 25  # characters of a nonce
+AGENTS = ":agents"  # how the names of agents' rooms end
 MOST_REMEMBERED = 1000  # messages whose mark may change
 
 
@@ -48,7 +48,7 @@ class Delivery:
                 return await self.rooms.open(effect)
             case Post(message=message):
                 there = needed(at, words.NEVER_OPENED)
-                sent = await self.posting.send(room(there), message, token)
+                sent = await self.rooms.say(there, message, token, agents=effect.room.endswith(AGENTS))
                 return Spot(there.conversation, there.thread, str(sent.id))
             case Direct(user=user, message=message):
                 return await self._direct(user, message, token)
@@ -66,7 +66,7 @@ class Delivery:
                 await self.rooms.admit(room(needed(at, words.NEVER_OPENED)), user, out=out)
             case Shelve(out=out, lock=lock):
                 if at is not None and at.thread:
-                    await self.rooms.shelve(int(at.thread), out=out, lock=lock)
+                    await self.rooms.shelve(at, out=out, lock=lock)
             case _:
                 raise Refused(words.refused(0))
         return None

@@ -13,16 +13,19 @@ from bot.ports import Refused, TryLater
 
 ARCHIVED = 50083
 THREAD_EXISTS = 160004
-NO_SUCH = frozenset({10003, 10008})  # channel, message
+UNKNOWN_CHANNEL = 10003
+NO_SUCH = frozenset({UNKNOWN_CHANNEL, 10008})  # channel, message
 CLOSED_DMS = frozenset({50007, 50278})
 NO_PERMISSION = frozenset({50013})
+TOO_MANY_THREADS = 160006
+NO_THREAD = frozenset({TOO_MANY_THREADS, 50001, *NO_PERMISSION})
 TOO_LARGE = 40005
 REASONS = {
     10003: words.CHANNEL_GONE,
     10008: words.MESSAGE_GONE,
     30033: words.TOO_MANY_IN_THREAD,
     50001: words.NOT_SEEN,
-    160006: words.TOO_MANY_THREADS,
+    TOO_MANY_THREADS: words.TOO_MANY_THREADS,
 } | dict.fromkeys(CLOSED_DMS, words.DMS_CLOSED)
 EDITS_OF_OLD = 30046  # too many edits of messages older than an hour
 PAUSE_FOR_OLD = 600.0  # seconds
@@ -76,6 +79,11 @@ def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exc
         return TryLater(PAUSE_FOR_OLD, words.BUSY)
     if error.status == 429 or error.status >= 500:
         return TryLater(reason=words.BUSY if error.status == 429 else words.AWAY)
+    return Refused(reason(error, lacking))
+
+
+def reason(error: discord.HTTPException, lacking: Callable[[], str]) -> str:
+    """Why Discord refuses, in words for agents."""
     if error.code in NO_PERMISSION:
-        return Refused(words.lacks(lacking()))
-    return Refused(REASONS.get(error.code) or words.refused(error.code or error.status))
+        return words.lacks(lacking())
+    return REASONS.get(error.code) or words.refused(error.code or error.status)

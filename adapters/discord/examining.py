@@ -34,6 +34,7 @@ async def examine(
     roles: Sequence[tuple[str, str]],
     *,
     message_content: bool,
+    members: bool = False,
 ) -> AsyncIterator[Seen]:
     """`channels` are the desks', true for agents' channels; `roles` as (server, role). Changes nothing."""
     client = discord.Client(intents=discord.Intents(guilds=True))
@@ -41,7 +42,7 @@ async def examine(
         try:
             async with client:
                 await client.login(token)
-                async for seen in _all(client, router, channels, roles, message_content):
+                async for seen in _all(client, router, channels, roles, message_content, members):
                     yield seen
         except discord.LoginFailure:
             yield Seen("Discord does not accept DISCORD_TOKEN", words.WRONG_TOKEN, wrong=True)
@@ -57,10 +58,11 @@ async def _all(
     channels: Mapping[Place, bool],
     roles: Sequence[tuple[str, str]],
     message_content: bool,
+    members: bool,
 ) -> AsyncIterator[Seen]:
     application = await client.application_info()
     yield Seen(f"Discord knows the bot; it is invited with {invite_link(application.id)}")
-    for each in _intents(application, message_content):
+    for each in _intents(application, message_content, members):
         yield each
     yield await _commands(client, application.id, router)
     servers = {place.workspace for place in channels} | {server for server, _ in roles}
@@ -70,12 +72,15 @@ async def _all(
             yield each
 
 
-def _intents(application: discord.AppInfo, message_content: bool) -> Sequence[Seen]:
-    flags = application.flags
-    allowed = flags.gateway_message_content or flags.gateway_message_content_limited
-    if message_content and not allowed:
-        return [Seen("the bot may not read messages", words.NO_INTENT, wrong=True)]
-    return [Seen("the intents are allowed")]
+def _intents(application: discord.AppInfo, message_content: bool, members: bool) -> Sequence[Seen]:
+    flags, wrong = application.flags, list[Seen]()
+    if message_content and not (flags.gateway_message_content or flags.gateway_message_content_limited):
+        wrong.append(Seen("the bot may not read messages", words.NO_INTENT, wrong=True))
+    if members and not (flags.gateway_guild_members or flags.gateway_guild_members_limited):
+        wrong.append(Seen("the bot may not see who comes and goes", words.NO_MEMBERS_INTENT, wrong=True))
+    if not members:
+        wrong.append(Seen("who leaves a server is not heard", words.WITHOUT_MEMBERS))
+    return wrong if any(each.wrong for each in wrong) else [Seen("the intents are allowed"), *wrong]
 
 
 async def _commands(client: discord.Client, application: int, router: Router) -> Seen:

@@ -9,6 +9,7 @@ import discord
 from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
 from adapters.discord.render import Rendered, rendered, view
+from bot.language import reading
 from bot.message import Mark, Message
 from bot.ports import Files
 
@@ -20,17 +21,22 @@ class Posting:
         self.client = client
         self.files = files
 
-    async def send(self, channel: int, message: Message, token: str) -> discord.Message:
-        """The same token twice makes one message, as long as Discord remembers the first (some minutes)."""
+    async def send(
+        self, channel: int, message: Message, token: str, *, answering: int | None = None
+    ) -> discord.Message:
+        """The same token twice makes one message, as long as Discord remembers the first (some minutes).
+
+        It may be said as the answer to another message there.
+        """
         shown = rendered(message)
         attached, left = await self._attached(message, shown, channel)
         try:
-            return await self._send(channel, shown, message, attached, left, token)
+            return await self._send(channel, shown, message, attached, left, token, answering)
         except discord.HTTPException as error:
             if error.code != errors.TOO_LARGE or not message.files:
                 raise
         left = ", ".join(file.name for file in message.files)
-        return await self._send(channel, shown, message, [], left, token)
+        return await self._send(channel, shown, message, [], left, token, answering)
 
     async def rewrite(self, channel: int, id: int, message: Message) -> None:
         shown = rendered(message)
@@ -38,7 +44,7 @@ class Posting:
         old = self.partial(channel, id)
         what: dict[str, Any] = {
             "content": shown.content or None,
-            "embeds": _with(shown.embeds, left),
+            "embeds": _with(shown.embeds, left, message.language),
             "attachments": attached,
             "view": view(message),
             "allowed_mentions": shown.allowed,
@@ -84,15 +90,20 @@ class Posting:
         attached: list[discord.File],
         left: str,
         token: str,
+        answering: int | None,
     ) -> discord.Message:
         where = self.client.get_partial_messageable(channel)
+        more: dict[str, Any] = {}
+        if answering:
+            more["reference"] = where.get_partial_message(answering).to_reference(fail_if_not_exists=False)
         return await where.send(
             shown.content or None,
-            embeds=_with(shown.embeds, left),
+            embeds=_with(shown.embeds, left, message.language),
             files=attached,
             view=view(message),
             nonce=token,
             allowed_mentions=shown.allowed,
+            **more,
         )
 
     async def _attached(self, message: Message, shown: Rendered, channel: int) -> tuple[list[discord.File], str]:
@@ -113,6 +124,7 @@ class Posting:
         return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
 
 
-def _with(embeds: list[discord.Embed], left: str) -> list[discord.Embed]:
+def _with(embeds: list[discord.Embed], left: str, language: str) -> list[discord.Embed]:
     """With a word about files that cannot be shown."""
-    return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds
+    with reading(language):
+        return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds

@@ -4,17 +4,16 @@ One message for each of ours keeps what we promise about it simple: it is posted
 it is taken back.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import discord
 
 from adapters.discord import custom_ids, words
 from adapters.discord.custom_ids import packed
 from adapters.discord.markdown import escape, markdown, mentioned, one_line
-from bot.message import Button, Form, Input, Message, Style, Text
+from bot.language import here, reading
+from bot.message import Button, Message, Style, Text
 
 CONTENT = 2000  # characters; the documented limits, here and below
 TITLE = 256
@@ -22,16 +21,8 @@ DESCRIPTION = 4096
 EMBEDS = 5500  # all embeds of a message together may have 6000; the rest is for a word about files
 FIELDS, FIELD_NAME, FIELD_VALUE = 25, 256, 1024
 BUTTONS, LABEL = 25, 80
-MODAL_TITLE, INPUTS, INPUT_LABEL, INPUT_HINT, INPUT_VALUE = 45, 5, 45, 100, 4000
-CHOICES, CHOICE, PLACEHOLDER, UPLOADS = 25, 100, 150, 10
+CHOICES, CHOICE, PLACEHOLDER = 25, 100, 150
 BEGINNING = 1500  # characters shown of a text that is attached
-PICKED = {
-    "channel": discord.abc.GuildChannel,
-    "channels": discord.abc.GuildChannel,
-    "people": discord.User,
-    "groups": discord.Role,
-}
-SPOKEN_IN = [discord.ChannelType.text]
 STYLES = {
     Style.NORMAL: discord.ButtonStyle.secondary,
     Style.PRIMARY: discord.ButtonStyle.primary,
@@ -56,10 +47,15 @@ class Rendered:
 
 
 def rendered(message: Message) -> Rendered:
+    with reading(message.language):
+        return _rendered(message)
+
+
+def _rendered(message: Message) -> Rendered:
     pings = tuple(dict.fromkeys(int(user.id) for user in mentioned(message.text)))
     text = _said(message)
     if not message.title and not message.fields and len(text) <= CONTENT:
-        return Rendered(text if text.strip() or message.files else words.EMPTY, pings=pings)
+        return Rendered(text if text.strip() or message.files else here(words.EMPTY), pings=pings)
     embed = _embed(message)
     if len(text) <= DESCRIPTION and len(embed) + len(text) <= EMBEDS:
         embed.description = text or None
@@ -89,70 +85,14 @@ def view(message: Message) -> discord.ui.View:
     return result
 
 
-def modal(form: Form) -> discord.ui.Modal:
-    """Raises `ValueError` for a form with more fields than Discord shows."""
-    if not 1 <= len(form.inputs) <= INPUTS:
-        raise ValueError(f"{form.action}: Discord shows 1 to {INPUTS} fields")
-    result = discord.ui.Modal(title=_cut(form.title, MODAL_TITLE), custom_id=packed(form.action, form.arg))
-    for each in form.inputs:
-        long = each.label if len(each.label) > INPUT_LABEL else None
-        label = discord.ui.Label[discord.ui.Modal](
-            text=_cut(each.label, INPUT_LABEL), component=_field(each), description=long and _cut(long, INPUT_HINT)
-        )
-        result.add_item(label)
-    result.stop()
-    return result
-
-
-def _field(each: Input) -> discord.ui.Item[discord.ui.Modal]:
-    least, name = int(each.required), each.name
-    if each.choices:
-        options = [
-            discord.SelectOption(label=_cut(choice, CHOICE), value=choice, default=choice == each.value)
-            for choice in each.choices[:CHOICES]
-        ]
-        return discord.ui.Select(custom_id=name, options=options, min_values=least, required=each.required)
-    several: dict[str, Any] = {
-        "custom_id": name,
-        "min_values": least,
-        "max_values": UPLOADS if each.picks == "files" else 1 if each.picks == "channel" else CHOICES,
-        "required": each.required,
-    }
-    if each.picks == "files":
-        return discord.ui.FileUpload(**several)
-    several["default_values"] = _now(each)[: several["max_values"]]
-    match each.picks:
-        case "people":
-            return discord.ui.UserSelect(**several)
-        case "groups":
-            return discord.ui.RoleSelect(**several)
-        case "channel":
-            return discord.ui.ChannelSelect(channel_types=[*SPOKEN_IN, discord.ChannelType.forum], **several)
-        case "channels":
-            return discord.ui.ChannelSelect(channel_types=SPOKEN_IN, **several)
-    return discord.ui.TextInput(
-        custom_id=name,
-        style=discord.TextStyle.paragraph if each.long else discord.TextStyle.short,
-        required=each.required,
-        max_length=min(each.max_length, INPUT_VALUE),
-        default=each.value[: min(each.max_length, INPUT_VALUE)] or None,
-    )
-
-
-def _now(each: Input) -> list[discord.Object]:
-    """What is picked at first, written as in a desk's file."""
-    ids = [re.split(r"[:/]&?", word)[-1] for word in each.value.split()]
-    return [discord.Object(int(id), type=PICKED[each.picks]) for id in ids if id.isdecimal()]
-
-
 def _menu(placeholder: str, buttons: Sequence[Button]) -> discord.ui.Select[discord.ui.View]:
     options = [
         discord.SelectOption(
-            label=_label(button), value=packed(button.action, button.arg), description=_cut(button.hint, CHOICE) or None
+            label=_label(button), value=packed(button.action, button.arg), description=cut(button.hint, CHOICE) or None
         )
         for button in buttons[:CHOICES]
     ]
-    return discord.ui.Select(custom_id=custom_ids.menu(0), placeholder=_cut(placeholder, PLACEHOLDER), options=options)
+    return discord.ui.Select(custom_id=custom_ids.menu(0), placeholder=cut(placeholder, PLACEHOLDER), options=options)
 
 
 def _whole(message: Message) -> str:
@@ -167,10 +107,10 @@ def _said(message: Message) -> str:
 
 
 def _embed(message: Message) -> discord.Embed:
-    embed = discord.Embed(title=_cut(one_line(message.title), TITLE) or None)
+    embed = discord.Embed(title=cut(one_line(message.title), TITLE) or None)
     for each in message.fields[:FIELDS]:
-        name, value = _cut(escape(each.name), FIELD_NAME), _cut(markdown(each.value), FIELD_VALUE)
-        embed.add_field(name=name.strip() or words.EMPTY, value=value.strip() or words.EMPTY)
+        name, value = cut(escape(each.name), FIELD_NAME), cut(markdown(each.value), FIELD_VALUE)
+        embed.add_field(name=name.strip() or here(words.EMPTY), value=value.strip() or here(words.EMPTY))
     return embed
 
 
@@ -185,8 +125,8 @@ def _button(button: Button) -> discord.ui.Button[discord.ui.View]:
 
 
 def _label(button: Button) -> str:
-    return _cut(" ".join(button.label.split()), LABEL) or words.EMPTY
+    return cut(" ".join(button.label.split()), LABEL) or here(words.EMPTY)
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"

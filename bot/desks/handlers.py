@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from bot import wording
-from bot.access import NAMES, Call, principals
+from bot.access import Call, principals
 from bot.desks import views
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import is_group, platform_of, principal
@@ -21,7 +21,7 @@ RANKS = {"agent": Rank.AGENT, "lead": Rank.LEAD, "admin": Rank.ADMIN}
 PERSON = Option("person", "Who", Takes.PERSON, required=False)
 GROUP = Option("group", "A group instead, as in the desk's file: platform:workspace/@group", required=False, named=True)
 SETTING = Option("setting", "Which setting", Takes.CHOICE, choices=tuple(Settings.model_fields))
-VALUE = Option("value", f"What it should be; “{views.UNSET}” puts it back", Takes.TEXT)
+VALUE = Option("value", "What it should be; “default” puts it back", Takes.TEXT)
 RANK = Option("rank", "agent unless you say otherwise", Takes.CHOICE, required=False, choices=tuple(RANKS))
 MOST_HELD = 20  # tickets named when somebody leaves
 
@@ -107,7 +107,7 @@ def _check_change(call: Call, who: str, now: Rank, new: Rank, work: UnitOfWork) 
     """
     needed = max(now, new, Rank.LEAD)
     if work.desks.rank(call.desk.id, principals(call.actor))[0] < needed:
-        raise NotAllowed(wording.not_allowed(NAMES[needed]))
+        raise NotAllowed(wording.not_allowed(needed))
     others = [member.rank for member in work.desks.members(call.desk.id) if member.principal != who]
     for rank in (Rank.ADMIN, Rank.LEAD):
         if new < rank <= now and not any(other >= rank for other in others):

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from bot.desks import views
 from bot.desks.model import Desk
 from bot.desks.sheet import Loc, Sheet
+from bot.lifecycle.views import moved
 from bot.ports import UnitOfWork
+from bot.relay.rooms import move_cards
 
 
 class SheetsWrong(Exception):
@@ -33,10 +35,13 @@ def take_over(sheets: Sequence[Sheet], work: UnitOfWork) -> list[str]:
     changed = [sheet for sheet in sheets if sheet.name not in before or not sheet.same(before[sheet.name])]
     for sheet in changed:  # lets go of its channels first, so that desks may swap them
         work.desks.save(Desk(0, sheet.name, None, sheet.settings, sheet.panel), [], sheet.members())
+    for sheet in changed:  # lets go of its channels first, so that desks may swap them
+        work.desks.save(Desk(0, sheet.name, None, sheet.settings, sheet.panel), [], sheet.members())
     for sheet in changed:
-        work.desks.save(
-            Desk(0, sheet.name, sheet.agents_channel, sheet.settings, sheet.panel), sheet.intake, sheet.members()
-        )
+        desk = Desk(0, sheet.name, sheet.agents_channel, sheet.settings, sheet.panel)
+        desk = work.desks.save(desk, sheet.intake, sheet.members())
+        if sheet.name in before and desk.agents != before[sheet.name].agents_channel:
+            move_cards(desk, work, moved)
     told = [views.taken(before.get(sheet.name), sheet) for sheet in sheets]
     told += [views.left_alone(sheet.name) for sheet in left]
     return told + [hint for sheet in sheets for hint in views.hints(sheet)]

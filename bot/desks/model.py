@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.desks.panel import Panel
 from bot.inbound import Place
+from bot.language import Phrase
 
 
 class Rank(IntEnum):
@@ -23,28 +24,36 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="the desk's language, such as en")
+    language: str = Field(
+        "en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description=Phrase("the desk's language, such as en")
+    )
     reply_prefix: str = Field(
         "!r",
         min_length=1,
         max_length=10,
         pattern=r"^\S+$",
-        description="a message in the agents' room that begins so is sent",
+        description=Phrase("a message in the agents' room that begins so is sent"),
     )
-    max_open_per_customer: int = Field(3, ge=1, le=1000, description="tickets a customer may have open at once")
-    cooldown_seconds: int = Field(0, ge=0, le=86_400, description="seconds between two tickets of one customer")
-    reopen_days: int = Field(7, ge=0, le=365, description="days in which a new message reopens a closed ticket")
-    greeting: str = Field("", max_length=1000, description="said to a customer when a ticket opens, after its number")
-    farewell: str = Field("", max_length=1000, description="said to a customer when a ticket closes")
+    max_open_per_customer: int = Field(3, ge=1, le=1000, description=Phrase("tickets a customer may have open at once"))
+    cooldown_seconds: int = Field(0, ge=0, le=86_400, description=Phrase("seconds between two tickets of one customer"))
+    reopen_days: int = Field(7, ge=0, le=365, description=Phrase("days in which a new message reopens a closed ticket"))
+    greeting: str = Field(
+        "", max_length=1000, description=Phrase("said to a customer when a ticket opens, after its number")
+    )
+    farewell: str = Field("", max_length=1000, description=Phrase("said to a customer when a ticket closes"))
     rooms: str = Field(
         "open",
         pattern=r"^(open|private|direct)$",
-        description="where a ticket from a channel goes on: in a thread open to all there, a private one, or direct",
+        description=Phrase(
+            "where a ticket from a channel goes on: in a thread open to all there, a private one, or direct"
+        ),
     )
     leavers: str = Field(
         "warn",
         pattern=r"^(keep|warn|close)$",
-        description="when a customer leaves the server: keep the ticket, keep it and warn its agents, or close it",
+        description=Phrase(
+            "when a customer leaves the server: keep the ticket, keep it and warn its agents, or close it"
+        ),
     )
 
 

@@ -14,15 +14,17 @@ from bot.desks import naming, views
 from bot.desks.model import NO_PANEL, Desk, Member, Rank, Settings
 from bot.errors import NotAllowed, Problem
 from bot.inbound import FormSubmitted, Place
+from bot.lifecycle.views import moved
 from bot.message import Form, UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.relay.rooms import move_cards
 from bot.router import Option, Router
 
 router = Router()
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 FIRST = "support"
 OPTIONS = (
-    Option("name", f"What the desk is called; {FIRST} if you leave it out", required=False),
+    Option("name", "What the desk is called; support if you leave it out", required=False),
     Option("intake", "Where it takes in", named=True),
     Option("channel", "The agents' channel", required=False, named=True),
     Option("people", "Its agents", required=False, named=True),
@@ -87,6 +89,8 @@ def set_up(call: Call, work: UnitOfWork) -> Reply:
     members, settings = _members(call, desk, here, work), desk.settings if desk else Settings()
     panel = desk.panel if desk else NO_PANEL
     saved = work.desks.save(Desk(0, _name(call), _agents(call, desk, here), settings, panel), intake, members)
+    if desk is not None and desk.agents != saved.agents:
+        move_cards(saved, work, moved)
     warned = call.event.warned if isinstance(call.event, FormSubmitted) else ()
     return Say(views.set_up(saved, work.desks.intake(saved.id), members, warned))
 
@@ -116,7 +120,7 @@ def _check(call: Call, desk: Desk | None, work: UnitOfWork) -> None:
     if desk is None and not call.actor.manages:
         raise NotAllowed(views.not_yours_to_set_up())
     if desk is not None and not _may_change(call, desk, work):
-        raise NotAllowed(views.desk_of_others(desk.name) if call.actor.manages else wording.not_allowed("lead"))
+        raise NotAllowed(views.desk_of_others(desk.name) if call.actor.manages else wording.not_allowed(Rank.LEAD))
 
 
 def _may_change(call: Call, desk: Desk, work: UnitOfWork) -> bool:

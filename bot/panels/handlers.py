@@ -9,6 +9,7 @@ from bot.desks.typed import questions
 from bot.effects import Announce, Remove
 from bot.errors import NotFound, Problem
 from bot.inbound import Place
+from bot.language import reading
 from bot.panels import views
 from bot.ports import Ask, Reply, Say, UnitOfWork
 from bot.privacy.model import NOBODY
@@ -34,12 +35,14 @@ def post_panel(call: Call, work: UnitOfWork) -> Reply:
     """One in each channel: the one that was there goes."""
     here = call.event.place
     if here.direct:
-        raise Problem(views.NOT_IN_PRIVATE)
+        raise Problem(views.not_in_private())
     desk = _with_panel(call, work)
     channel, key = Place(here.platform, here.workspace, here.conversation), f"panel:{desk.id}:{here.conversation}"
     if work.outbox.posted(key):
         work.outbox.post(Remove(key, here.platform, key), about=NOBODY)
-    work.outbox.post(Announce(key, here.platform, channel, views.panel(desk)), about=NOBODY)
+    with reading(desk.settings.language):
+        shown = views.panel(desk)
+    work.outbox.post(Announce(key, here.platform, channel, shown), about=NOBODY)
     return Say(views.posted(desk))
 
 
@@ -60,7 +63,7 @@ def change_category(call: Call, work: UnitOfWork) -> Reply:
         )
         panel = desk.panel.with_category(category)
     except ValueError as error:
-        raise Problem(views.CATEGORY_WRONG) from error
+        raise Problem(views.category_wrong()) from error
     work.desks.set_panel(desk.id, panel)
     return Say(views.category_saved(desk, category))
 
@@ -91,7 +94,7 @@ def pick(call: Call, work: UnitOfWork) -> Reply:
 def fill(call: Call, work: UnitOfWork) -> Reply:
     desk, category = _chosen(call, work)
     if category is None:
-        return _offered_instead(desk, _text(call, Category(name=views.ANSWER)))
+        return _offered_instead(desk, _text(call, Category(name="-", tag="0")))
     text = _text(call, category)
     check_block(call.actor.ref, work)
     check_limits(desk, call.actor.ref, text, work)
@@ -99,10 +102,9 @@ def fill(call: Call, work: UnitOfWork) -> Reply:
     subject = views.subject(category, _first_answer(call, category))
     new = Opening(
         desk, call.actor.ref, text, subject, call.files, name=call.actor.name, tags=frozenset({category.known_by}),
-        thread=_room(desk, call.event.place), private=desk.settings.rooms == "private",
+        thread=_room(desk, call.event.place, work), private=desk.settings.rooms == "private",
     )  # fmt: skip
-    where = ticket_views.IN_PRIVATE if new.thread is None else ticket_views.IN_ROOM
-    told = Say(ticket_views.told_opened(open_ticket(new, work), where))
+    told = Say(ticket_views.told_opened(open_ticket(new, work), private=new.thread is None))
     return with_refused(told, call.refused) if call.refused else told
 
 
@@ -116,7 +118,7 @@ def _with_panel(call: Call, work: UnitOfWork) -> Desk:
     try:
         panel = desk.panel.changed(**given, **({"menu": look == "menu"} if look else {}))
     except ValidationError as error:
-        raise Problem(views.PANEL_WRONG) from error
+        raise Problem(views.panel_wrong()) from error
     work.desks.set_panel(desk.id, panel)
     return work.desks.hold(desk.id)
 
@@ -126,7 +128,7 @@ def _chosen(call: Call, work: UnitOfWork) -> tuple[Desk, Category | None]:
     id, _, tag = call.arg.partition("-")
     desk = work.desks.get(int(id)) if id.isdecimal() and len(id) < 19 else None
     if desk is None or not _at_work(desk, call.event.place, work):
-        raise NotFound(views.NOT_HERE)
+        raise NotFound(views.not_here())
     return desk, desk.panel.find(tag)
 
 
@@ -141,16 +143,15 @@ def _at_work(desk: Desk, place: Place, work: UnitOfWork) -> bool:
 def _offered_instead(desk: Desk, text: str = "") -> Reply:
     panel: Panel = desk.panel
     shown = views.panel(desk)
-    words = "\n".join(part for part in (views.NOT_OFFERED, views.given_back(text), panel.text) if part)
-    return Say(views.replaced(shown, words))
+    return Say(views.replaced(shown, views.not_offered(text, panel.text)))
 
 
 def _text(call: Call, category: Category) -> str:
     """The answers, a line each, under the words of their questions."""
-    asked = {question.name: question.ask for question in views.asked(category)}
+    asked = {question.name: question for question in views.asked(category)}
     answers = {name: value.strip() for name, value in call.options.items() if name.startswith("q-") and value.strip()}
-    known = [views.answer(ask, answers[name]) for name, ask in asked.items() if name in answers]
-    return "\n".join(known + [views.answer(views.ANSWER, v) for name, v in answers.items() if name not in asked])
+    known = [views.answer(question, answers[name]) for name, question in asked.items() if name in answers]
+    return "\n".join(known + [views.answer(None, v) for name, v in answers.items() if name not in asked])
 
 
 def _check_answers(call: Call, category: Category, text: str) -> None:
@@ -177,8 +178,10 @@ def _first_answer(call: Call, category: Category) -> str:
     return subject_from(first)[:SUBJECT_LENGTH]
 
 
-def _room(desk: Desk, place: Place) -> Place | None:
-    """Where the customer's room is to be; None in private messages."""
+def _room(desk: Desk, place: Place, work: UnitOfWork) -> Place | None:
+    """Where the customer's room is to be: in a channel of the desk's own, in the same workspace; None in private."""
     if desk.settings.rooms == "direct" or place.direct:
         return None
-    return Place(place.platform, place.workspace, place.conversation)
+    here = Place(place.platform, place.workspace, place.conversation)
+    own = [p for p in work.desks.intake(desk.id) if (p.platform, p.workspace) == (here.platform, here.workspace)]
+    return here if here in own else next(iter(own), None)

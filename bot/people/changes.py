@@ -1,5 +1,7 @@
 """What a platform tells of accounts: a new name, or that somebody is gone. Tickets do not wait for people who left."""
 
+from functools import partial
+
 from bot.inbound import PersonChanged
 from bot.message import UserRef
 from bot.people import views
@@ -35,12 +37,13 @@ def _release(who: UserRef, name: str, work: UnitOfWork) -> None:
         free, _ = work.timeline.add(ticket.release(), released)
         desk = desks[free.desk]
         rooms.refresh_card(free, desk, work)
-        rooms.to_agents(free, desk, rooms.notice(free, "agent-gone"), views.agent_gone(free.number, name), work)
+        telling = partial(views.agent_gone, free.number, name)
+        rooms.to_agents(free, desk, rooms.notice(free, "agent-gone"), telling, work)
 
 
 def _tell_about_customer(who: UserRef, name: str, work: UnitOfWork) -> None:
     for ticket in work.tickets.open_of(who):
         desk = work.desks.get(ticket.desk)
         if ticket.customer == who and desk is not None and not ticket.restricted:
-            message = views.customer_gone(ticket.number, name)
-            rooms.to_agents(ticket, desk, rooms.notice(ticket, "customer-gone"), message, work)
+            telling = partial(views.customer_gone, ticket.number, name)
+            rooms.to_agents(ticket, desk, rooms.notice(ticket, "customer-gone"), telling, work)

@@ -49,7 +49,7 @@ def _choose(call: Call, purpose: Purpose, allow: bool, work: UnitOfWork) -> Repl
     who = call.actor.ref
     work.privacy.alone(who)
     if allowed(purpose, work.privacy.choices(who)) != allow:
-        words = views.PURPOSES[purpose]
+        words = views.what_for(purpose)
         digest = hashlib.sha256(words.encode()).hexdigest()
         method = f"{call.command.name} on {who.platform}"
         work.privacy.choose(who, Choice(purpose, allow, work.now, digest, method))

@@ -72,7 +72,7 @@ class Clerk:
                 await finish_correction(self.store, request)
                 self.posted()
             case "erase":
-                await self._erase(request)
+                await self._erase(request, effect.language)
             case "sweep":
                 await sweep(self.store, request, self.now())
             case _:
@@ -121,10 +121,11 @@ class Clerk:
             await asyncio.to_thread(self.files.drop, [request.file.sha])
             await self.store.write(lambda work: work.privacy.save(replace(request, file=None)))
 
-    async def _erase(self, request: Request) -> None:
+    async def _erase(self, request: Request, language: str) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
-        await Erasure(self.store, self.files, request, self.now(), self.patience, self.posted).run(self.new_id)
+        erasure = Erasure(self.store, self.files, request, language, self.now(), self.patience, self.posted)
+        await erasure.run(self.new_id)
 
     async def _tidied(self) -> None:
         if not self.tidy:

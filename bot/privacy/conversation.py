@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 
 from bot.ports import UnitOfWork
-from bot.privacy import page, views
+from bot.privacy import page
 from bot.privacy.archive import Writer
 from bot.privacy.model import Role
 from bot.privacy.reading import ROWS, Reader, Row
@@ -26,7 +26,7 @@ class Conversation:
 
     async def write(self) -> None:
         told = await self._tell(merged(self.reader))
-        self.title, self.ticket = page.section(views.AS_AGENT), 0
+        self.title, self.ticket = page.section(), 0
         told |= await self._tell(self.reader.rows("timeline", Role.AGENT))
         if not told:
             await asyncio.to_thread(self.writer.text, page.nothing())

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from bot.access import Call
 from bot.errors import Problem
+from bot.language import current, reading
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
 from bot.privacy.amending import NAME, SPOKEN
-from bot.privacy.handlers import give_work
 from bot.privacy.model import Asked, Request
+from bot.privacy.tasks import give_work
 from bot.relay import edits, rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Takes
@@ -62,7 +63,8 @@ def correct_language(call: Call, work: UnitOfWork) -> Reply:
     if not LANGUAGE.fullmatch(language):
         raise Problem(views.language_wrong())
     work.people.correct(call.actor.ref, language=language)
-    return Say(views.language_corrected(language))
+    with reading((language, current())):
+        return Say(views.language_corrected(language))
 
 
 @router.command("mydata correct-words", "Correct words you wrote", WRONG, RIGHT, form=views.WORDS_FORM, hidden=True)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from bot.language import Phrase, _
 from bot.message import UserRef
 from bot.privacy.model import GONE, Other
 
@@ -17,7 +18,11 @@ SHORTEST_UNSPACED = 2  # in scripts that put no space between words, where two c
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"\w+")
 ERASED = "[erased]"
-FORGOTTEN = "Erased person"
+KINDS = {
+    "agent": Phrase("Agent {number}"),
+    "customer": Phrase("Customer {number}"),
+    "person": Phrase("Person {number}"),
+}
 
 
 def called(who: UserRef, name: str) -> set[str]:
@@ -88,9 +93,9 @@ class Disguise:
 
     def _label(self, other: Other) -> str:
         if other.who.platform == GONE:
-            return FORGOTTEN
+            return _("Erased person")
         self.numbers[other.kind] = self.numbers.get(other.kind, 0) + 1
-        return f"{other.kind.capitalize()} {self.numbers[other.kind]}"
+        return _(KINDS[other.kind], number=self.numbers[other.kind])
 
     def label(self, who: UserRef) -> str:
         """Their own id for the person themselves, a label for everyone else."""

@@ -9,10 +9,13 @@ from functools import partial
 from typing import Any
 
 from bot.effects import Direct, Remove, Rewrite
+from bot.language import reading
 from bot.ports import Files, Store, TryLater, UnitOfWork
 from bot.privacy import farewell, views
-from bot.privacy.handlers import give_work
-from bot.privacy.model import IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
+from bot.privacy.handlers import hold_back
+from bot.privacy.model import FAILED, IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
+from bot.privacy.tasks import give_work
+from bot.readers import languages_alone
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
 POSTS = 50  # posts taken back in one transaction; each is some writes
@@ -21,23 +24,31 @@ POLL = 0.05  # seconds between looks at how many posts are still to be taken bac
 
 
 class Erasure:
-    """`patience` is how long (seconds) to wait for a post to be taken back before the clerk does something else."""
+    """`language` is the person's, for the receipt: by then we do not know it any more.
+
+    `patience` is how long (seconds) to wait for a post to be taken back before the clerk does something else.
+    """
 
     def __init__(
         self,
         store: Store,
         files: Files,
         request: Request,
+        language: str,
         now: datetime,
         patience: float,
         posted: Callable[[], None],
     ) -> None:
         self.store, self.files, self.request, self.posted = store, files, request, posted
+        self.language = language
         self.who, self.now, self.patience = request.who, now, patience
 
     async def run(self, new_id: Callable[[], str]) -> None:
         """`new_id` makes a random id for the ghost. Raises `TryLater` while others must do something first."""
         if self.request.stage not in (Stage.DUE, Stage.CLEANING):
+            return
+        if self.request.stage is Stage.DUE and await self.store.read(lambda work: work.privacy.held(self.who)):
+            await self.store.write(lambda work: hold_back(self._now(work), work))
             return
         if self.request.stage is Stage.CLEANING:
             await self._until_taken_back()
@@ -171,7 +182,7 @@ class Erasure:
     def _forget_some(self, work: UnitOfWork) -> bool:
         failed, more = work.privacy.forget_posts(self.request.nobody, CHUNK)
         if failed:
-            work.privacy.save(self._now(work).with_counts({views.FAILED: failed}))
+            work.privacy.save(self._now(work).with_counts({FAILED: failed}))
         return more
 
     def _tell(self, work: UnitOfWork) -> bool:
@@ -183,7 +194,8 @@ class Erasure:
             return False
         work.privacy.save(request.to(Stage.TOLD))
         key = f"privacy:{request.number}:receipt"
-        receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request))
+        with reading((self.language, *languages_alone(self.who, work))):
+            receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request))
         work.outbox.post(receipt, about=request.nobody)
         give_work(request, "sweep", work)
         return True
@@ -209,7 +221,9 @@ def _blanked(copy: Copy, work: UnitOfWork) -> Rewrite | Remove:
     if copy.ticket is None:
         return Remove(copy.key, copy.platform, copy.room)
     ticket = work.tickets.get(copy.ticket)
-    return Rewrite(copy.key, copy.platform, copy.room, views.blank_card(ticket.number if ticket else 0))
+    desk = work.desks.get(ticket.desk) if ticket else None
+    with reading(desk.settings.language if desk else ()):
+        return Rewrite(copy.key, copy.platform, copy.room, views.blank_card(ticket.number if ticket else 0))
 
 
 def _blobs(who: Any, after: Any, work: UnitOfWork) -> tuple[Sequence[str], Any]:

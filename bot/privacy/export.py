@@ -7,15 +7,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from bot.message import File
+from bot.language import reading
+from bot.message import File, UserRef
 from bot.ports import Files, Store, UnitOfWork
 from bot.privacy import page, views
 from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
 from bot.privacy.disguise import Disguise
-from bot.privacy.model import Held, Request, Role, Topic
+from bot.privacy.model import Held, Other, Request, Role, Topic
 from bot.privacy.reading import Reader, Row
+from bot.readers import languages_alone
 from bot.tickets.timeline import ticket_of
 
 FORMAT = "helpthread-export/1"
@@ -24,19 +27,31 @@ FOLDERS = {Role.YOURS: "yours", Role.ABOUT: "about-you", Role.AGENT: "as-agent",
 
 async def write_export(store: Store, files: Files, request: Request, path: Path, salt: str, now: datetime) -> None:
     """Write it to `path`. `salt` is random. Raises `Abandoned` if the request is called off meanwhile."""
-    topics, held, disguise = await store.read(partial(_about, request, salt))
+    about = await store.read(partial(_about, request.who))
     archive = await asyncio.to_thread(Archive, path, now)
     try:
-        export = Export(Reader(store, request, disguise), files, archive, now)
-        await export.write(topics, held)
+        with reading(about.languages):
+            disguise = Disguise(request.who, about.name, about.others, salt)
+            export = Export(Reader(store, request, disguise), files, archive, now)
+            await export.write(about.topics, about.held)
     finally:
         await asyncio.to_thread(archive.close)
 
 
-def _about(request: Request, salt: str, work: UnitOfWork) -> tuple[Sequence[Topic], Sequence[Held], Disguise]:
-    privacy, who = work.privacy, request.who
-    disguise = Disguise(who, privacy.name(who), privacy.others(who), salt)
-    return privacy.topics(), privacy.view(who), disguise
+class About(NamedTuple):
+    """What an export begins with."""
+
+    topics: Sequence[Topic]
+    held: Sequence[Held]
+    name: str
+    others: Sequence[Other]
+    languages: Sequence[str]
+
+
+def _about(who: UserRef, work: UnitOfWork) -> About:
+    privacy = work.privacy
+    languages = list(languages_alone(who, work))
+    return About(privacy.topics(), privacy.view(who), privacy.name(who), privacy.others(who), languages)
 
 
 class Export:

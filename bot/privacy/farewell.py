@@ -1,27 +1,27 @@
 """What becomes of a person's open tickets when they have their data erased."""
 
-from dataclasses import replace
+from functools import partial
 
 from bot.desks.model import Desk, Rank
 from bot.effects import Direct, Post
-from bot.message import Message, UserRef
+from bot.language import reading
+from bot.message import UserRef
 from bot.ports import Filter, UnitOfWork
 from bot.privacy import views
 from bot.privacy.model import NOBODY
+from bot.readers import languages_of
 from bot.relay import rooms
 from bot.tickets.model import RoomKind, Ticket
-from bot.tickets.timeline import Entry, Kind
-
-REASON = "requester erased"  # a code in the timeline, the same in every language
+from bot.tickets.timeline import REQUESTER_ERASED, Entry, Kind
 
 
 def close_some(who: UserRef, work: UnitOfWork, limit: int) -> bool:
     """Close up to `limit` open tickets of theirs; agents are told without a name. True if there may be more."""
     own = [ticket for ticket in work.tickets.open_of(who) if ticket.customer == who]
     for ticket in own[:limit]:
-        entry = Entry(0, ticket.id, Kind.CLOSED, work.now, who, detail=REASON)
+        entry = Entry(0, ticket.id, Kind.CLOSED, work.now, who, detail=REQUESTER_ERASED)
         closed, _ = work.timeline.add(ticket.close(work.now), entry)
-        _tell(closed, views.requester_erased(closed.number), work)
+        _tell(closed, partial(views.requester_erased, closed.number), work)
     return len(own) > limit
 
 
@@ -34,7 +34,7 @@ def release_some(who: UserRef, work: UnitOfWork, limit: int) -> bool:
         free, _ = work.timeline.add(ticket.release(), entry)
         desk = desks[ticket.desk]
         rooms.refresh_card(free, desk, work)
-        rooms.to_agents(free, desk, rooms.notice(free, "agent-erased"), views.released(free.number), work)
+        rooms.to_agents(free, desk, rooms.notice(free, "agent-erased"), partial(views.released, free.number), work)
     return len(claimed) == limit
 
 
@@ -52,12 +52,15 @@ def _alone(who: str, desk: Desk, work: UnitOfWork) -> bool:
     return who in leads and set(leads) == {who}
 
 
-def _tell(ticket: Ticket, message: Message, work: UnitOfWork) -> None:
+def _tell(ticket: Ticket, telling: rooms.Telling, work: UnitOfWork) -> None:
     """The agents, and everyone else who took part. It is about nobody, so it is not taken back with the rest."""
     desk, key = work.desks.get(ticket.desk), rooms.notice(ticket, "requester-erased")
     if desk is not None and desk.agents is not None and work.outbox.posted(ticket.agents_room):
-        work.outbox.post(Post(f"{key}:agents", desk.agents.platform, ticket.agents_room, message), about=NOBODY)
+        with reading(desk.settings.language):
+            post = Post(f"{key}:agents", desk.agents.platform, ticket.agents_room, telling())
+        work.outbox.post(post, about=NOBODY)
     if ticket.room_kind is RoomKind.DIRECT:
         for other in work.tickets.participants(ticket.id):
-            told = Direct(f"{key}:{other}", other.platform, ticket.customer_room, other, replace(message))
+            with reading(languages_of(other, desk, work)):
+                told = Direct(f"{key}:{other}", other.platform, ticket.customer_room, other, telling())
             work.outbox.post(told, about=other)

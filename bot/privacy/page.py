@@ -7,27 +7,37 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bot.privacy.views import moment
-from bot.tickets.timeline import Kind
+from bot.language import Phrase, _, current, here
+from bot.tickets.timeline import REQUESTER_ERASED, Kind
+from bot.wording import moment
 
 VERBS = {
-    Kind.OPENED: "opened the ticket",
-    Kind.SAID: "wrote",
-    Kind.REPLIED: "replied",
-    Kind.NOTED: "noted, for agents only",
-    Kind.EDITED: "edited a message",
-    Kind.CORRECTED: "corrected a message",
-    Kind.DELETED: "deleted a message",
-    Kind.CLAIMED: "took the ticket",
-    Kind.RELEASED: "gave the ticket back",
-    Kind.ASSIGNED: "assigned the ticket",
-    Kind.PRIORITISED: "set the priority",
-    Kind.TAGGED: "changed the tags",
-    Kind.RENAMED: "renamed the ticket",
-    Kind.ADDED: "added somebody",
-    Kind.REMOVED: "removed somebody",
-    Kind.CLOSED: "closed the ticket",
-    Kind.REOPENED: "opened the ticket again",
+    Kind.OPENED: Phrase("opened the ticket"),
+    Kind.SAID: Phrase("wrote"),
+    Kind.REPLIED: Phrase("replied"),
+    Kind.NOTED: Phrase("noted, for agents only"),
+    Kind.EDITED: Phrase("edited a message"),
+    Kind.CORRECTED: Phrase("corrected a message"),
+    Kind.DELETED: Phrase("deleted a message"),
+    Kind.CLAIMED: Phrase("took the ticket"),
+    Kind.RELEASED: Phrase("gave the ticket back"),
+    Kind.ASSIGNED: Phrase("assigned the ticket"),
+    Kind.PRIORITISED: Phrase("set the priority"),
+    Kind.TAGGED: Phrase("changed the tags"),
+    Kind.RENAMED: Phrase("renamed the ticket"),
+    Kind.ADDED: Phrase("added somebody"),
+    Kind.REMOVED: Phrase("removed somebody"),
+    Kind.CLOSED: Phrase("closed the ticket"),
+    Kind.REOPENED: Phrase("opened the ticket again"),
+}
+
+STATES = {"open": Phrase("open"), "closed": Phrase("closed")}
+DETAILS = {
+    "urgent": Phrase("urgent"),
+    "high": Phrase("high"),
+    "normal": Phrase("normal"),
+    "low": Phrase("low"),
+    REQUESTER_ERASED: Phrase("the requester had their data erased"),
 }
 
 
@@ -36,33 +46,33 @@ def _macros() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # not needed before somebody asks for an export
 
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(
-        "conversation.html.jinja"
-    ).module  # fmt: skip
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment.globals["_"] = _
+    return environment.get_template("conversation.html.jinja").module
 
 
 def head(account: str, now: datetime) -> str:
-    return str(_macros().head(account, moment(now)))
+    return str(_macros().head(current(), account, moment(now)))
 
 
-def section(title: str) -> str:
-    return str(_macros().section(title))
+def section() -> str:
+    return str(_macros().section(_("What you did as an agent")))
 
 
 def ticket(number: int, subject: str, state: str) -> str:
-    return str(_macros().ticket(number, subject, state))
+    words = here(STATES[state]) if state else ""
+    return str(_macros().ticket(_("Ticket #{number}", number=number), subject, words))
 
 
 def entry(row: Mapping[str, Any], you: str, files: Sequence[tuple[str, str]]) -> str:
     """One thing that happened, from a row as the export shows it. `files` are paths in the archive and names."""
-    who = row.get("author") or row.get("staff") or "The desk"
+    who = row.get("author") or row.get("staff") or _("The desk")
     shown = {
-        "who": "You" if who == you else who,
+        "who": _("You") if who == you else who,
         "yours": who == you,
         "note": row["kind"] == Kind.NOTED,
-        "did": " ".join(filter(None, (VERBS[Kind(row["kind"])], _whom(row, you), row["detail"]))),
-        "edited": row["edited_at"] is not None and row["deleted_at"] is None,
-        "deleted": row["deleted_at"] is not None,
+        "did": " ".join(filter(None, (here(VERBS[Kind(row["kind"])]), _whom(row, you), _detail(row["detail"])))),
+        "changed": _changed(row),
         "at": row["at"],
         "when": moment(datetime.fromisoformat(row["at"])),
         "text": "\n".join(filter(None, (row.get("text"), row.get("remark")))),
@@ -80,4 +90,15 @@ def foot() -> str:
 
 
 def _whom(row: Mapping[str, Any], you: str) -> str:
-    return "(you)" if row["person"] == you else f"({row['person']})" if row["person"] else ""
+    return _("(you)") if row["person"] == you else f"({row['person']})" if row["person"] else ""
+
+
+def _changed(row: Mapping[str, Any]) -> str:
+    if row["deleted_at"] is not None:
+        return _("deleted")
+    return _("edited") if row["edited_at"] is not None else ""
+
+
+def _detail(code: str) -> str:
+    """A priority, or why the desk did it."""
+    return here(DETAILS.get(code, code))

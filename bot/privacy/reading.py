@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot.language import here
 from bot.message import UserRef
 from bot.ports import Job, Store, T, UnitOfWork
 from bot.privacy.disguise import Disguise, Replacer
@@ -65,7 +66,7 @@ class Reader:
         if kind in PLAIN:  # most are; this is asked for every value there is
             return value
         if kind is Spoken:
-            return replace(value.text)
+            return replace(here(value.text))
         if kind is UserRef:
             return self.disguise.label(value)
         return value.astimezone(UTC).isoformat() if kind is datetime else value

@@ -1,35 +1,48 @@
-"""Every word a person reads about their own data, but for the pages inside an export (see `templates`)."""
+"""Every word a person reads about their own data, but for the pages inside an export (see `page` and `templates`)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from bot.message import Bold, Button, File, Message, Style, Text, say
-from bot.privacy.model import Held, Request, Role
+from bot.language import Phrase, _, several
+from bot.message import Bold, Button, File, Message, Style, Text, say, told
+from bot.privacy.model import FAILED, Held, Request, Role
+from bot.wording import moment
 
-EXPORT = Button("Export", "mydata.export")
-DELETE = Button("Delete…", "mydata.delete", style=Style.DANGER)
-ROLES = {
-    Role.YOURS: "Yours",
-    Role.ABOUT: "About you, written by others",
-    Role.AGENT: "As an agent",
-    Role.NAMED: "Where you are named",
-}
-NOTHING = "We hold nothing about you."
+
+def heading(role: Role) -> str:
+    match role:
+        case Role.YOURS:
+            return _("Yours")
+        case Role.ABOUT:
+            return _("About you, written by others")
+        case Role.AGENT:
+            return _("As an agent")
+        case Role.NAMED:
+            return _("Where you are named")
+
+
+def nothing() -> str:
+    return _("We hold nothing about you.")
 
 
 def overview(held: Sequence[Held]) -> Message:
     if not held:
-        return say(NOTHING)
-    return Message(title="What we hold about you", text=_by_role(held), buttons=(EXPORT, DELETE))
+        return say(nothing())
+    buttons = (Button(_("Export"), "mydata.export"), Button(_("Delete…"), "mydata.delete", style=Style.DANGER))
+    return Message(title=_("What we hold about you"), text=_by_role(held), buttons=buttons)
 
 
 def _by_role(held: Sequence[Held]) -> Text:
     """A heading for each role, and under it a line for each category."""
     spans: list[str | Bold] = []
-    for role, heading in ROLES.items():
-        lines = [f"• {one.what}: {one.count}, kept {one.why}" for one in held if one.role is role]
+    for role in Role:
+        lines = [
+            _("• {what}: {count}, kept {why}", what=_(one.what), count=one.count, why=_(one.why))
+            for one in held
+            if one.role is role
+        ]
         if lines:
-            spans += ["\n" if spans else "", Bold(heading), "\n" + "\n".join(lines)]
+            spans += ["\n" if spans else "", Bold(heading(role)), "\n" + "\n".join(lines)]
     return tuple(span for span in spans if span)
 
 
@@ -37,121 +50,136 @@ def _by_role(held: Sequence[Held]) -> Text:
 
 
 def export_begun() -> Message:
-    return say("Your export is being made. You get it in a private message as soon as it is ready.")
+    return say(_("Your export is being made. You get it in a private message as soon as it is ready."))
 
 
 def export_running() -> Message:
-    return say("Your export is being made already. You get it in a private message as soon as it is ready.")
+    return say(_("Your export is being made already. You get it in a private message as soon as it is ready."))
 
 
 def export_sent_again() -> Message:
-    return say("Your last export is fresh, so you get it once more, in a private message.")
+    return say(_("Your last export is fresh, so you get it once more, in a private message."))
 
 
 def export_recent(left: timedelta) -> Message:
     return say(
-        "You got an export a short while ago, in a private message. "
-        f"You can have a new one in {minutes(left)}, as often as you like."
+        several(
+            "You got an export a short while ago, in a private message. "
+            "You can have a new one in {number} minute, as often as you like.",
+            "You got an export a short while ago, in a private message. "
+            "You can have a new one in {number} minutes, as often as you like.",
+            max(1, -(-int(left.total_seconds()) // 60)),
+        )
     )
 
 
 def export_ready(file: File, hours: int) -> Message:
-    text = (
+    text = several(
         "Here is everything we hold about you. Open html/index.html in it to read, README.txt says what is where. "
-        f"We delete this file after {count(hours, 'hour')}, here as well; save it if you want to keep it."
+        "We delete this file after {number} hour, here as well; save it if you want to keep it.",
+        "Here is everything we hold about you. Open html/index.html in it to read, README.txt says what is where. "
+        "We delete this file after {number} hours, here as well; save it if you want to keep it.",
+        hours,
     )
-    return Message(title="Your data", text=(text,), files=(file,))
+    return Message(title=_("Your data"), text=(text,), files=(file,))
 
 
 # Deletion
 
 
 def preview(held: Sequence[Held], request: Request) -> Message:
-    ask = (
-        "\n\nAll of this is deleted at once and cannot be brought back. Open tickets of yours are closed. "
+    ask = _(
+        "All of this is deleted at once and cannot be brought back. Open tickets of yours are closed. "
         "Ticket numbers, times and states stay, without you. "
         "What agents wrote to you stays, without your name. You may want an export first."
     )
     buttons = (
-        Button("Export first", "mydata.export"),
-        Button("Delete all of it", "mydata.confirm", str(request.number), Style.DANGER),
+        Button(_("Export first"), "mydata.export"),
+        Button(_("Delete all of it"), "mydata.confirm", str(request.number), Style.DANGER),
     )
-    return Message(title="Delete what we hold about you?", text=(*_by_role(held), ask), buttons=buttons)
+    title = _("Delete what we hold about you?")
+    return Message(title=title, text=(*_by_role(held), f"\n\n{ask}"), buttons=buttons)
 
 
 def erasing() -> Message:
-    return say("Your data is being deleted now. You get a last private message that says what was deleted.")
+    return say(_("Your data is being deleted now. You get a last private message that says what was deleted."))
 
 
 def being_erased() -> str:
-    return "Your data is being deleted right now. You get a private message when it is done."
+    return _("Your data is being deleted right now. You get a private message when it is done.")
 
 
 def stale_confirmation() -> str:
-    return "That button is not valid any more. Nothing was deleted. Please write /mydata delete again."
+    return _("That button is not valid any more. Nothing was deleted. Please write /mydata delete again.")
 
 
 def last_lead(desks: Sequence[str]) -> str:
-    return (
-        f"You are the last lead of {', '.join(desks)}; without one, nobody could run it. Nothing was deleted. "
-        "Please make somebody else a lead first, then write /mydata delete again."
+    return _(
+        "You are the last lead of {desks}; without one, nobody could run it. Nothing was deleted. "
+        "Please make somebody else a lead first, then write /mydata delete again.",
+        desks=", ".join(desks),
     )
 
 
-NOT_REACHABLE = "the requester had their data erased"  # after "Not delivered:" or the like
+NOT_REACHABLE = Phrase("the requester had their data erased")  # after "Not delivered:" or the like
 
 
 def requester_erased(number: int) -> Message:
-    return say("Ticket ", Bold(f"#{number}"), " is closed: the requester had their data erased.")
+    return Message(told("Ticket {ticket} is closed: the requester had their data erased.", ticket=Bold(f"#{number}")))
 
 
 def blank_card(number: int) -> Message:
-    return Message(title=f"#{number}", text=("Closed. The requester had their data erased.",))
+    return Message(title=f"#{number}", text=(_("Closed. The requester had their data erased."),))
 
 
 def released(number: int) -> Message:
-    return say("Ticket ", Bold(f"#{number}"), " is unclaimed again: its agent had their data erased.")
-
-
-FAILED = "posts we could not take back"
+    return Message(
+        told("Ticket {ticket} is unclaimed again: its agent had their data erased.", ticket=Bold(f"#{number}"))
+    )
 
 
 def receipt(request: Request) -> Message:
     """What was erased, what was kept and why, what remains where."""
     gone = dict(request.counts)
     failed = gone.pop(FAILED, 0)
-    lines = [f"• {what}: {number}" for what, number in gone.items()] or ["• nothing; there was nothing"]
-    spans: list[str | Bold] = [Bold("Deleted"), "\n" + "\n".join(lines), "\n\n", Bold("Kept, without you"), "\n"]
-    spans.append("\n".join(KEPT))
-    spans += ["\n\n", Bold("Not ours to delete"), "\n", "\n".join(_elsewhere(failed))]
-    return Message(title="Your data is deleted", text=tuple(spans))
+    lines = [f"• {_(what)}: {number}" for what, number in gone.items()] or [_("• nothing; there was nothing")]
+    spans: list[str | Bold] = [Bold(_("Deleted")), "\n" + "\n".join(lines), "\n\n", Bold(_("Kept, without you")), "\n"]
+    spans.append("\n".join(_kept()))
+    spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join(_elsewhere(failed))]
+    return Message(title=_("Your data is deleted"), text=tuple(spans))
 
 
-KEPT = (
-    "• ticket numbers, times and states: the desk counts its work by them",
-    "• what agents wrote to you, without your name: it is their work, too",
-    "• what you wrote to customers as an agent, if you were one, without your name: it is their correspondence",
-    "• that a deletion was asked for and done, in no one's name: to prove it",
-)
+def _kept() -> list[str]:
+    return [
+        _("• ticket numbers, times and states: the desk counts its work by them"),
+        _("• what agents wrote to you, without your name: it is their work, too"),
+        _("• what you wrote to customers as an agent, if you were one, without your name: it is their correspondence"),
+        _("• that a deletion was asked for and done, in no one's name: to prove it"),
+    ]
 
 
 def _elsewhere(failed: int) -> list[str]:
     there = [
-        "• your own messages on the platform: only you can delete those",
-        "• what the bot passed on for you as an agent, in the customers' conversations",
-        "• backups, until they are replaced: ask whoever runs this desk how long that takes",
-        "• this message: delete it when you have read it",
+        _("• your own messages on the platform: only you can delete those"),
+        _("• what the bot passed on for you as an agent, in the customers' conversations"),
+        _("• backups, until they are replaced: ask whoever runs this desk how long that takes"),
+        _("• this message: delete it when you have read it"),
     ]
     if failed:
-        there.append(f"• {count(failed, 'post')} of ours that the platform did not let us take back")
+        there.append(
+            several(
+                "• {number} post of ours that the platform did not let us take back",
+                "• {number} posts of ours that the platform did not let us take back",
+                failed,
+            )
+        )
     return there
 
 
 # Inside an export
 
-AS_AGENT = "What you did as an agent"
-
-README = """\
+README = Phrase(
+    """\
 What we hold about you
 ======================
 
@@ -179,33 +207,31 @@ are replaced in texts where we know them. A name that nobody could recognise as 
 {left_out}
 To have all of this deleted, write /mydata delete.
 """
+)
 
 
 def readme(request: Request, held: Sequence[Held], counted: Sequence[str], missing: int) -> str:
-    lines = "\n".join(f"  {one.count:>7} × {one.what} ({one.role}), kept {one.why}" for one in held)
-    left_out = [f"\nOf these there is only the number here, since they hold nothing new: {', '.join(counted)}."]
+    lines = "\n".join(
+        _(
+            "  {count} × {what} ({role}), kept {why}",
+            count=f"{one.count:>7}", what=_(one.what), role=heading(one.role), why=_(one.why),
+        )
+        for one in held
+    )  # fmt: skip
+    left_out = "\n" + _(
+        "Of these there is only the number here, since they hold nothing new: {what}.", what=", ".join(map(_, counted))
+    )
     if missing:
-        left_out.append(f"{count(missing, 'file')} could not be added, because our copy was gone already.")
-    return README.format(
+        left_out += "\n" + several(
+            "{number} file could not be added, because our copy was gone already.",
+            "{number} files could not be added, because our copy was gone already.",
+            missing,
+        )
+    return _(
+        README,
         account=request.who,
         when=moment(request.at),
         number=request.number,
-        held=lines or f"  {NOTHING}",
-        left_out="\n".join(left_out) + "\n",
+        held=lines or f"  {nothing()}",
+        left_out=left_out + "\n",
     )
-
-
-def moment(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def day(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%d")
-
-
-def minutes(left: timedelta) -> str:
-    return count(max(1, -(-int(left.total_seconds()) // 60)), "minute")
-
-
-def count(many: int, thing: str) -> str:
-    return f"{many} {thing}" if many == 1 else f"{many} {thing}s"

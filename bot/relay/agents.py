@@ -1,11 +1,13 @@
 """The agents' room: what is written there stays there, unless it is sent."""
 
+from functools import partial
 from typing import Any
 
 from bot.access import Call
 from bot.desks.model import Desk, Rank
 from bot.effects import SetMark
 from bot.inbound import Actor, MessagePosted, Place
+from bot.language import current, here, reading
 from bot.message import File, Mark, UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import copies, rooms, views
@@ -21,7 +23,7 @@ TEXT = Option("text", "What you want to say", Takes.TEXT)
 def in_agents_room(event: MessagePosted, ticket: Ticket, desk: Desk, rank: Rank, work: UnitOfWork) -> Reply:
     """A note, or with the reply prefix a reply. Raises nothing; people who are no agents are told so."""
     if rank < Rank.AGENT:
-        return Say(say(views.NOT_AN_AGENT))
+        return Say(say(views.not_an_agent()))
     source = source_of(event.place)
     if (text := without_prefix(event.text, desk)) is not None:
         if text or event.files:
@@ -58,7 +60,7 @@ def send(
     """To the customer. Written elsewhere than in the agents' room (a form, a command), it is shown there, too."""
     entry = _entry(Kind.REPLIED, staff.ref, ticket, work, text=text, files=files, source=source, mark=Mark.SENDING)
     ticket, entry = work.timeline.add(ticket, entry)
-    copies.tell_customers_what_was_said(ticket, entry, staff.name, work)
+    copies.tell_customers_what_was_said(ticket, desk, entry, staff.name, work)
     if source is None:
         copies.tell_agents_what_was_said(ticket, desk, entry, staff.name, work)
 
@@ -88,13 +90,21 @@ def mark_key(entry: Entry) -> str:
 def set_mark(entry: Entry, ticket: Ticket, mark: Mark, reason: str, work: UnitOfWork) -> None:
     """Show on the agent's own message what became of it."""
     if entry.source is not None:
-        effect = SetMark(mark_key(entry), entry.source.platform, ticket.agents_room, _place(entry.source), mark, reason)
+        on = _place(entry.source)
+        effect = SetMark(mark_key(entry), on.platform, ticket.agents_room, on, mark, *_read_there(reason, ticket, work))
         work.outbox.post(effect, about=entry.about)
+
+
+def _read_there(reason: str, ticket: Ticket, work: UnitOfWork) -> tuple[str, str]:
+    """A reason as the desk reads it, and its language. Most marks have none, and nothing is looked up for them."""
+    desk = work.desks.get(ticket.desk) if reason else None
+    with reading(desk.settings.language if desk else ()):
+        return (here(reason), current()) if reason else ("", "")
 
 
 @router.command(
     "ticket reply", "Answer the customer", TEXT,
-    allow=Rank.AGENT, scope=Scope.TICKET, form=views.REPLY_FORM, label="Reply",
+    allow=Rank.AGENT, scope=Scope.TICKET, form=views.REPLY_FORM,
 )  # fmt: skip
 def reply(call: Call, work: UnitOfWork) -> Reply:
     send(call.actor, call.options["text"], (), None, call.ticket, call.desk, work)
@@ -108,8 +118,8 @@ def reply(call: Call, work: UnitOfWork) -> Reply:
 def write_note(call: Call, work: UnitOfWork) -> Reply:
     entry = _entry(Kind.NOTED, call.actor.ref, call.ticket, work, remark=call.options["text"])
     ticket, entry = work.timeline.add(call.ticket, entry)
-    message = views.noted_by(call.actor.name, entry.remark, ())
-    rooms.to_agents(ticket, call.desk, entry.agents_copy, message, work)
+    telling = partial(views.noted_by, call.actor.name, entry.remark, ())
+    rooms.to_agents(ticket, call.desk, entry.agents_copy, telling, work)
     return Say(views.noted(ticket))
 
 

@@ -1,6 +1,7 @@
 """Rooms that cannot be opened, or that somebody took away: the ticket goes on elsewhere, and its agents are told."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.effects import Direct, OpenRoom, Post
 from bot.inbound import RoomGone
@@ -18,7 +19,7 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     """A customer's room that the platform will not open: what waited for it goes to their private messages."""
     ticket = ticket_of(row.effect.room, work) if isinstance(row.effect, OpenRoom) else None
     if ticket is not None and work.outbox.discard(row.id):
-        go_on_in_private(ticket, views.room_refused(reason), work)
+        go_on_in_private(ticket, partial(views.room_refused, reason), work)
 
 
 @router.listen(RoomGone)
@@ -30,13 +31,14 @@ def on_gone(event: RoomGone, work: UnitOfWork) -> Reply:
     ticket, agents = room
     if agents:
         rooms.post_card(ticket, desk_of(ticket, work), work)
-        rooms.to_agents(ticket, desk_of(ticket, work), rooms.notice(ticket, "card"), views.new_room(ticket), work)
+        telling = partial(views.new_room, ticket)
+        rooms.to_agents(ticket, desk_of(ticket, work), rooms.notice(ticket, "card"), telling, work)
     else:
-        go_on_in_private(ticket, views.ROOM_GONE, work)
+        go_on_in_private(ticket, views.room_gone, work)
     return None
 
 
-def go_on_in_private(ticket: Ticket, why: str, work: UnitOfWork) -> None:
+def go_on_in_private(ticket: Ticket, telling: rooms.Telling, work: UnitOfWork) -> None:
     ticket = work.tickets.save(replace(ticket, room_kind=RoomKind.DIRECT))
     for waiting in work.outbox.waiting_in(ticket.customer_room):
         match waiting.effect:
@@ -44,7 +46,7 @@ def go_on_in_private(ticket: Ticket, why: str, work: UnitOfWork) -> None:
                 to = ticket.customer
                 work.outbox.readdress(waiting.id, Direct(key, to.platform, ticket.customer_room, to, message))
     desk = desk_of(ticket, work)
-    rooms.to_agents(ticket, desk, rooms.notice(ticket, "private-now"), views.private_now(why), work)
+    rooms.to_agents(ticket, desk, rooms.notice(ticket, "private-now"), telling, work)
 
 
 router.failed.append(on_failed)

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from bot.access import Call, principals
 from bot.desks.model import Rank
-from bot.effects import Effect, Rewrite
+from bot.effects import Direct, Effect, Rewrite
 from bot.errors import NotFound
-from bot.message import Mark, say
+from bot.message import Mark, Message, say
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.relay import copies, rooms, views
 from bot.relay.agents import mark_key, set_mark
 from bot.relay.said import desk_of
+from bot.relay.threads import may_have_thread
 from bot.router import Router
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
@@ -33,9 +34,12 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     if entry is not None:
         _show(entry, Mark.FAILED, reason, work)
     if row.effect.room.startswith(ticket.customer_room):
-        what = views.REPLY if entry else views.NOTICE
-        message = views.not_delivered(what, reason, row.id)
-        rooms.to_agents(ticket, desk_of(ticket, work), f"failed:{row.id}:{row.attempts}", message, work)
+        elsewhere = ticket if isinstance(row.effect, Direct) and may_have_thread(ticket, work) else None
+
+        def telling() -> Message:
+            return views.not_delivered(views.a_reply() if entry else views.a_notice(), reason, row.id, elsewhere)
+
+        rooms.to_agents(ticket, desk_of(ticket, work), f"failed:{row.id}:{row.attempts}", telling, work)
 
 
 def _reply_in(effect: Effect, work: UnitOfWork) -> Entry | None:
@@ -55,7 +59,7 @@ def _show(entry: Entry, mark: Mark, reason: str, work: UnitOfWork) -> None:
         work.outbox.cancel_given_up(mark_key(entry))  # an older mark that is tried again would cover this one
         set_mark(entry, ticket, mark, reason, work)
     elif (desk := desk_of(ticket, work)).agents is not None:
-        message = copies.agents_copy(ticket, replace(entry, mark=mark), copies.name_of(entry, work))
+        message = copies.agents_copy(ticket, desk, replace(entry, mark=mark), copies.name_of(entry, work))
         effect = Rewrite(entry.agents_copy, desk.agents.platform, ticket.agents_room, message)
         work.outbox.post(effect, about=entry.about)
 
@@ -71,16 +75,16 @@ def retry(call: Call, work: UnitOfWork) -> Reply:
     id = _allowed(call, work)
     effect = work.outbox.effect(id)
     if effect is None or not work.outbox.retry(id):
-        return Say(say(views.NOT_THERE))
+        return Say(say(views.not_there()))
     if (entry := _reply_in(effect, work)) is not None:
         _show(entry, Mark.SENDING, "", work)
-    return Say(say(views.RETRYING))
+    return Say(say(views.retrying()))
 
 
 @router.command("outbox discard", "Give it up", hidden=True)
 def discard(call: Call, work: UnitOfWork) -> Reply:
     done = work.outbox.discard(_allowed(call, work))
-    return Say(say(views.DISCARDED if done else views.NOT_THERE))
+    return Say(say(views.discarded() if done else views.not_there()))
 
 
 def _allowed(call: Call, work: UnitOfWork) -> int:
@@ -89,7 +93,7 @@ def _allowed(call: Call, work: UnitOfWork) -> int:
     room = work.outbox.room_of(id)
     ticket = ticket_of(room, work) if room else None
     if ticket is None or work.desks.rank(ticket.desk, principals(call.actor))[0] < Rank.AGENT:
-        raise NotFound(views.NOT_THERE)
+        raise NotFound(views.not_there())
     return id
 
 

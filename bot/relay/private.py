@@ -54,7 +54,7 @@ def _continue_or_ask(what: Said, person: Person, mine: Sequence[Ticket], work: U
         record(chosen, desk_of(chosen, work), what, work)
         return None
     _keep(what, work)
-    return Say(views.choose(views.CHOOSE, mine, new=_may_open(mine, what.author, work)))
+    return Say(views.choose(mine, new=_may_open(mine, what.author, work)))
 
 
 def _open_somewhere(what: Said, work: UnitOfWork) -> Reply:
@@ -99,7 +99,7 @@ def choose(call: Call, work: UnitOfWork) -> Reply:
     """The argument is ticket-ID, desk-ID or new; drafts are always the presser's own."""
     drafts = work.drafts.of(call.actor.ref)
     if not drafts:
-        return Say(say(views.NOTHING_TO_CHOOSE))
+        return Say(say(views.nothing_to_choose()))
     refuse_restricted(work.people.get(call.actor.ref))
     ticket = _chosen(call, drafts, work)
     work.people.talk_about(call.actor.ref, ticket.id, work.now + TALK)

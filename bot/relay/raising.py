@@ -23,7 +23,7 @@ def on_raised(event: MessageRaised, work: UnitOfWork) -> Reply:
     """Its author is the customer. Only agents may do it with other people's messages."""
     message = event.message
     if message is None or said(message).empty:
-        raise Problem(views.NOTHING_TO_RAISE)
+        raise Problem(views.nothing_to_raise())
     if ticket := _ticket_already(message, work):
         return Say(views.raised_already(ticket))
     desk = _desk(message, work)
@@ -31,7 +31,7 @@ def on_raised(event: MessageRaised, work: UnitOfWork) -> Reply:
     ticket = _open(message, desk, work)
     for each in event.said:
         ticket = _take_in(each, ticket, desk, work)
-    return Say(ticket_views.done(ticket, "is open."))
+    return Say(ticket_views.raised(ticket))
 
 
 def _ticket_already(message: MessagePosted, work: UnitOfWork) -> Ticket | None:
@@ -56,7 +56,7 @@ def _check(event: MessageRaised, message: MessagePosted, desk: Desk, work: UnitO
         check_limits(desk, customer.ref, message.text, work)
         return
     if work.desks.rank(desk.id, principals(event.actor))[0] < Rank.AGENT:
-        raise NotAllowed(views.NOT_YOURS_TO_RAISE)
+        raise NotAllowed(views.not_yours_to_raise())
     refuse_restricted(person)
 
 

@@ -80,7 +80,7 @@ def record(ticket: Ticket, desk: Desk, what: Said, work: UnitOfWork) -> Ticket:
     ticket, entry = work.timeline.add(ticket, entry)
     copies.tell_agents_what_was_said(ticket, desk, entry, what.name, work)
     if ticket.shared and ticket.room_kind is RoomKind.DIRECT:
-        copies.tell_customers_what_was_said(ticket, entry, what.name, work, but=what.author)
+        copies.tell_customers_what_was_said(ticket, desk, entry, what.name, work, but=what.author)
     return ticket
 
 

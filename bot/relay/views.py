@@ -3,37 +3,53 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.language import Phrase, _, here
 from bot.message import Button, File, Form, Input, Mark, Mention, Message, Span, UserRef, say
 from bot.ports import Reply, Say
 from bot.tickets.model import Ticket
 
-SOMEBODY = "somebody"
-TAKEN_BACK = say("(deleted)")
-EDITED = " (edited)"
-RESTRICTED = say("(restricted: kept, and not to be used)")
-EDITED_SINCE = say("(edited since you left the ticket)")
+REPLY_FORM = Form(
+    action="", title=Phrase("Reply to the customer"), inputs=(Input("text", Phrase("Your reply"), long=True),)
+)
+NOTE_FORM = Form(action="", title=Phrase("Note for agents"), inputs=(Input("text", Phrase("Your note"), long=True),))
 
-REPLY_FORM = Form(action="", title="Reply to the customer", inputs=(Input("text", "Your reply", long=True),))
-NOTE_FORM = Form(action="", title="Note for agents", inputs=(Input("text", "Your note", long=True),))
 
-NOTHING_TO_RAISE = "There are no words in that message, so no ticket was opened."
-NOT_YOURS_TO_RAISE = "Only agents can open tickets for what others wrote. Nothing was changed."
+def somebody() -> str:
+    return _("somebody")
+
+
+def taken_back() -> Message:
+    return say(_("(deleted)"))
+
+
+def restricted() -> Message:
+    return say(_("(restricted: kept, and not to be used)"))
+
+
+def edited_since() -> Message:
+    return say(_("(edited since you left the ticket)"))
+
+
+def nothing_to_raise() -> str:
+    return _("There are no words in that message, so no ticket was opened.")
+
+
+def not_yours_to_raise() -> str:
+    return _("Only agents can open tickets for what others wrote. Nothing was changed.")
 
 
 def raised_already(ticket: Ticket) -> Message:
-    return say(f"That message is in ticket #{ticket.number} already. Nothing was changed.")
+    return say(_("That message is in ticket #{number} already. Nothing was changed.", number=ticket.number))
 
 
-NOT_AN_AGENT = (
-    "This room is for the desk's agents. Your message was not passed on; write to the bot in private to reach them."
-)
-CHOOSE = "You have several open tickets. Which one is this about? I keep your message until you choose."
-CHOOSE_DESK = "There are several desks. Which one is this for? I keep your message until you choose."
-NOTHING_TO_CHOOSE = "That message has already found its ticket."
+def not_an_agent() -> str:
+    return _(
+        "This room is for the desk's agents. Your message was not passed on; write to the bot in private to reach them."
+    )
 
 
 def from_customer(name: str, text: str, files: tuple[File, ...], ping: UserRef | None, *, edited: bool) -> Message:
-    spans: tuple[Span, ...] = (text + (EDITED if edited else ""),)
+    spans: tuple[Span, ...] = (text + _edited(edited),)
     if ping is not None:
         spans = (Mention(ping), " ", *spans)
     return Message(text=spans, files=files, speaker=name)
@@ -42,77 +58,130 @@ def from_customer(name: str, text: str, files: tuple[File, ...], ping: UserRef |
 def from_agent(name: str, label: str, text: str, files: tuple[File, ...], *, edited: bool) -> Message:
     """`label` tells the ticket in a room that several tickets share."""
     speaker = f"{name} ({label})" if label else name
-    return Message(text=(text + (EDITED if edited else ""),), files=files, speaker=speaker)
+    return Message(text=(text + _edited(edited),), files=files, speaker=speaker)
 
 
 def sent_by_agent(name: str, text: str, files: tuple[File, ...], mark: Mark) -> Message:
-    return Message(text=(text,), files=files, speaker=f"{name} → customer", mark=mark)
+    return Message(text=(text,), files=files, speaker=_("{name} → customer", name=name), mark=mark)
 
 
 def noted_by(name: str, text: str, files: tuple[File, ...]) -> Message:
     return Message(text=(text,), files=files, speaker=name, mark=Mark.INTERNAL)
 
 
+def _edited(edited: bool) -> str:
+    return " " + _("(edited)") if edited else ""
+
+
 def sent(ticket: Ticket) -> Message:
-    return say(f"Your reply is on its way to the customer of #{ticket.number}.")
+    return say(_("Your reply is on its way to the customer of #{number}.", number=ticket.number))
 
 
 def noted(ticket: Ticket) -> Message:
-    return say(f"Noted in #{ticket.number}, for agents only.")
+    return say(_("Noted in #{number}, for agents only.", number=ticket.number))
 
 
-def choose(question: str, tickets: Sequence[Ticket], *, new: bool) -> Message:
+def choose(tickets: Sequence[Ticket], *, new: bool) -> Message:
+    question = _("You have several open tickets. Which one is this about? I keep your message until you choose.")
     buttons = [Button(f"#{t.number} {shortened(t.subject)}", "draft.to", f"ticket-{t.id}") for t in tickets]
     if new:
-        buttons.append(Button("New ticket", "draft.to", "new"))
+        buttons.append(Button(_("New ticket"), "draft.to", "new"))
     return Message(text=(question,), buttons=tuple(buttons))
 
 
 def choose_desk(desks: Sequence[tuple[int, str]]) -> Message:
+    question = _("There are several desks. Which one is this for? I keep your message until you choose.")
     buttons = tuple(Button(name, "draft.to", f"desk-{id}") for id, name in desks)
-    return Message(text=(CHOOSE_DESK,), buttons=buttons)
+    return Message(text=(question,), buttons=buttons)
+
+
+def nothing_to_choose() -> str:
+    return _("That message has already found its ticket.")
 
 
 def chosen(ticket: Ticket) -> Message:
-    return say(f"Passed on in #{ticket.number}. For the next half hour, what you write here goes there.")
+    return say(
+        _("Passed on in #{number}. For the next half hour, what you write here goes there.", number=ticket.number)
+    )
 
 
 def with_refused(reply: Reply, refused: Sequence[str]) -> Reply:
     """What they are told anyway, and which files were not taken and why."""
-    not_taken = "Not taken: " + "; ".join(refused) + "."
+    not_taken = _("Not taken: {files}.", files="; ".join(map(here, refused)))
     if not isinstance(reply, Say):
-        return Say(say(f"{not_taken} Everything else was passed on."))
+        return Say(say(not_taken + " " + _("Everything else was passed on.")))
     return Say(replace(reply.message, text=(*reply.message.text, f"\n{not_taken}")), reply.public)
 
 
-def not_delivered(what: str, reason: str, row: int) -> Message:
-    """`row` is the effect's id in the outbox."""
-    text = f"{what} could not be delivered: {reason}. It is kept; try again, or discard it."
-    buttons = (Button("Try again", "outbox.retry", str(row)), Button("Discard", "outbox.discard", str(row)))
-    return Message(text=(text,), buttons=buttons)
+def not_delivered(what: str, reason: str, row: int, ticket: Ticket | None) -> Message:
+    """`row` is the effect's id in the outbox; `ticket` one that can go on in a thread instead."""
+    text = _(
+        "{what} could not be delivered: {reason}. It is kept; try again, or discard it.", what=what, reason=here(reason)
+    )
+    buttons = [Button(_("Try again"), "outbox.retry", str(row)), Button(_("Discard"), "outbox.discard", str(row))]
+    if ticket is not None:
+        buttons.insert(1, Button(_("Open a thread"), "ticket.into-thread", str(ticket.id)))
+    return Message(text=(text,), buttons=tuple(buttons))
 
 
-REPLY = "A message to the customer"
-NOTICE = "A notice to the customer"
-COPY = "A message for this room"
-RETRYING = "Trying again."
-DISCARDED = "Discarded; it will not be delivered."
-NOT_THERE = "That is not waiting any more. Nothing was changed."
+def in_thread_already() -> str:
+    return _("The ticket is in a thread already. Nothing was changed.")
 
 
-ROOM_GONE = "The customer's thread was deleted"
+def no_channel_for_thread() -> str:
+    return _("The desk takes in from no channel where the customer is. Nothing was changed.")
 
 
-def room_refused(reason: str) -> str:
-    return f"The customer's thread cannot be opened: {reason}"
+def in_thread_now(ticket: Ticket) -> Message:
+    return say(_("#{number} goes on in a thread that only its customer and moderators see.", number=ticket.number))
 
 
-def private_now(why: str) -> Message:
-    return say(f"{why}. Nothing is lost: the ticket goes on in their private messages with the bot.")
+def a_reply() -> str:
+    return _("A message to the customer")
+
+
+def a_notice() -> str:
+    return _("A notice to the customer")
+
+
+def retrying() -> str:
+    return _("Trying again.")
+
+
+def discarded() -> str:
+    return _("Discarded; it will not be delivered.")
+
+
+def not_there() -> str:
+    return _("That is not waiting any more. Nothing was changed.")
+
+
+def room_gone() -> Message:
+    return say(
+        _(
+            "The customer's thread was deleted. "
+            "Nothing is lost: the ticket goes on in their private messages with the bot."
+        )
+    )
+
+
+def room_refused(reason: str) -> Message:
+    return say(
+        _(
+            "The customer's thread cannot be opened: {reason}. "
+            "Nothing is lost: the ticket goes on in their private messages with the bot.",
+            reason=here(reason),
+        )
+    )
 
 
 def new_room(ticket: Ticket) -> Message:
-    return say(f"The thread of #{ticket.number} was deleted; it goes on here. /ticket history shows what was said.")
+    return say(
+        _(
+            "The thread of #{number} was deleted; it goes on here. /ticket history shows what was said.",
+            number=ticket.number,
+        )
+    )
 
 
 def shortened(text: str, length: int = 40) -> str:

@@ -1,6 +1,7 @@
 """Closing and reopening a ticket, by whoever may."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.access import Call
 from bot.desks.model import Desk, Rank
@@ -18,43 +19,56 @@ router = Router()
 
 @router.command(
     "ticket close", "Close a ticket", Option("reason", "Why; the customer is told", Takes.TEXT, required=False),
-    allow=Rank.AGENT, own=True, scope=Scope.TICKET, label="Close",
+    allow=Rank.AGENT, own=True, scope=Scope.TICKET,
 )  # fmt: skip
 def close_ticket(call: Call, work: UnitOfWork) -> Reply:
     if not call.ticket.open:
         raise Conflict(views.closed_already(call.ticket))
     reason = call.options.get("reason", "")
     ticket = close(call.ticket, call.desk, call.actor.ref, call.actor.name, reason, work, staff=call.is_agent)
-    return Say(views.done(ticket, "is closed."))
+    return Say(views.told_closed(ticket))
 
 
-def close(ticket: Ticket, desk: Desk, by: UserRef, name: str, reason: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+def close(
+    ticket: Ticket,
+    desk: Desk,
+    by: UserRef,
+    name: str,
+    reason: str,
+    work: UnitOfWork,
+    *,
+    staff: bool,
+    tell: bool = True,
+) -> Ticket:
+    """`tell` the customer so: not where they cannot hear it."""
     ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
     rooms.refresh_card(ticket, desk, work)
-    told = views.closed(ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
-    rooms.to_customers(ticket, rooms.notice(ticket, "closed"), told, work)
-    heard = views.happened(ticket, views.closed_by(name, reason))
+    if tell:
+        told = partial(views.closed, ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
+        rooms.tell_customers(ticket, desk, rooms.notice(ticket, "closed"), told, work)
+    heard = partial(views.closed_by, ticket, name, reason)
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
     rooms.shelve(ticket, desk, work)
     return ticket
 
 
-@router.command(
-    "ticket reopen", "Open a closed ticket again", allow=Rank.AGENT, own=True, scope=Scope.TICKET, label="Reopen"
-)
+@router.command("ticket reopen", "Open a closed ticket again", allow=Rank.AGENT, own=True, scope=Scope.TICKET)
 def reopen_ticket(call: Call, work: UnitOfWork) -> Reply:
     if call.ticket.open:
         raise Conflict(views.open_already(call.ticket))
     ticket = reopen(call.ticket, call.desk, call.actor.ref, call.actor.name, work, staff=call.is_agent)
-    return Say(views.done(ticket, "is open again."))
+    return Say(views.told_reopened(ticket))
 
 
 def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork, *, staff: bool) -> Ticket:
+    if not ticket.subject:
+        work.tickets.keep_again(ticket.id)
     ticket = _record(Kind.REOPENED, ticket.reopen(), by, staff, work)
     rooms.shelve(ticket, desk, work, out=True)
     rooms.refresh_card(ticket, desk, work)
-    rooms.to_customers(ticket, rooms.notice(ticket, "reopened"), views.reopened(ticket), work)
-    heard = views.happened(ticket, views.reopened_by(name))
+    told = partial(views.reopened, ticket)
+    rooms.tell_customers(ticket, desk, rooms.notice(ticket, "reopened"), told, work)
+    heard = partial(views.reopened_by, ticket, name)
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "reopened-agents"), heard, work)
     return ticket
 

@@ -30,7 +30,7 @@ def open_command(call: Call, work: UnitOfWork) -> Reply:
     subject = call.options.get("subject", "")
     new = Opening(desk, call.actor.ref, call.options["text"], subject, name=call.actor.name)
     new = _in_private_room(new, call, work)
-    return Say(views.told_opened(open_ticket(new, work), views.IN_PRIVATE if new.thread is None else views.IN_ROOM))
+    return Say(views.told_opened(open_ticket(new, work), private=new.thread is None))
 
 
 def _in_private_room(new: Opening, call: Call, work: UnitOfWork) -> Opening:
@@ -48,7 +48,7 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     """Agents are not held to the customer's limits."""
     mine = work.desks.ranked(principals(call.actor), Rank.AGENT)
     if not mine:
-        raise NotAllowed(wording.not_allowed("agent"))
+        raise NotAllowed(wording.not_allowed(Rank.AGENT))
     here = work.desks.at(call.event.place)
     desk = here[0] if here and here[0].id in mine else work.desks.get(mine[0])
     assert desk is not None
@@ -56,7 +56,7 @@ def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:
     subject = call.options.get("subject", "")
     new = Opening(desk, customer.ref, call.options["text"], subject, name=customer.name, staff=call.actor)
     ticket = open_ticket(new, work)
-    return Say(views.done(ticket, f"is open for {customer.name}."))
+    return Say(views.opened_for(ticket, customer.name))
 
 
 def _desk(call: Call, work: UnitOfWork) -> Desk:

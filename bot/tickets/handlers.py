@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.access import Call, principals
@@ -21,27 +22,24 @@ PERSON = Option("person", "Who", Takes.PERSON)
 TAG = re.compile(r"[+-]?[a-z0-9][a-z0-9-]{0,29}", re.IGNORECASE)
 
 
-@router.command("ticket claim", "Take a ticket", allow=Rank.AGENT, scope=Scope.TICKET, label="Claim")
+@router.command("ticket claim", "Take a ticket", allow=Rank.AGENT, scope=Scope.TICKET)
 def claim(call: Call, work: UnitOfWork) -> Reply:
     """Of any number who claim at once one gets it; the others are told who has it."""
     ticket = _open(call)
     if ticket.assignee == call.actor.ref:
         return Say(say(views.yours_already(ticket)))
     if ticket.assignee:
-        name = rooms.names(ticket, work).get(ticket.assignee, views.GONE)
-        raise Conflict(views.already_claimed(ticket, name))
+        raise Conflict(views.already_claimed(ticket, views.called(ticket.assignee, rooms.names(ticket, work))))
     ticket = _change(call, Kind.CLAIMED, ticket.claim(call.actor.ref), work)
-    return Say(views.done(ticket, "is yours."))
+    return Say(views.claimed(ticket))
 
 
-@router.command(
-    "ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, label="Release", restricted="agent"
-)
+@router.command("ticket release", "Give a ticket back", allow=Rank.AGENT, scope=Scope.TICKET, restricted="agent")
 def release(call: Call, work: UnitOfWork) -> Reply:
     if call.ticket.assignee is None:
         raise Conflict(views.unclaimed_already(call.ticket))
     ticket = _change(call, Kind.RELEASED, _open(call).release(), work)
-    return Say(views.done(ticket, "waits for somebody to claim it."))
+    return Say(views.released(ticket))
 
 
 @router.command("ticket assign", "Give a ticket to an agent", PERSON, allow=Rank.AGENT, scope=Scope.TICKET)
@@ -51,8 +49,9 @@ def assign(call: Call, work: UnitOfWork) -> Reply:
         raise Problem(views.not_an_agent(who.name))
     ticket = _change(call, Kind.ASSIGNED, _open(call).claim(who.ref), work, person=who.ref)
     if who.ref != call.actor.ref:
-        rooms.to_agents(ticket, call.desk, rooms.notice(ticket, "assigned"), views.yours(ticket, who, call.actor), work)
-    return Say(views.done(ticket, f"is assigned to {who.name}."))
+        told = partial(views.yours, ticket, who, call.actor)
+        rooms.to_agents(ticket, call.desk, rooms.notice(ticket, "assigned"), told, work)
+    return Say(views.assigned(ticket, who.name))
 
 
 @router.command(
@@ -63,11 +62,11 @@ def assign(call: Call, work: UnitOfWork) -> Reply:
 def prioritise(call: Call, work: UnitOfWork) -> Reply:
     priority = Priority[call.options["priority"].upper()]
     ticket = _change(call, Kind.PRIORITISED, call.ticket.prioritise(priority), work, detail=priority.word)
-    return Say(views.done(ticket, f"has priority {priority.word}."))
+    return Say(views.prioritised(ticket))
 
 
 @router.command(
-    "ticket tag", "Add and remove tags", Option("tags", "+tag adds, -tag removes", Takes.TEXT),
+    "ticket tag", "Add and remove tags", Option("tags", "+tag adds, -tag removes", Takes.TAGS),
     allow=Rank.AGENT, scope=Scope.TICKET,
 )  # fmt: skip
 def tag(call: Call, work: UnitOfWork) -> Reply:
@@ -79,8 +78,7 @@ def tag(call: Call, work: UnitOfWork) -> Reply:
     add = frozenset(word.lstrip("+").lower() for word in words if not word.startswith("-"))
     work.tickets.tag(call.ticket, add, remove)
     ticket = _change(call, Kind.TAGGED, call.ticket, work, remark=" ".join(words))
-    tags = ", ".join(sorted(work.tickets.tags(ticket.id)))
-    return Say(views.done(ticket, f"is tagged {tags}." if tags else "has no tags."))
+    return Say(views.tagged(ticket, work.tickets.tags(ticket.id)))
 
 
 @router.command(
@@ -90,7 +88,7 @@ def tag(call: Call, work: UnitOfWork) -> Reply:
 def rename(call: Call, work: UnitOfWork) -> Reply:
     subject = " ".join(call.options["subject"].split())[:LONGEST_SUBJECT]
     ticket = _change(call, Kind.RENAMED, call.ticket.rename(subject), work, remark=subject)
-    return Say(views.done(ticket, f"is now called: {subject}"))
+    return Say(views.renamed(ticket, subject))
 
 
 def known(call: Call, option: str, work: UnitOfWork) -> Actor:

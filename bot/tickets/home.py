@@ -38,7 +38,7 @@ def home(call: Call, work: UnitOfWork) -> Reply:
 def _further(arg: str, wanted: dict[str, Filter], work: UnitOfWork) -> HomePage:
     found = FURTHER.fullmatch(arg)
     if found is None or found["section"] not in wanted:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     after = (int(found["rank"]), int(found["when"]), int(found["id"]))
     tickets = work.tickets.find(replace(wanted[found["section"]], after=after), ROWS + 1)
     return HomePage((views.home_top("queue" in wanted, further=True), *_section(found["section"], tickets, work)))

@@ -7,7 +7,9 @@ from dataclasses import replace
 from bot.access import Call, person_named, principals
 from bot.desks.model import Rank
 from bot.errors import Problem
+from bot.language import Phrase
 from bot.ports import Filter, Reply, Say, UnitOfWork
+from bot.privacy.purging import is_over, unexpired, without_words
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
@@ -18,11 +20,12 @@ router = Router()
 PAGE = 20  # tickets, entries or hits: what fits one message on every platform
 CURSOR = re.compile(r"(?P<options>[^|]*)\|(?P<rank>[0-9])\.(?P<when>[0-9]{1,14})\.(?P<id>[0-9]{1,18})")
 OPTIONS = ("filter", "tag", "priority", "customer")
+WHICH = (Phrase("open"), Phrase("mine"), Phrase("unclaimed"), Phrase("closed"))
 
 
 @router.command(
     "ticket list", "The tickets of the desk, or your own",
-    Option("filter", "Which", Takes.CHOICE, required=False, choices=("open", "mine", "unclaimed", "closed")),
+    Option("filter", "Which", Takes.CHOICE, required=False, choices=WHICH),
     Option("priority", "How urgent", Takes.CHOICE, required=False, choices=tuple(p.word for p in reversed(Priority))),
     Option("tag", "With this tag", Takes.TAG, required=False, named=True),
     Option("customer", "Of this person", Takes.PERSON, required=False, named=True),
@@ -34,7 +37,7 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     wanted = _filter(given, desks, call, work) if desks else _own(given, call, work)
     page = work.tickets.find(replace(wanted, after=after), PAGE + 1)
     more = _cursor(given, page[PAGE - 1], work) if len(page) > PAGE else ""
-    shown = page[:PAGE]
+    shown = [unexpired(ticket, work) for ticket in page[:PAGE]]
     people = {who for t in shown for who in (t.customer, t.assignee) if who}
     names = work.people.names(sorted(people, key=str))
     return Say(views.queue(views.list_title(given), shown, names, more, work.now))
@@ -44,10 +47,10 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     "ticket show", "Look at a ticket", allow=Rank.AGENT, own=True, scope=Scope.TICKET, restricted="customer"
 )
 def show(call: Call, work: UnitOfWork) -> Reply:
-    ticket = call.ticket
+    ticket = unexpired(call.ticket, work)
     others = work.tickets.participants(ticket.id)
     names = rooms.names(ticket, work, *others)
-    people = [names.get(who, views.GONE) for who in others]
+    people = [views.called(who, names) for who in others]
     return Say(views.details(ticket, names, work.tickets.tags(ticket.id), people, call.is_agent))
 
 
@@ -63,13 +66,13 @@ def more_history(call: Call, work: UnitOfWork) -> Reply:
     sound = all(part.isdecimal() and len(part) < 19 for part in (id, after))
     ticket = work.tickets.get(int(id)) if sound else None
     if ticket is None or ticket.restricted or ticket.desk not in work.desks.ranked(principals(call.actor), Rank.AGENT):
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     return _history(ticket, int(after), work)
 
 
 def _history(ticket: Ticket, after: int, work: UnitOfWork) -> Reply:
     entries = work.timeline.page(ticket.id, frozenset(Kind), after, PAGE + 1)
-    shown = entries[:PAGE]
+    shown = [without_words(entry) for entry in entries[:PAGE]] if is_over(ticket, work) else entries[:PAGE]
     people = {who for e in shown for who in (e.said_by, e.person) if who}
     more = f"{ticket.id}-{shown[-1].id}" if len(entries) > PAGE else ""
     return Say(views.history(ticket, shown, work.people.names(sorted(people, key=str)), more))
@@ -80,6 +83,7 @@ def search(call: Call, work: UnitOfWork) -> Reply:
     """Agents search their desks; everybody their own tickets, without what only agents may read."""
     desks = work.desks.ranked(principals(call.actor), Rank.AGENT)
     hits = work.timeline.search(call.options["words"], desks, call.actor.ref, PAGE)
+    hits = [(ticket, entry) for ticket, entry in hits if not is_over(ticket, work)]
     said = {ticket.id for ticket, entry in hits if entry.kind is not Kind.OPENED}
     hits = [(ticket, entry) for ticket, entry in hits if entry.kind is not Kind.OPENED or ticket.id not in said]
     return Say(views.found(call.options["words"], hits))
@@ -111,11 +115,11 @@ def _given(call: Call) -> tuple[dict[str, str], tuple[int, int, int] | None]:
         return {name: call.options[name] for name in OPTIONS if call.options.get(name)}, None
     match = CURSOR.fullmatch(call.arg)
     if match is None:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     pairs = (pair.partition("=") for pair in match["options"].split("&") if pair)
     given = {name: value for name, _, value in pairs if name in OPTIONS and value}
     if given.get("priority", "low") not in {p.word for p in Priority}:
-        raise Problem(views.NO_MORE)
+        raise Problem(views.no_more())
     return given, (int(match["rank"]), int(match["when"]), int(match["id"]))
 
 

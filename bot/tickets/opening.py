@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from bot.desks.model import Desk
 from bot.effects import OpenRoom
@@ -48,8 +49,9 @@ def open_ticket(new: Opening, work: UnitOfWork) -> Ticket:
             ticket.customer_room, new.customer.platform, new.thread, views.number(ticket), (new.customer,), new.private
         )
         work.outbox.post(room, about=ticket.customer)
-    greeting = views.opened(ticket, new.desk.settings.greeting, new.prior, new.staff.name if new.staff else "")
-    rooms.to_customers(ticket, rooms.notice(ticket, "opened"), greeting, work)
+    staff = new.staff.name if new.staff else ""
+    greeting = partial(views.opened, ticket, new.desk.settings.greeting, new.prior, staff)
+    rooms.tell_customers(ticket, new.desk, rooms.notice(ticket, "opened"), greeting, work)
     if new.text or new.files:
         ticket = _say_first(ticket, new, work)
     return ticket
@@ -85,7 +87,7 @@ def _say_first(ticket: Ticket, new: Opening, work: UnitOfWork) -> Ticket:
         return ticket
     replied = replace(entry, kind=Kind.REPLIED, author=None, staff=new.staff.ref, mark=Mark.SENDING)
     ticket, entry = work.timeline.add(ticket, replied)
-    tell_customers_what_was_said(ticket, entry, new.staff.name, work)
+    tell_customers_what_was_said(ticket, new.desk, entry, new.staff.name, work)
     tell_agents_what_was_said(ticket, new.desk, entry, new.staff.name, work)
     return ticket
 

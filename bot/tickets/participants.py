@@ -1,15 +1,19 @@
 """Letting others into a ticket, and out again."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.access import Call
-from bot.desks.model import Rank
+from bot.desks.model import Desk, Rank
 from bot.effects import Admit, Direct
 from bot.errors import Conflict
 from bot.inbound import Actor
-from bot.message import Message, UserRef
+from bot.language import reading
+from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.readers import languages_of
 from bot.relay import rooms
+from bot.relay.rooms import Telling
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.handlers import known
@@ -26,8 +30,8 @@ def add(call: Call, work: UnitOfWork) -> Reply:
     if not work.tickets.admit(call.ticket, who.ref):
         raise Conflict(views.takes_part_already(who.name, call.ticket))
     ticket = _record(Kind.ADDED, call, who, work)
-    _tell(ticket, who, views.added(ticket, call.actor.name), work, out=False)
-    return Say(views.done(ticket, f"now has {who.name} in it."))
+    _tell(ticket, who, call.desk, partial(views.added, ticket, call.actor.name), work, out=False)
+    return Say(views.let_in(ticket, who.name))
 
 
 @router.command("ticket remove", "Let somebody no longer take part", PERSON, allow=Rank.AGENT, scope=Scope.TICKET)
@@ -36,8 +40,8 @@ def remove(call: Call, work: UnitOfWork) -> Reply:
     if not work.tickets.dismiss(call.ticket, who.ref):
         raise Conflict(views.takes_no_part(who.name, call.ticket))
     ticket = _record(Kind.REMOVED, call, who, work)
-    _tell(ticket, who, views.removed(ticket), work, out=True)
-    return Say(views.done(ticket, f"no longer has {who.name} in it."))
+    _tell(ticket, who, call.desk, partial(views.removed, ticket), work, out=True)
+    return Say(views.let_out(ticket, who.name))
 
 
 def _record(kind: Kind, call: Call, who: Actor, work: UnitOfWork) -> Ticket:
@@ -46,13 +50,14 @@ def _record(kind: Kind, call: Call, who: Actor, work: UnitOfWork) -> Ticket:
     return work.timeline.add(ticket, entry)[0]
 
 
-def _tell(ticket: Ticket, who: Actor, message: Message, work: UnitOfWork, *, out: bool) -> None:
+def _tell(ticket: Ticket, who: Actor, desk: Desk, telling: Telling, work: UnitOfWork, *, out: bool) -> None:
     """In a thread the platform lets them in; in private they are told, and hear from then on."""
     key = _key(ticket.id, ticket.entries, "removed" if out else "added", who.ref)
     if ticket.room_kind is RoomKind.THREAD and who.ref.platform == ticket.customer.platform:
         admit = Admit(key, who.ref.platform, ticket.customer_room, who.ref, out)
         work.outbox.post(admit, about=who.ref)
-    direct = Direct(f"{key}:told", who.ref.platform, ticket.room_of(who.ref), who.ref, message)
+    with reading(languages_of(who.ref, desk, work)):
+        direct = Direct(f"{key}:told", who.ref.platform, ticket.room_of(who.ref), who.ref, telling())
     work.outbox.post(direct, about=who.ref)
 
 
@@ -63,8 +68,9 @@ def tell_subject_again(ticket: Ticket, work: UnitOfWork) -> None:
     for entry in added:
         if entry.person is not None:
             key = f"{_key(ticket.id, entry.place, 'added', entry.person)}:told"
-            message = views.added(ticket, names.get(entry.staff, views.GONE) if entry.staff else views.GONE)
             room = ticket.room_of(entry.person)
+            with reading(languages_of(entry.person, work.desks.get(ticket.desk), work)):
+                message = views.added(ticket, names.get(entry.staff, "") if entry.staff else "")
             rooms.say_instead(key, entry.person.platform, room, message, entry.person, work)
 
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
 
 
+REQUESTER_ERASED = "requester erased"  # the `detail` of a ticket that was closed for that
 MESSAGES = frozenset({Kind.SAID, Kind.REPLIED, Kind.NOTED})
 FOR_CUSTOMERS = frozenset(Kind) - {Kind.NOTED, Kind.TAGGED, Kind.PRIORITISED}
 

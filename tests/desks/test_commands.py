@@ -181,7 +181,7 @@ async def test_a_lead_of_one_desk_has_no_say_at_another(office: Office):
     assert await office.types("lea", "/desk set language de", other) == (
         "That is for leads of the desk. Nothing was changed."
     )
-    assert await office.types("lea", "/desk set language de", INTAKE) == "language is now “de”."
+    assert await office.types("lea", "/desk set language de", INTAKE) == "language ist jetzt „de“."
 
 
 async def test_two_leads_who_remove_each_other_at_once_do_not_leave_the_desk_without_one(busy_office: Office):

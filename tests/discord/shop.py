@@ -15,7 +15,9 @@ from bot.completion import suggest
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Actor, Place
+from bot.message import UserRef
 from bot.ports import Chat, Store, Watched
+from bot.relay.typing import seen_typing
 from bot.router import Takes
 from bot.routes import all_routes
 from bot.tickets.model import Ticket
@@ -120,6 +122,9 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     async def suggested(takes: Takes, typed: str, actor: Actor, place: Place) -> Any:
         return await store.read(lambda work: suggest(takes, typed, actor, place, work))
 
+    async def typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
+        return await store.read(lambda work: seen_typing(who, place, work))
+
     async def watched() -> Sequence[Watched]:
         since = datetime.now(UTC) - timedelta(days=30)
         return await store.read(lambda work: work.watermarks.watched("discord", since))
@@ -132,6 +137,7 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
         files,
         fake.token,
         suggest=suggested,
+        seen_typing=typing,
         watched=watched,
         write_marks=write_marks,
         api_url=fake.api_url,

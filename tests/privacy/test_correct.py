@@ -164,7 +164,7 @@ async def test_a_corrected_language_stays_whatever_the_platform_says(office: Des
     known = await office.store.read(lambda work: work.people.get(ANA.ref))
     assert known is not None
     assert known.language == "de"
-    assert "a code such as" in await office.type(ANA, "/mydata correct language Klingon!", private(ANA))
+    assert "ein Kürzel wie" in await office.type(ANA, "/mydata correct language Klingon!", private(ANA))
 
 
 async def test_without_saying_what_one_is_offered_what_can_be_corrected(office: Desk) -> None:

@@ -178,7 +178,7 @@ async def test_tickets_stay_consistent(office: Desk, files: DiskFiles) -> None:
     assert "#2 teapot words of his" in listed
     history = await office.type(SAM, "/ticket history 1")
     assert "Sam replied: walnut answer, [erased]" in history
-    assert "the desk closed the ticket requester erased" in history
+    assert "the desk closed the ticket (the requester had their data erased)" in history
     assert (await office.type(SAM, "/ticket show 1")).startswith("#1 (erased)")
     assert await office.type(SAM, "/ticket search lilac") == "Nothing found for “lilac”."
 

@@ -21,7 +21,7 @@ from tests.proof.world import Scene, World, on, read
 WAIT = timedelta(minutes=2)  # longer than any pause between two tries
 ROOMS = ("@ana", "@ben", "agents")
 MESSAGES = (MessagePosted, MessageEdited, MessageDeleted)
-SORRY = {wording.BROKEN, wording.BUSY}
+SORRY = {wording.broken(), wording.busy()}
 
 
 def opening(world: World) -> Event:

@@ -24,7 +24,7 @@ async def test_leads_are_told_when_a_channel_of_their_desk_is_gone(desk: World, 
     told = [line.text for line in desk.private(desk.lea) if "Desk support takes in" in line.text]
     assert len(told) == 1
     assert desk.help.id in told[0]
-    assert not any("Desk support" in text for text in desk.sees(desk.sam))
+    assert not any("Desk support" in line.text for line in desk.private(desk.sam))
 
 
 async def test_a_channel_that_is_no_desks_interests_nobody(desk: World):

@@ -41,6 +41,8 @@ JOBS: dict[str, Callable[[UnitOfWork], Any]] = {
     "tagged": lambda work: work.tickets.find(Filter([1], tag="vip"), 25),
     "closed": lambda work: work.tickets.find(Filter([1], open=False), 25),
     "next closed": lambda work: work.tickets.find(Filter([1], open=False, after=(0, 3, 4)), 25),
+    "purge words": lambda work: work.privacy.purge("content", 10),
+    "purge files": lambda work: work.privacy.purge("files", 10),
     "entry": lambda work: work.timeline.get(1 << 20 | 1),
     "entry of a message": lambda work: work.timeline.at(source("m1")),
     "rewrite": lambda work: work.timeline.rewrite(entry(id=1)),

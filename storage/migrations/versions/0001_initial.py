@@ -79,7 +79,7 @@ def people() -> None:
         code("who", unique=True),
         words("name"),
         code("language"),
-        when("last_seen"),
+        when("last_seen", index=True),
         when("blocked_until", nullable=True),
         words("block_reason"),
         number("talking_about", nullable=True),
@@ -124,6 +124,8 @@ def tickets() -> None:
         flag("restricted"),
         number("entries"),
         number("version"),
+        when("words_purged_at", nullable=True),
+        when("files_purged_at", nullable=True),
         sa.UniqueConstraint("desk", "number"),
         **NEVER_AGAIN,
     )
@@ -131,6 +133,8 @@ def tickets() -> None:
     partial("ix_tickets_open", "tickets", ["customer"], "state = 'open'")
     partial("ix_tickets_queue", "tickets", ["desk", "priority", "opened_at", "id"], "state = 'open'")
     partial("ix_tickets_closed", "tickets", ["desk", "closed_at", "id"], "state = 'closed'")
+    partial("ix_tickets_words", "tickets", ["closed_at"], "closed_at IS NOT NULL AND words_purged_at IS NULL")
+    partial("ix_tickets_files", "tickets", ["closed_at"], "closed_at IS NOT NULL AND files_purged_at IS NULL")
     partial("ix_tickets_assignee", "tickets", ["assignee"], "assignee IS NOT NULL")
     table(
         "tags",
@@ -229,6 +233,24 @@ def deliveries() -> None:
 
 def requests() -> None:
     table(
+        "holds",
+        id_("number"),
+        code("who", index=True),
+        code("code"),
+        when("placed_at"),
+        code("placed_by", nullable=True, index=True),
+        when("review_at"),
+        when("released_at", nullable=True),
+        **NEVER_AGAIN,
+    )
+    table(
+        "periods",
+        sa.Column("rule", sa.String(200), primary_key=True),
+        number("days"),
+        number("before"),
+        when("since"),
+    )
+    table(
         "notices",
         id_("number"),
         data("facts"),
@@ -266,6 +288,7 @@ def requests() -> None:
         code("step"),
         code("extended"),
         code("refused"),
+        code("source"),
         **NEVER_AGAIN,
     )
 

@@ -1,0 +1,69 @@
+"""Somebody uses a command, presses, chooses or fills in a form: the event, and what they are shown."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from adapters.discord import commands, filled, inbound
+from adapters.discord.answers import Answers
+from adapters.discord.inbound import Interaction
+from adapters.discord.messages import Messages
+from adapters.discord.permissions import warnings
+from bot.inbound import Actor, Event, FormSubmitted, Place
+from bot.router import Router, Takes
+
+# Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
+ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
+Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
+
+
+class Acting:
+    def __init__(
+        self, client: discord.Client, router: Router, suggest: Suggest, messages: Messages, answers: Answers
+    ) -> None:
+        self.client = client
+        self.router = router
+        self.suggest = suggest
+        self.messages = messages
+        self.answers = answers
+
+    async def acted(self, interaction: Interaction) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._complete(interaction)
+            return
+        event = inbound.invoked(interaction, self.router)
+        if isinstance(event, FormSubmitted) and (picked := filled.channels(interaction.data or {})):
+            event = replace(event, warned=warnings(self.client, picked))
+        if isinstance(event, FormSubmitted) and (files := filled.attachments(interaction)):
+            await self.answers.begin(interaction)
+            handling = asyncio.create_task(self.messages.with_files(event, files))
+        else:
+            handling = asyncio.create_task(self.messages.answered(event))
+        await asyncio.wait({handling}, timeout=FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE)
+        if not handling.done() and not interaction.response.is_done():
+            await self.answers.begin(interaction)
+        await self.answers.show(await handling, interaction)
+
+    def _may_ask(self, event: Event) -> bool:
+        """Whether a form may be the answer, which must then be the first one."""
+        name = getattr(event, "command", "") or getattr(event, "action", "")
+        command = self.router.find(name.replace(" ", "."))
+        if command is None or isinstance(event, FormSubmitted):
+            return False
+        if command.asks or command.form is None:
+            return command.asks
+        given = getattr(event, "options", {})
+        return any(not given.get(option.name, "").strip() for option in command.options if option.required)
+
+    async def _complete(self, interaction: Interaction) -> None:
+        data: Mapping[str, Any] = interaction.data or {}
+        command, _, _ = commands.found(self.router, data)
+        name, typed = commands.focused(data)
+        option = next((o for o in command.options if o.name == name), None) if command else None
+        who, place = inbound.acting(interaction), inbound.place_of(interaction)
+        found = await self.suggest(option.takes, typed, who, place) if option else ()
+        choices = [discord.app_commands.Choice(name=label[:100], value=value) for label, value in found]
+        await interaction.response.autocomplete(choices[:25])
