@@ -16,7 +16,7 @@ from bot.inbound import Actor, Event, FormSubmitted, Place
 from bot.router import Router, Takes
 
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
-ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
+ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
 Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
 
