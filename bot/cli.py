@@ -238,11 +238,11 @@ def retention(
 
 
 @privacy.command()
-def notice() -> None:
+def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] = "en") -> None:
     """Print the privacy notice, as Markdown, from what the tables hold and what the settings say."""
     from bot import operating
 
-    sys.stdout.write(operating.notice(_settings()))
+    sys.stdout.write(operating.notice(_settings(), language))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -130,4 +130,4 @@ class Messages:
             return await self.handle(event)
         except Exception:
             log.exception("an event could not be handled", extra={"event": event.id})
-            return failed()
+            return failed(event.actor.language)
