@@ -278,6 +278,15 @@ class People(Protocol):
     def met(self, who: UserRef) -> Person | None:
         """Whom this unit of work has met already, as they were then."""
 
+    def met_now(self) -> Sequence[Person]:
+        """Everybody whom this unit of work has met."""
+
+    def newcomer(self, who: UserRef) -> bool:
+        """Whether this unit of work is the first that ever met them."""
+
+    def of_age(self, who: UserRef) -> None:
+        """They said so, or work here."""
+
     def told_of_notice(self, who: UserRef) -> None:
         """They have heard of the privacy notice as it is now."""
 

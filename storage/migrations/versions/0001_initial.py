@@ -88,6 +88,7 @@ def people() -> None:
         flag("own_language"),
         when("restricted_at", nullable=True),
         when("notice_at"),
+        when("of_age_at", nullable=True),
     )
     table(
         "drafts",
