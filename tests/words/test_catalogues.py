@@ -45,7 +45,7 @@ def catalogue(request: pytest.FixtureRequest) -> Path:
 
 
 def test_there_is_german():
-    assert language.available() == {"en": "en", "de": "de"}
+    assert language.available().items() >= {"en": "en", "de": "de"}.items()
 
 
 def test_everything_that_is_said_is_translated(catalogue: Path):

@@ -45,6 +45,7 @@ class Marked(NullTranslations):
 @pytest.fixture(autouse=True)
 def marked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "available", lambda: {"xx": "xx"})
+    monkeypatch.setattr(language, "_catalogued", lambda name: "xx")
     monkeypatch.setattr(language, "catalogue", lambda name: Marked())
     monkeypatch.setattr(language, "SOURCE", "xx")
 
