@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from storage.files import DiskFiles
 from storage.opening import open_store
 from tests.fakes.discord import FakeDiscord, Invocation, Perm
 from tests.fakes.discord.model import Channel, Message, User
+from tests.fakes.discord.session import Session
 
 QUICK = {"guild_ready_timeout": 0.02}
 
@@ -73,9 +75,19 @@ class Shop:
     async def settled(self) -> None:
         """Everything that came in is handled and everything that can go out is delivered."""
         for _ in range(3):
+            await self._received()
             await asyncio.sleep(0.01)
             await self.chat.lanes.idle()
             await self.courier.settle()
+
+    async def _received(self) -> None:
+        """Until the gateway has brought what it was given, where there is a connection."""
+        for session in list(self.fake.gateway.sessions.values()):
+            await self.fake.until(partial(self._has, session, session.seq))
+
+    def _has(self, session: Session, seq: int) -> bool:
+        heard = getattr(self.chat.client.ws, "sequence", None)
+        return session.connection is None or heard is None or heard >= seq
 
     async def until(self, happened: Callable[[], Any], within: float = 5.0) -> Any:
         return await self.fake.until(happened, within)
