@@ -66,7 +66,7 @@ def ambiguous(number: int, names: Sequence[str]) -> str:
 
 
 def no_desk() -> str:
-    return _("No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE")
+    return _("No support desk is set up here yet. Whoever runs this place can make one with /desk setup.")
 
 
 def no_such_desk(name: str) -> str:

@@ -1,5 +1,6 @@
 """Showing the bot's answer to whoever acted: as long as their interaction lives, and in private messages after that."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -79,7 +80,7 @@ class Answers:
             "embeds": shown.embeds,
             "view": view(message),
             "allowed_mentions": shown.allowed,
-            "files": [*opened(taken, self.files), *self.posting.overflow(shown)],
+            "files": [*await asyncio.to_thread(opened, taken, self.files), *self.posting.overflow(shown)],
             "ephemeral": not public,
         }
         try:

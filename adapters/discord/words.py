@@ -21,6 +21,7 @@ TOO_MANY_REFUSALS = "Discord refused too much lately, so nothing is sent for a m
 
 NOT_STORED = "Something went wrong on our side and this was not stored. Please send it again."
 SLOW = "That took too long for a form to open. Nothing was changed; please try again."
+NOT_A_PERSON = "That is a bot, which needs no ticket. Nothing was changed."
 FILL_IN = "This needs a form."
 OPEN_FORM = "Open the form"
 EMPTY = "(empty)"
