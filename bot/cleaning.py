@@ -18,6 +18,7 @@ from bot.inbound import (
     MessagePosted,
     MessageRaised,
 )
+from bot.language import Phrase
 
 E = TypeVar("E", bound=Event)
 
@@ -33,7 +34,10 @@ def cleaned(event: E) -> E:
     actor = _actor(event.actor)
     match event:
         case MessagePosted(text=text, refused=refused, quote=quote):
-            return replace(event, actor=actor, text=clean(text), refused=tuple(map(clean, refused)), quote=clean(quote))
+            text, quote, refused = clean(text), clean(quote), tuple(map(_reason, refused))
+            if (text, quote, refused) == (event.text, event.quote, event.refused) and actor is event.actor:
+                return event  # as nearly always
+            return replace(event, actor=actor, text=text, refused=refused, quote=quote)
         case MessageRaised(said=said):
             return replace(event, actor=actor, said=tuple(map(cleaned, said)))
         case MessageEdited(text=text):
@@ -44,9 +48,17 @@ def cleaned(event: E) -> E:
         case ButtonPressed(action=action, arg=arg):
             return replace(event, actor=actor, action=clean(action), arg=clean(arg))
         case FormSubmitted(action=action, arg=arg, values=values, refused=refused):
-            event = replace(event, action=clean(action), arg=clean(arg), refused=tuple(map(clean, refused)))
+            event = replace(event, action=clean(action), arg=clean(arg), refused=tuple(map(_reason, refused)))
             return replace(event, actor=actor, values=_values(values))
     return event if actor is event.actor else replace(event, actor=actor)
+
+
+def _reason(text: str) -> str:
+    """Still a phrase, if it is one."""
+    if not isinstance(text, Phrase):
+        return clean(text)
+    values = {key: _reason(value) if isinstance(value, str) else value for key, value in text.values.items()}
+    return Phrase(text.template, **values)
 
 
 def _actor(actor: Actor) -> Actor:

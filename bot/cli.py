@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.message import UserRef
 
 HOW: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False}
 app = typer.Typer(help="Support tickets in the threads where people already talk.", **HOW)
@@ -151,6 +152,79 @@ def discard(ids: Ids) -> None:
     print("\n".join(operating.in_loop(lambda: operating.discard(settings, ids))))
 
 
+Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
+Account = Annotated[str, typer.Argument(help="Whose data it is about: PLATFORM/WORKSPACE/ID, PLATFORM//ID on Discord.")]
+Day = Annotated[str, typer.Argument(help="A day such as 2026-01-31.")]
+Why = Annotated[str, typer.Argument(help="A code; a wrong one shows those there are.")]
+
+
+@privacy.command()
+def queue() -> None:
+    """Show open requests about data and legal holds, with their due dates."""
+    _office(lambda office, work: office.queue(None, work), changes=False)
+
+
+@privacy.command()
+def show(number: Number) -> None:
+    """Show a request."""
+    _office(lambda office, work: office.show(number, None, work), changes=False)
+
+
+@privacy.command()
+def log(
+    kind: Annotated[str, typer.Argument(help="export, deletion or restriction.")],
+    person: Account,
+    source: Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")],
+    received: Annotated[str, typer.Argument(help="The day it came, if not today.")] = "",
+) -> None:
+    """Write down a request that came another way. Their account is asked whether it is theirs."""
+    _office(lambda office, work: office.log(kind, _account(person), source, received, None, work))
+
+
+@privacy.command()
+def extend(number: Number, reason: Why) -> None:
+    """Take two months more for a request, once."""
+    _office(lambda office, work: office.extend(number, reason, None, work))
+
+
+@privacy.command()
+def refuse(number: Number, reason: Why) -> None:
+    """Refuse a request."""
+    _office(lambda office, work: office.refuse(number, reason, None, work))
+
+
+@privacy.command()
+def hold(person: Account, reason: Why, review: Day) -> None:
+    """Have somebody's data kept for a reason in law, to be looked at again within 90 days."""
+    _office(lambda office, work: office.hold(_account(person), reason, review, None, work))
+
+
+@privacy.command()
+def renew(number: Number, review: Day) -> None:
+    """Say that a legal hold was looked at and goes on."""
+    _office(lambda office, work: office.renew(number, review, None, work))
+
+
+@privacy.command()
+def release(number: Number) -> None:
+    """End a legal hold; what waited for it begins."""
+    _office(lambda office, work: office.release(number, None, work))
+
+
+def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
+    from bot import operating
+    from bot.privacy import office
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.office(settings, lambda work: job(office, work), changes=changes)))
+
+
+def _account(text: str) -> "UserRef":
+    from bot.access import person_named
+
+    return person_named(text)
+
+
 @privacy.command()
 def retention(
     rule: Annotated[str, typer.Argument(help="One of the rules; none shows all.")] = "",
@@ -164,11 +238,11 @@ def retention(
 
 
 @privacy.command()
-def notice() -> None:
+def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] = "en") -> None:
     """Print the privacy notice, as Markdown, from what the tables hold and what the settings say."""
     from bot import operating
 
-    sys.stdout.write(operating.notice(_settings()))
+    sys.stdout.write(operating.notice(_settings(), language))
 
 
 def main(arguments: list[str] | None = None) -> None:

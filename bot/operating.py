@@ -117,15 +117,22 @@ async def retention(settings: Settings, rule: str, days: int) -> str:
     return await _write(settings, change)
 
 
-def notice(settings: Settings) -> str:
+async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
+    """What a privacy officer does. Raises `Problem`."""
+    return await (_write if changes else read)(settings, job)
+
+
+def notice(settings: Settings, language: str = "en") -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
+    from bot.language import reading
     from bot.privacy import notice_views
     from bot.privacy.notice import facts
     from bot.privacy.retention import defaults
     from storage.datamap import topics
 
     promises = promises_of(settings)
-    return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
+    with reading(language):
+        return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from bot.inbound import Event, Place, Tick
 from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
-from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Other, Page, Request, Role, Topic
+from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
@@ -347,6 +347,18 @@ class Privacy(Protocol):
 
     def save(self, request: Request) -> None: ...
     def running(self, limit: int) -> Sequence[Request]: ...
+    def open_requests(self, limit: int) -> Sequence[Request]:
+        """Of everybody, that which has to be answered first at the front."""
+
+    def held(self, who: UserRef) -> bool:
+        """Whether a legal hold stands."""
+
+    def holds(self, limit: int) -> Sequence[Hold]:
+        """Those that stand, the one to be reviewed first at the front."""
+
+    def hold(self, number: int) -> Hold | None: ...
+    def place_hold(self, hold: Hold) -> Hold: ...
+    def save_hold(self, hold: Hold) -> None: ...
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
 
     def topics(self) -> Sequence[Topic]: ...

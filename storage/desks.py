@@ -42,12 +42,20 @@ RANKS = union_all(MEMBERS, GROUPS)
 
 
 class SqlDesks:
-    def __init__(self, connection: Connection) -> None:
+    """`known` are desks as they are now, where one process alone can change them: every message asks for its desk."""
+
+    def __init__(self, connection: Connection, known: dict[int, Desk] | None = None) -> None:
         self.connection = connection
+        self.known = known
 
     def get(self, id: int) -> Desk | None:
+        if self.known is not None and id in self.known:
+            return self.known[id]
         row = GET.first(self.connection, {"id": id})
-        return None if row is None else _desk(row)
+        desk = None if row is None else _desk(row)
+        if self.known is not None and desk is not None:
+            self.known[id] = desk
+        return desk
 
     def all(self) -> Sequence[Desk]:
         return [_desk(row) for row in self.connection.execute(WITH_CHANNEL).all()]
@@ -90,6 +98,7 @@ class SqlDesks:
         return [_place(row) for row in self.connection.execute(query)]
 
     def save(self, desk: Desk, intake: Sequence[Place], people: Sequence[Member]) -> Desk:
+        self._changes()
         id = self.connection.scalar(select(desks.c.id).where(desks.c.name == desk.name))
         settings = desk.settings.model_dump(exclude_defaults=True)
         said = {"settings": settings, "panel": _shown(desk.panel)}
@@ -113,11 +122,19 @@ class SqlDesks:
             self.connection.execute(insert(table), new)
 
     def set(self, desk: int, settings: Settings) -> None:
+        self._changes()
         kept = settings.model_dump(exclude_defaults=True)
         self.connection.execute(update(desks).where(desks.c.id == desk).values(settings=kept))
 
     def set_panel(self, desk: int, panel: Panel) -> None:
+        self._changes()
         self.connection.execute(update(desks).where(desks.c.id == desk).values(panel=_shown(panel)))
+
+    def _changes(self) -> None:
+        """What is read from now on in this transaction may be undone with it, so it is not remembered."""
+        if self.known is not None:
+            self.known.clear()
+        self.known = None
 
     def _replace_channels(self, id: int, desk: Desk, intake: Sequence[Place]) -> None:
         self.connection.execute(delete(channels).where(channels.c.desk == id))

@@ -80,7 +80,7 @@ class DiskFiles:
         try:
             async for chunk in each(chunks):
                 if checked and part.size + len(chunk) > self.limit:
-                    raise Problem(Phrase("Files larger than {size} MB are not taken.", size=_megabytes(self.limit)))
+                    raise Problem(Phrase("Files larger than {size} MB are not taken", size=_megabytes(self.limit)))
                 await asyncio.to_thread(part.write, chunk)
             return await asyncio.to_thread(self._finish, part, name, type)
         finally:
@@ -131,7 +131,7 @@ class DiskFiles:
         for kind in (ending(name), PROGRAMS.get(type, "")):
             if kind in self.refused:
                 raise Problem(
-                    Phrase("Files ending in .{kind} are not taken, because they may do harm when opened.", kind=kind)
+                    Phrase("Files ending in .{kind} are not taken, because they may do harm when opened", kind=kind)
                 )
 
     def _finish(self, part: "Part", name: str, type: str) -> File:

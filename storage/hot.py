@@ -8,7 +8,7 @@ the way to the server is dearer than either, it is executed as usual.
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
@@ -16,7 +16,8 @@ from sqlalchemy.dialects import sqlite
 from storage.columns import plain_json
 
 Values = Mapping[str, Any]
-DIALECT = sqlite.dialect(json_serializer=plain_json)
+Converter = Callable[[Any], Any]
+DIALECT = sqlite.dialect(json_serializer=plain_json, paramstyle="named")
 
 
 def driver(connection: Connection) -> Any:
@@ -55,12 +56,19 @@ class Hot:
         else:
             driver(connection).executemany(self.sql, [self._parameters(values) for values in many])
 
-    def _parameters(self, values: Values) -> tuple[Any, ...]:
-        return tuple(convert(values.get(name, default)) for name, default, convert in self._binds)
+    def _parameters(self, values: Values) -> dict[str, Any]:
+        given, conversions = self._binds
+        parameters = {**given, **values}
+        for name, convert in conversions:
+            parameters[name] = convert(parameters[name])
+        return parameters
 
     def _row(self, row: Sequence[Any]) -> Any:
-        kind, converters = self._columns
-        return kind._make(convert(value) for convert, value in zip(converters, row, strict=True))
+        make, conversions = self._columns
+        converted = list(row)
+        for place, convert in conversions:
+            converted[place] = convert(converted[place])
+        return make(converted)
 
     @cached_property
     def _compiled(self) -> Any:
@@ -71,24 +79,22 @@ class Hot:
         return str(self._compiled)
 
     @cached_property
-    def _binds(self) -> list[tuple[str, Any, Callable[[Any], Any]]]:
-        """Name, value if none is given, and conversion of each parameter, in order."""
-        given, binds = self._compiled.params, self._compiled.binds
-        return [(name, given[name], _converter(binds[name].type, "bind")) for name in self._compiled.positiontup]
+    def _binds(self) -> tuple[dict[str, Any], list[tuple[str, Converter]]]:
+        """The values of parameters if none are given, and the conversions of those that need one."""
+        ways = [(name, _converter(bind.type, "bind")) for bind, name in self._compiled.bind_names.items()]
+        return self._compiled.params, [(name, convert) for name, convert in ways if convert]
 
     @cached_property
-    def _columns(self) -> tuple[Any, list[Callable[[Any], Any]]]:
+    def _columns(self) -> tuple[Callable[[list[Any]], Any], list[tuple[int, Converter]]]:
+        """What makes a row of values, and the conversions of those columns that need one."""
         columns = list(self.statement.exported_columns)
         kind = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
-        return kind, [_converter(column.type, "result") for column in columns]
+        ways = [(place, _converter(column.type, "result")) for place, column in enumerate(columns)]
+        return kind._make, [(place, convert) for place, convert in ways if convert]
 
 
-def _converter(type_: Any, way: str) -> Callable[[Any], Any]:
-    """The type's own conversion to the database or from it."""
+def _converter(type_: Any, way: str) -> Converter | None:
+    """The type's own conversion to the database or from it; None if it needs none."""
     own = type_.dialect_impl(DIALECT)
     found = own.bind_processor(DIALECT) if way == "bind" else own.result_processor(DIALECT, None)
-    return found or _as_it_is
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return cast(Converter | None, found)

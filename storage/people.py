@@ -9,6 +9,7 @@ from bot.privacy.model import Held, Request, Role
 from storage.choices import Choices
 from storage.datamap import sheets
 from storage.erasing import Erasing
+from storage.holds import Holds
 from storage.ledger import Ledger
 from storage.notices import Notices
 from storage.requests import Requests
@@ -16,7 +17,7 @@ from storage.retention import Retention
 from storage.showing import Showing
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention):
+class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention, Holds):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:

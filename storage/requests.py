@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, te
 
 from bot.message import File, UserRef
 from bot.privacy.model import RUNNING, Asked, Request, Stage
+from bot.privacy.stages import OPEN
 from storage.rows import RequestRow
 
 requests = RequestRow.__table__
@@ -48,6 +49,11 @@ class Requests:
         """Those that somebody must be working on."""
         return self._all(select(requests).where(requests.c.stage.in_([s.value for s in RUNNING])).limit(limit))
 
+    def open_requests(self, limit: int) -> Sequence[Request]:
+        """Of everybody, that which has to be answered first at the front."""
+        standing = select(requests).where(requests.c.stage.in_([stage.value for stage in OPEN]))
+        return self._all(standing.order_by(requests.c.received_at, requests.c.number).limit(limit))
+
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]:
         """Exports nobody may fetch any more, deletions nobody confirmed, and those whose time to think is over."""
         export = and_(requests.c.stage == Stage.DONE.value, requests.c.sha != "")
@@ -74,6 +80,7 @@ def _columns(request: Request) -> dict[str, Any]:
         "step": request.step,
         "extended": request.extended,
         "refused": request.refused,
+        "source": request.source,
     }
 
 
@@ -94,4 +101,5 @@ def _request(row: Row[Any]) -> Request:
         step=row.step,
         extended=row.extended,
         refused=row.refused,
+        source=row.source,
     )

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.privacy.model import GONE
-from bot.privacy.retention import CHOICES, CONTENT, FILES, PROFILE, REQUESTS, UNDELIVERED, defaults
+from bot.privacy.retention import CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
 from storage.outbox import DEAD
@@ -37,6 +37,7 @@ from storage.rows import (
     ChoiceRow,
     DraftRow,
     EntryRow,
+    HoldRow,
     MemberRow,
     OutboxRow,
     ParticipantRow,
@@ -56,10 +57,13 @@ requests = RequestRow.__table__
 choices = ChoiceRow.__table__
 outbox = OutboxRow.__table__
 tags, participants = TagRow.__table__, ParticipantRow.__table__
-drafts, members = DraftRow.__table__, MemberRow.__table__
+drafts, members, holds = DraftRow.__table__, MemberRow.__table__, HoldRow.__table__
 # In the words of the indexes, or they are not used.
 CLOSED: ColumnElement[bool] = literal_column("closed_at IS NOT NULL")
 NO_OPEN_REQUEST = ~exists().where(requests.c.who == tickets.c.customer, requests.c.stage.in_([s.value for s in OPEN]))
+
+
+NO_HOLD = ~exists().where(holds.c.who == tickets.c.customer, holds.c.released_at.is_(None))
 
 
 class Retention:
@@ -143,7 +147,7 @@ def _closed_before(marker: str) -> Callable[[datetime], Select[Any]]:
 
     def query(before: datetime) -> Select[Any]:
         closed = select(tickets.c.id).where(CLOSED, unmarked, tickets.c.closed_at < before)
-        return closed.where(~tickets.c.restricted, NO_OPEN_REQUEST).order_by(tickets.c.closed_at)
+        return closed.where(~tickets.c.restricted, NO_OPEN_REQUEST, NO_HOLD).order_by(tickets.c.closed_at)
 
     return query
 
@@ -154,6 +158,7 @@ def _unseen_since(before: datetime) -> Select[Any]:
         exists().where(column == people.c.who)
         for column in (tickets.c.customer, timeline.c.author, members.c.who, drafts.c.author, participants.c.who)
     ]
+    left.append(exists().where(holds.c.who == people.c.who, holds.c.released_at.is_(None)))
     ended = or_(people.c.blocked_until.is_(None), people.c.blocked_until < before)
     return select(people.c.id).where(
         people.c.last_seen < before, people.c.restricted_at.is_(None), ended, *(~there for there in left)
@@ -173,6 +178,10 @@ def _ended(before: datetime) -> Select[Any]:
     return select(choices.c.id).where(and_(choices.c.until.is_not(None), choices.c.until < before))
 
 
+def _released(before: datetime) -> Select[Any]:
+    return select(holds.c.number).where(holds.c.released_at < before)
+
+
 EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     CONTENT.id: _closed_before("words_purged_at"),
     FILES.id: _closed_before("files_purged_at"),
@@ -180,10 +189,12 @@ EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     UNDELIVERED.id: _given_up,
     REQUESTS.id: _answered,
     CHOICES.id: _ended,
+    HOLDS.id: _released,
 }
 PLAIN: Mapping[str, Sequence[Any]] = {
     PROFILE.id: (people, people.c.id),
     UNDELIVERED.id: (outbox, outbox.c.id),
     REQUESTS.id: (requests, requests.c.number),
     CHOICES.id: (choices, choices.c.id),
+    HOLDS.id: (holds, holds.c.number),
 }

@@ -391,6 +391,23 @@ class ReadUntilRow(Base):
 FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
 
 
+class HoldRow(Base):
+    """A reason in law to keep somebody's data for now."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        means(Phrase("legal holds on your data"), Phrase("to meet legal obligations"), keep="holds") | NEVER_AGAIN
+    )
+
+    number: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    code: Mapped[Code]
+    placed_at: Mapped[When]
+    placed_by: Mapped[Staff | None] = mapped_column(index=True)
+    review_at: Mapped[When]
+    released_at: Mapped[When | None]
+
+
 class NoticeRow(Base):
     """A version of the privacy notice: what it says, as data, so that two can be compared."""
 
@@ -465,3 +482,4 @@ class RequestRow(Base):
     step: Mapped[Code]
     extended: Mapped[Code]
     refused: Mapped[Code]
+    source: Mapped[Code]

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from bot.desks.model import Desk
 from bot.errors import Busy
 from bot.ports import Job, T
 from storage.columns import plain_json
@@ -107,6 +108,7 @@ class SqliteStore(SqlStore):
         self.threads = ThreadPoolExecutor(1, "writer")
         self.waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
         self.writer: asyncio.Task[None] | None = None
+        self.desks: dict[int, Desk] = {}  # as this process wrote them, which no other may
 
     async def write(self, job: Job[T]) -> T:
         if self.closed:
@@ -173,6 +175,7 @@ class SqliteStore(SqlStore):
                     told = [self._attempt(job, answer, connection) for job, answer in batch]
                     connection.exec_driver_sql("COMMIT")
                 except BaseException:
+                    self.desks.clear()
                     _roll_back(connection)
                     raise
                 return told
@@ -183,7 +186,7 @@ class SqliteStore(SqlStore):
         say = driver(connection).execute
         say("SAVEPOINT job")
         try:
-            tell = partial(_succeed, answer, self._run(job, connection))
+            tell = partial(_succeed, answer, self._run(job, connection, self.desks))
         except Exception as error:  # its caller gets it
             say("ROLLBACK TO job")  # raises if SQLite undid the whole transaction
             tell = partial(_fail, answer, error)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desks.model import Desk
 from bot.errors import Busy
 from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from bot.privacy.promises import Promises
@@ -55,14 +56,20 @@ TRIES = 8
 class SqlUnitOfWork:
     """Implements `bot.ports.UnitOfWork` on a connection with a transaction open."""
 
-    def __init__(self, connection: Connection, now: datetime, promises: Promises = NOTHING_CHOSEN) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        now: datetime,
+        promises: Promises = NOTHING_CHOSEN,
+        known: dict[int, Desk] | None = None,
+    ) -> None:
         self.connection = connection
         self.now = now
         self.promises = promises
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
-        self.desks: Desks = SqlDesks(connection)
+        self.desks: Desks = SqlDesks(connection, known)
         self.people: People = SqlPeople(connection, now)
         self.drafts: Drafts = SqlDrafts(connection)
         self.privacy: Privacy = SqlPrivacy(connection, now)
@@ -147,9 +154,9 @@ class SqlStore:
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")
 
-    def _run(self, job: Job[T], connection: Connection) -> T:
+    def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now(), self.promises))
+            return job(SqlUnitOfWork(connection, self.now(), self.promises, known))
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 

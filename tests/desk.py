@@ -192,7 +192,7 @@ class Desk:
         """A slash command, as typed: "/ticket claim 1"."""
         command, rest = find(self.router, line.removeprefix("/")) or (None, "")
         assert command is not None, line
-        refs = {actor.ref.id: actor for actor in (*named, ANA, BEN, SAM, KIM, LEA)}
+        refs = {actor.ref.id: actor for actor in (ANA, BEN, SAM, KIM, LEA, *named)}
         given = options(command, rest, person=lambda word: str(refs[word.strip("@")].ref))
         event = CommandInvoked(self._id(), who, place, command.name, given, tuple(refs.values()))
         return await self.handle(event)

@@ -35,7 +35,7 @@ def sample(command: Command, *, room: bool = False) -> Values:
 def sample_of(option: Option) -> str:
     if option.name == "desk":
         return "support"
-    return option.choices[0] if option.choices else SAMPLES[option.takes]
+    return option.choices[0] if option.choices else SAMPLES.get(option.takes, "some words")
 
 
 def for_customers(command: Command) -> bool:

@@ -1,6 +1,7 @@
 """Somebody uses a command, presses, chooses or fills in a form: the event, and what they are shown."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,12 +14,14 @@ from adapters.discord.inbound import Interaction
 from adapters.discord.messages import Messages
 from adapters.discord.permissions import warnings
 from bot.inbound import Actor, Event, FormSubmitted, Place
+from bot.language import here, reading
 from bot.message import say
 from bot.ports import Reply, Say
 from bot.router import Router, Takes
 
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
-ANSWER_PATIENCE, FORM_PATIENCE = 0.3, 2.0  # seconds until we say that we are at it
+ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
+MOST_REMEMBERED = 1000  # what was acted lately
 Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
 
@@ -31,12 +34,19 @@ class Acting:
         self.suggest = suggest
         self.messages = messages
         self.answers = answers
+        self.seen: OrderedDict[int, None] = OrderedDict()
 
     async def acted(self, interaction: Interaction) -> None:
+        """Discord may tell of it twice. Whoever handled it first, in this process, answers."""
+        if interaction.id in self.seen:
+            return
+        self.seen[interaction.id] = None
+        if len(self.seen) > MOST_REMEMBERED:
+            self.seen.popitem(last=False)
         if interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction)
         elif inbound.is_about_a_bot(interaction.data or {}):
-            await self.answers.show(Say(say(words.NOT_A_PERSON)), interaction)
+            await self.answers.show(no_person(interaction.locale.value), interaction)
         else:
             await self._answer(interaction)
 
@@ -81,3 +91,8 @@ class Acting:
         found = await self.suggest(option.takes, typed, who, place) if option else ()
         choices = [discord.app_commands.Choice(name=label[:100], value=value) for label, value in found]
         await interaction.response.autocomplete(choices[:25])
+
+
+def no_person(language: str) -> Say:
+    with reading(language):
+        return Say(say(here(words.NOT_A_PERSON)))

@@ -14,11 +14,13 @@ from adapters.discord.inbound import Interaction
 from adapters.discord.posting import Posting
 from adapters.discord.render import rendered, view
 from adapters.discord.uploads import opened, parts
+from bot.language import here, reading
 from bot.message import Button, Form, Message, Style, say
 from bot.ports import Ask, Files, Reply, Say
 
 log = logging.getLogger(__name__)
 EXPIRED = frozenset({10062, 10015, 50027})  # unknown interaction, webhook or token: it came too late
+ANSWERED = 40060  # already, by another process that heard the same
 UNDONE = "❌"
 
 
@@ -33,7 +35,7 @@ class Answers:
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
         except discord.HTTPException as error:
-            if error.code not in EXPIRED:
+            if error.code not in EXPIRED | {ANSWERED}:
                 raise
             log.warning("Discord did not wait for us")
 
@@ -120,9 +122,11 @@ class Answers:
 def form_button(form: Form) -> Message:
     """A button that opens a form, where a form itself cannot be shown."""
     packed(form.action, form.arg)
-    button = Button(words.OPEN_FORM, form.action, form.arg, Style.PRIMARY)
-    return Message((f"{form.title}. {words.FILL_IN}",), buttons=(button,))
+    with reading(form.language):
+        button = Button(here(words.OPEN_FORM), form.action, form.arg, Style.PRIMARY)
+        return Message((f"{form.title}. {here(words.FILL_IN)}",), buttons=(button,))
 
 
-def failed() -> Say:
-    return Say(say(words.NOT_STORED))
+def failed(language: str) -> Say:
+    with reading(language):
+        return Say(say(here(words.NOT_STORED)))

@@ -34,7 +34,7 @@ class Attachments:
                 try:
                     kept.append(await self._fetch(http, each))
                 except Problem as problem:
-                    refused.append(words.not_fetched(each.filename, str(problem)))
+                    refused.append(words.not_fetched(each.filename, problem.text))
                 except (aiohttp.ClientError, TimeoutError):
                     refused.append(words.not_fetched(each.filename, words.TOO_SLOW))
         return tuple(kept), tuple(refused)

@@ -1,19 +1,30 @@
-"""Application commands, derived from the router: what Discord shows, and what it sends back. Pure."""
+"""Application commands, derived from the router: what Discord shows, and what it sends back. Pure.
+
+Descriptions come in every language there is a catalogue of. Names are the same everywhere: they are what people type,
+and what documents and answers of ours name.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from adapters.discord.localised import localised, names
 from bot.desks.model import Rank
+from bot.language import Phrase
 from bot.router import Command, Option, Router, Takes
 
-DESCRIPTION, CHOICES = 100, 25  # characters; choices of an option
+CHOICES = 25  # of an option
 STRING, INTEGER, USER = 3, 4, 6
 SUBCOMMAND, CHAT_INPUT, ON_PERSON, ON_MESSAGE = 1, 1, 2, 3
 IN_SERVERS, IN_PRIVATE = 0, 1
 TYPES = {Takes.PERSON: USER, Takes.NUMBER: INTEGER}
 COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS})
-OPEN_MENU = "Open a ticket"
-GROUPS = {"ticket": "Tickets: open, answer, close", "desk": "This desk", "mydata": "What is held about you"}
+OPEN_MENU = Phrase("Open a ticket")
+GROUPS = {
+    "ticket": Phrase("Tickets: open, answer, close"),
+    "desk": Phrase("This desk"),
+    "mydata": Phrase("What is held about you"),
+    "privacy": Phrase("For privacy officers"),
+}
 JSON = dict[str, Any]
 
 
@@ -25,7 +36,7 @@ def declared(router: Router) -> list[JSON]:
     result = [_declared(name, group) for name, group in sorted(groups.items())]
     if router.find("ticket.open"):
         menus = ((ON_PERSON, [IN_SERVERS]), (ON_MESSAGE, [IN_SERVERS]))
-        result += [{"type": kind, "name": OPEN_MENU, "contexts": contexts} for kind, contexts in menus]
+        result += [{"type": kind, "contexts": contexts} | names(OPEN_MENU) for kind, contexts in menus]
     return result
 
 
@@ -51,11 +62,11 @@ def _declared(name: str, group: Sequence[Command]) -> JSON:
     verbs = [command for command in group if command.name != name]
     if verbs:
         subcommands = [
-            {"type": SUBCOMMAND, "name": c.verb, "description": c.help[:DESCRIPTION], "options": _options(c)}
+            {"type": SUBCOMMAND, "name": c.verb, "options": _options(c)} | localised(c.help)
             for c in sorted(verbs, key=lambda c: c.name)
         ]
-        return result | {"description": GROUPS.get(name, name), "options": subcommands}
-    return result | {"description": group[0].help[:DESCRIPTION], "options": _options(group[0])}
+        return result | localised(GROUPS.get(name, name)) | {"options": subcommands}
+    return result | localised(group[0].help) | {"options": _options(group[0])}
 
 
 def _contexts(group: Iterable[Command]) -> list[int]:
@@ -74,11 +85,10 @@ def _option(option: Option, required: bool) -> JSON:
     result: JSON = {
         "type": TYPES.get(option.takes, STRING),
         "name": option.name,
-        "description": option.help[:DESCRIPTION],
         "required": required,
-    }
+    } | localised(option.help)
     if option.choices:
-        result["choices"] = [{"name": choice, "value": choice} for choice in option.choices[:CHOICES]]
+        result["choices"] = [names(choice) | {"value": choice} for choice in option.choices[:CHOICES]]
     if option.takes in COMPLETED:
         result["autocomplete"] = True
     return result

@@ -143,4 +143,4 @@ class Messages:
             return await self.handle(event)
         except Exception:
             log.exception("an event could not be handled", extra={"event": event.id})
-            return failed()
+            return failed(event.actor.language)

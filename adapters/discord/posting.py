@@ -9,6 +9,7 @@ import discord
 from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
 from adapters.discord.render import Rendered, rendered, view
+from bot.language import reading
 from bot.message import Mark, Message
 from bot.ports import Files
 
@@ -43,7 +44,7 @@ class Posting:
         old = self.partial(channel, id)
         what: dict[str, Any] = {
             "content": shown.content or None,
-            "embeds": _with(shown.embeds, left),
+            "embeds": _with(shown.embeds, left, message.language),
             "attachments": attached,
             "view": view(message),
             "allowed_mentions": shown.allowed,
@@ -97,7 +98,7 @@ class Posting:
             more["reference"] = where.get_partial_message(answering).to_reference(fail_if_not_exists=False)
         return await where.send(
             shown.content or None,
-            embeds=_with(shown.embeds, left),
+            embeds=_with(shown.embeds, left, message.language),
             files=attached,
             view=view(message),
             nonce=token,
@@ -123,6 +124,7 @@ class Posting:
         return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
 
 
-def _with(embeds: list[discord.Embed], left: str) -> list[discord.Embed]:
+def _with(embeds: list[discord.Embed], left: str, language: str) -> list[discord.Embed]:
     """With a word about files that cannot be shown."""
-    return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds
+    with reading(language):
+        return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds

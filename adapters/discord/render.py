@@ -12,6 +12,7 @@ import discord
 from adapters.discord import custom_ids, words
 from adapters.discord.custom_ids import packed
 from adapters.discord.markdown import escape, markdown, mentioned, one_line
+from bot.language import here, reading
 from bot.message import Button, Message, Style, Text
 
 CONTENT = 2000  # characters; the documented limits, here and below
@@ -46,10 +47,15 @@ class Rendered:
 
 
 def rendered(message: Message) -> Rendered:
+    with reading(message.language):
+        return _rendered(message)
+
+
+def _rendered(message: Message) -> Rendered:
     pings = tuple(dict.fromkeys(int(user.id) for user in mentioned(message.text)))
     text = _said(message)
     if not message.title and not message.fields and len(text) <= CONTENT:
-        return Rendered(text if text.strip() or message.files else words.EMPTY, pings=pings)
+        return Rendered(text if text.strip() or message.files else here(words.EMPTY), pings=pings)
     embed = _embed(message)
     if len(text) <= DESCRIPTION and len(embed) + len(text) <= EMBEDS:
         embed.description = text or None
@@ -104,7 +110,7 @@ def _embed(message: Message) -> discord.Embed:
     embed = discord.Embed(title=cut(one_line(message.title), TITLE) or None)
     for each in message.fields[:FIELDS]:
         name, value = cut(escape(each.name), FIELD_NAME), cut(markdown(each.value), FIELD_VALUE)
-        embed.add_field(name=name.strip() or words.EMPTY, value=value.strip() or words.EMPTY)
+        embed.add_field(name=name.strip() or here(words.EMPTY), value=value.strip() or here(words.EMPTY))
     return embed
 
 
@@ -119,7 +125,7 @@ def _button(button: Button) -> discord.ui.Button[discord.ui.View]:
 
 
 def _label(button: Button) -> str:
-    return cut(" ".join(button.label.split()), LABEL) or words.EMPTY
+    return cut(" ".join(button.label.split()), LABEL) or here(words.EMPTY)
 
 
 def cut(text: str, most: int) -> str:

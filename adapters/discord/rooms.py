@@ -9,6 +9,7 @@ from adapters.discord.posting import Posting
 from adapters.discord.render import rendered, view
 from adapters.discord.threads import WEEK, Threads
 from bot.effects import OpenRoom, PostCard
+from bot.language import reading
 from bot.message import Message, UserRef, say
 from bot.ports import Refused, Spot
 
@@ -34,7 +35,8 @@ class Rooms:
             if error.code not in errors.NO_THREAD:
                 raise
             why = errors.reason(error, lambda: lacking(self.client, channel, card))
-            told = say(words.no_thread(card.name, why))
+            with reading(card.message.language):
+                told = say(words.no_thread(card.name, why))
             await self.posting.send(channel, told, f"{token}t"[:LONGEST_TOKEN], answering=sent.id)
         return Spot(str(channel), str(sent.id), str(sent.id))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -172,17 +172,19 @@ class SlackChat:
         )
         if self.app_token:
             return SocketMode(app, self.app_token)
-        self.http = HttpServer(app, self.signing_secret, self.port)
+        self.http = HttpServer(app, self._taken, self.signing_secret, self.port)
         return self.http
 
     async def _take(self, req: AsyncBoltRequest, next: Next) -> Any:
-        if req.body.get("type") == "url_verification":
-            return BoltResponse(status=200, body=str(req.body.get("challenge") or ""))
+        return await self._taken(req.body, req.headers.get("x-slack-retry-num") or ())
+
+    async def _taken(self, body: Json, retry: Sequence[str]) -> BoltResponse:
+        if body.get("type") == "url_verification":
+            return BoltResponse(status=200, body=str(body.get("challenge") or ""))
         self.catch_up.echo.heard()
-        retry = next_number(req.headers.get("x-slack-retry-num"))
-        return await self.reception.take(req.body, retry)
+        return await self.reception.take(body, next_number(retry))
 
 
-def next_number(header: Any) -> int:
+def next_number(header: Sequence[str]) -> int:
     text = str(header[0]) if header else ""
     return int(text) if text.isdecimal() and len(text) < 4 else 0

@@ -19,6 +19,7 @@ from bot.effects import (
     Work,
 )
 from bot.inbound import Place
+from bot.language import reading
 from bot.message import Mark, Message, say
 from bot.ports import Refused, Spot
 
@@ -91,7 +92,8 @@ class Delivery:
             raise
         if new and effect.mark is Mark.FAILED:
             thread = "" if effect.on.direct else effect.on.thread or effect.on.message
-            reason = say(words.not_delivered(effect.reason))
+            with reading(effect.language):
+                reason = say(words.not_delivered(effect.reason))
             await self.poster.say(reason, Where(effect.on.conversation, thread), token)
 
 

@@ -66,10 +66,10 @@ class Downloads:
                 raise
             self._refuse(file, name, words.FILE_AWAY, taken)
         except (Problem, NotFetched) as why:
-            self._refuse(file, name, str(why).rstrip("."), taken)
+            self._refuse(file, name, why.args[0], taken)
 
     def _refuse(self, file: Json, name: str, why: str, taken: Taken) -> None:
-        taken.refused.append(f"{name}: {why}")
+        taken.refused.append(words.refused_file(name, why))
         taken.lines.append(words.not_copied(name, str(file.get("permalink") or "")))
 
     async def _keep(self, file: Json, name: str) -> File:

@@ -11,6 +11,7 @@ from typing import Any
 from adapters.slack import words
 from adapters.slack.render import Json, parts, plain_text
 from adapters.slack.text import one_line, shortened
+from bot.language import here, reading
 from bot.message import Form, Input, Message
 
 TITLE = 24
@@ -55,13 +56,15 @@ class Origin:
 
 def form_view(form: Form, origin: Origin, groups: Mapping[str, str] = NO_GROUPS) -> Json:
     """`groups` says how user groups are called, by id, for those that are in the form already."""
+    with reading(form.language):
+        send, close = here(words.SEND), here(words.CLOSE)
     return {
         "type": "modal",
         "callback_id": form.action,
         "private_metadata": Origin(origin.conversation, origin.thread, origin.direct, form.arg).packed(),
         "title": plain_text(shortened(form.title, TITLE)),
-        "submit": plain_text(words.SEND),
-        "close": plain_text(words.CLOSE),
+        "submit": plain_text(send),
+        "close": plain_text(close),
         "blocks": [_input(each, groups) for each in form.inputs],
     }
 
@@ -69,12 +72,14 @@ def form_view(form: Form, origin: Origin, groups: Mapping[str, str] = NO_GROUPS)
 def answer_view(message: Message, origin: Origin) -> Json:
     """An answer to read, with its buttons."""
     blocks = [block for part in parts(message, speaker=True) for block in part.blocks]
+    with reading(message.language):
+        close = here(words.CLOSE)
     return {
         "type": "modal",
         "callback_id": "answer",
         "private_metadata": origin.packed(),
         "title": plain_text(words.TITLE),
-        "close": plain_text(words.CLOSE),
+        "close": plain_text(close),
         "blocks": blocks[:BLOCKS],
     }
 

@@ -7,10 +7,13 @@ from adapters.slack import inbound
 from adapters.slack.api import Json
 from adapters.slack.people import People
 from bot.inbound import Actor, PersonChanged, PlaceGone
+from bot.language import Phrase
 from bot.ports import Handle
 
 log = logging.getLogger(__name__)
-ARCHIVED, DELETED, SENT_AWAY = "the channel was archived", "the channel was deleted", "I was removed from the channel"
+ARCHIVED = Phrase("the channel was archived")
+DELETED = Phrase("the channel was deleted")
+SENT_AWAY = Phrase("I was removed from the channel")
 GONE = {
     "channel_archive": ARCHIVED,
     "group_archive": ARCHIVED,

@@ -11,6 +11,7 @@ from adapters.slack.inbound import MY_DATA, Written
 from adapters.slack.people import People
 from adapters.slack.text import addressed, mentioned, plain
 from bot.inbound import Actor, CommandInvoked, Event, MessageDeleted, MessageEdited, MessagePosted, MessageRaised, Place
+from bot.language import reading
 from bot.parse import IN_A_ROOM, find_verb
 from bot.router import Router
 
@@ -108,8 +109,9 @@ class Messages:
         found = find_verb(self.router, line) if line and not said.files else None
         if line is None or found is None:
             return None
-        room = IN_A_ROOM if where.thread else None
-        return inbound.invoked(said.id, actor, where, found, await self.named(line), room)
+        room, named = IN_A_ROOM if where.thread else None, await self.named(line)
+        with reading(actor.language):
+            return inbound.invoked(said.id, actor, where, found, named, room)
 
     async def _plain(self, text: str) -> str:
         return plain(text, await self.people.names(mentioned(text)[:10]))

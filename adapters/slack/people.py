@@ -61,6 +61,11 @@ class People:
         manages = profile.manages and profile.team == self.team  # whoever runs another workspace runs that one
         return Actor(who, profile.name or name, groups, profile.language, manages)
 
+    def language(self, user: str) -> str:
+        """As far as it is known without asking."""
+        known = self.profiles.get(user)
+        return known.language if known else ""
+
     def nowhere(self) -> Place:
         """For what happens in no conversation."""
         return Place(PLATFORM, self.team, "")
@@ -141,7 +146,7 @@ def _profile(user: Json) -> Profile:
     return Profile(
         name=one_line(name),
         team=user.get("team_id") or "",
-        language=(user.get("locale") or "").partition("-")[0],
+        language=str(user.get("locale") or ""),
         gone=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")),
         manages=bool(user.get("is_admin") or user.get("is_owner")),

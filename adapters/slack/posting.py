@@ -15,6 +15,7 @@ from adapters.slack import words
 from adapters.slack.api import Api, Json, SlackRefused, Unsure, timestamp
 from adapters.slack.render import Part, parts, username
 from adapters.slack.uploads import Uploads
+from bot.language import reading
 from bot.message import Message
 from bot.ports import Refused, Spot, TryLater
 
@@ -79,7 +80,7 @@ class Poster:
         found, attached = self._parts(message)
         copies = Copies()
         for number, part in enumerate(found):
-            copies.messages.append(await self._once(part, message.speaker, where, f"{token}.{number}"))
+            copies.messages.append(await self._once(part, _name_over(message), where, f"{token}.{number}"))
         if attached:
             copies.files += await self.uploads.text(message, where.channel, where.thread, f"{token}.text")
         if message.files:
@@ -97,7 +98,7 @@ class Poster:
         for ts in copies.messages[len(found) :]:
             await self._delete(where, ts)
         for number, part in enumerate(found[len(kept) :], len(kept)):
-            kept.append(await self._once(part, message.speaker, where, f"{token}.{number}"))
+            kept.append(await self._once(part, _name_over(message), where, f"{token}.{number}"))
         files = copies.files
         if files and not message.files:
             await self.uploads.delete(files)
@@ -117,7 +118,7 @@ class Poster:
             return found, False
         return [Part(found[0].text, [*found[0].blocks, *_ending(found[-1])])], True
 
-    async def _once(self, part: Part, speaker: str, where: Where, token: str) -> str:
+    async def _once(self, part: Part, name: str, where: Where, token: str) -> str:
         if ts := self.posted.get(token):
             return ts
         if await self._may_be_there(where, token):
@@ -127,7 +128,7 @@ class Poster:
             if ts := self.posted.get(token):
                 log.info("a post of unknown outcome was found", extra={"effect": token})
                 return ts
-        ts = await self._post(part, speaker, where, token)
+        ts = await self._post(part, name, where, token)
         self._remember(token, ts)
         return ts
 
@@ -158,7 +159,7 @@ class Poster:
             log.warning("unknown outcome: it cannot be looked for and is posted again", extra={"effect": token})
         return found
 
-    async def _post(self, part: Part, speaker: str, where: Where, token: str) -> str:
+    async def _post(self, part: Part, name: str, where: Where, token: str) -> str:
         args: Json = {
             "text": part.text,
             "blocks": part.blocks,
@@ -168,8 +169,8 @@ class Poster:
         }
         if where.thread:
             args["thread_ts"] = where.thread
-        if speaker and self.customize:
-            args["username"] = username(speaker)
+        if name and self.customize:
+            args["username"] = name
         try:
             answer = await self.api.call("chat.postMessage", where.channel, **args)
         except Unsure:
@@ -209,6 +210,12 @@ class Poster:
         self.posted[token] = ts
         _forget_oldest(self.posted)
         self.doubtful.pop(token, None)
+
+
+def _name_over(message: Message) -> str:
+    """Whose words it carries over, as the name it is posted under."""
+    with reading(message.language):
+        return username(message.speaker) if message.speaker else ""
 
 
 def _token_of(message: Json) -> tuple[str, str] | None:

@@ -28,7 +28,8 @@ from adapters.slack.people import People
 from adapters.slack.render import parts
 from bot.errors import Problem
 from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessagePosted, MessageRaised
-from bot.message import say
+from bot.language import here, reading
+from bot.message import Message, say
 from bot.parse import find
 from bot.ports import Ask, Files, Handle, Reply, Say, TryLater
 from bot.router import Router
@@ -36,7 +37,6 @@ from bot.router import Router
 log = logging.getLogger(__name__)
 ACKNOWLEDGE_WITHIN = 2.3  # seconds; Slack gives three
 LAST_RETRY = 2  # with files that cannot be fetched, this delivery is taken without them
-STILL_AT_IT = "This takes a moment. The answer comes as soon as it is there."
 OK = BoltResponse(status=200, body="")
 
 
@@ -128,7 +128,7 @@ class Reception:
         try:
             event = await self.messages.event(said, last_try=last_try)
         except Problem as problem:
-            self.answers.show(Say(say(str(problem))), asker)
+            self.answers.show(Say(Message((str(problem),), language=problem.language)), asker)
             return
         self.answers.show(await self._handle(event), asker)
 
@@ -160,7 +160,8 @@ class Reception:
         asker = Asker(user, origin, str(body.get("trigger_id") or ""), str(body.get("response_url") or ""), "", private)
         done, reply = await self._in_time(self._typed(body, line, origin), asker)
         if not done:
-            return _json({"response_type": "ephemeral", "text": STILL_AT_IT})
+            with reading(self.people.language(user)):
+                return _json({"response_type": "ephemeral", "text": here(words.STILL_AT_IT)})
         if isinstance(reply, Say) and not private:
             shown = parts(reply.message, speaker=True)
             if len(shown) == 1:
@@ -177,9 +178,10 @@ class Reception:
         if found is None:
             return await self._handle(CommandInvoked(id, actor, where, " ".join(line.split()[:1])))
         try:
-            event = inbound.invoked(id, actor, where, found, await self.messages.named(line), None)
+            with reading(actor.language):
+                event = inbound.invoked(id, actor, where, found, await self.messages.named(line), None)
         except Problem as problem:
-            return Say(say(str(problem)))
+            return Say(Message((str(problem),), language=problem.language))
         return await self._handle(event)
 
     async def _shortcut(self, body: Json) -> None:
@@ -205,7 +207,8 @@ class Reception:
         try:
             return await self._handle(await self.messages.raised(id, actor, where))
         except (SlackRefused, TryLater) as error:
-            return Say(say(words.not_raised(error.reason)))
+            with reading(actor.language):
+                return Say(say(words.not_raised(error.reason)))
 
     async def _button(self, body: Json) -> None:
         pressed: Json = next(iter(body.get("actions") or ()), {})

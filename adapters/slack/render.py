@@ -12,6 +12,7 @@ from typing import Any
 
 from adapters.slack import words
 from adapters.slack.text import escape, one_line, safe, shortened
+from bot.language import here, reading
 from bot.message import Bold, Button, Mention, Message, Span, Style, Text
 
 Json = dict[str, Any]
@@ -36,6 +37,11 @@ class Part:
 
 def parts(message: Message, *, speaker: bool = False) -> list[Part]:
     """The messages that show it all, in order. `speaker` writes the speaker's name before the text."""
+    with reading(message.language):
+        return _parts(message, speaker)
+
+
+def _parts(message: Message, speaker: bool) -> list[Part]:
     spans: list[Span] = [Bold(f"{one_line(message.speaker)}: ")] if speaker and message.speaker else []
     title = one_line(message.title)
     if len(title) > HEADER:
@@ -46,7 +52,7 @@ def parts(message: Message, *, speaker: bool = False) -> list[Part]:
     pages = list(_pages(list(_elements(tuple(spans)))))
     header = [{"type": "header", "text": plain_text(title)}] if title and len(title) <= HEADER else []
     if not (pages or header):
-        filler = words.files_line(message.files) if message.files else words.EMPTY
+        filler = words.files_line(message.files) if message.files else here(words.EMPTY)
         pages = [[_section([{"type": "text", "text": filler}])]]
     found = [Part("", page) for page in pages] or [Part("")]
     found[0].blocks[:0] = header
@@ -58,7 +64,8 @@ def parts(message: Message, *, speaker: bool = False) -> list[Part]:
 
 def username(speaker: str) -> str:
     """The name over words carried over: always marked, so nobody can look like somebody who writes here."""
-    return shortened(one_line(speaker), USERNAME - len(words.VIA)) + words.VIA
+    via = words.via()
+    return shortened(one_line(speaker), USERNAME - len(via)) + via
 
 
 def plain_text(text: str) -> Json:
@@ -88,7 +95,7 @@ def _button(button: Button, number: int) -> Json:
 
 
 def _ending(message: Message) -> list[Json]:
-    line = words.MARK_LINES[message.mark] if message.mark else ""
+    line = here(words.MARK_LINES[message.mark]) if message.mark else ""
     context = [{"type": "context", "elements": [plain_text(line)]}] if line else []
     return [*context, *buttons(message.buttons)]
 
@@ -168,7 +175,7 @@ def _section(elements: list[Json]) -> Json:
 def _notifications(message: Message, count: int) -> list[str]:
     """The text beside the blocks: for notifications, which show its beginning."""
     said = "".join(_read(span) for span in message.text)
-    whole = one_line(" ".join(part for part in (message.title, said) if part)) or words.EMPTY
+    whole = one_line(" ".join(part for part in (message.title, said) if part)) or here(words.EMPTY)
     if not said and message.files:
         whole = words.files_line(message.files)
     return [escape(shortened(one_line(whole), NOTIFICATION))] + ["…"] * (count - 1)

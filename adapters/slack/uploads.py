@@ -47,7 +47,7 @@ class Uploads:
             try:
                 data = await asyncio.to_thread(self.store.path(file).read_bytes)
             except OSError as error:
-                raise Refused(f"{words.FILE_GONE} ({type(error).__name__})") from error
+                raise Refused(words.FILE_GONE) from error
             contents.append(Content(one_line(file.name) or "file", data))
         return await self._share(contents, channel, thread, token)
 

@@ -204,7 +204,7 @@ def _rank(rank: Rank) -> str:
             return _("agent")
 
 
-# Importing: read by those who run the bot, in English
+# For operators
 
 PANEL = {
     "title": "a line of up to 100 characters",

@@ -13,8 +13,8 @@ from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
 from bot.privacy.amending import NAME, SPOKEN
-from bot.privacy.handlers import give_work
 from bot.privacy.model import Asked, Request
+from bot.privacy.tasks import give_work
 from bot.relay import edits, rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Takes

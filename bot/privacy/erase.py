@@ -12,8 +12,9 @@ from bot.effects import Direct, Remove, Rewrite
 from bot.language import reading
 from bot.ports import Files, Store, TryLater, UnitOfWork
 from bot.privacy import farewell, views
-from bot.privacy.handlers import give_work
+from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
+from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
@@ -45,6 +46,9 @@ class Erasure:
     async def run(self, new_id: Callable[[], str]) -> None:
         """`new_id` makes a random id for the ghost. Raises `TryLater` while others must do something first."""
         if self.request.stage not in (Stage.DUE, Stage.CLEANING):
+            return
+        if self.request.stage is Stage.DUE and await self.store.read(lambda work: work.privacy.held(self.who)):
+            await self.store.write(lambda work: hold_back(self._now(work), work))
             return
         if self.request.stage is Stage.CLEANING:
             await self._until_taken_back()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.access import Call
-from bot.effects import CLERK, Direct, Remove, Work
+from bot.effects import Direct, Remove, Work
 from bot.errors import Problem
 from bot.inbound import Tick
 from bot.language import current, reading
@@ -12,16 +12,12 @@ from bot.message import UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, rights_views, views
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.privacy.restriction import turn
+from bot.privacy.tasks import TASKS, give_work
 from bot.readers import languages_alone
 from bot.router import Router
 
 router = Router()
-TASKS = {
-    Asked.EXPORT: "export",
-    Asked.CORRECTION: "correct",
-    Asked.RESTRICTION: "veil",
-    Asked.LIFTING: "veil",
-}
 CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 
@@ -64,7 +60,7 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     if last is not None and last.stage is Stage.HELD:
         return Say(rights_views.held(last))
     if last is not None and last.stage is Stage.ASKED:
-        request = replace(last, at=work.now, expires_at=until)
+        request = replace(last, at=work.now, expires_at=last.expires_at if last.source else until)
         work.privacy.save(request)
     else:
         new = Request(0, who, Asked.ERASURE, work.now, Stage.ASKED, expires_at=until)
@@ -85,12 +81,15 @@ def confirm(call: Call, work: UnitOfWork) -> Reply:
         request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
         work.privacy.save(request)
         return Say(rights_views.cooling(request))
-    begin_erasure(request, work)
-    return Say(views.erasing())
+    held = begin_erasure(request, work).stage is Stage.HELD
+    return Say(rights_views.held(request) if held else views.erasing())
 
 
-def begin_erasure(request: Request, work: UnitOfWork) -> None:
-    """From here on it cannot be cancelled. Whatever else they asked for ends with it."""
+def begin_erasure(request: Request, work: UnitOfWork) -> Request:
+    """From here on it cannot be cancelled. Whatever else they asked for ends with it. Under a legal hold it waits, and
+    until then their data is kept and used for nothing else."""
+    if work.privacy.held(request.who):
+        return hold_back(request, work)
     request = request.to(Stage.DUE, at=work.now, expires_at=None)
     work.privacy.save(request)
     for other in work.privacy.requests_of(request.who):
@@ -99,12 +98,15 @@ def begin_erasure(request: Request, work: UnitOfWork) -> None:
     farewell.close_some(request.who, work, CLOSED_AT_ONCE)
     with reading(languages_alone(request.who, work)):
         give_work(request, "erase", work, language=current())
+    return request
 
 
-def give_work(request: Request, task: str, work: UnitOfWork, about: UserRef = NOBODY, language: str = "") -> None:
-    """Have the clerk do it. Work `about` somebody is called off when they are erased."""
-    effect = Work(f"privacy:{request.number}:{task}", CLERK, request.room, task, request.number, language)
-    work.outbox.post(effect, about=about)
+def hold_back(request: Request, work: UnitOfWork) -> Request:
+    """Until the legal hold ends it waits."""
+    request = request.to(Stage.HELD, expires_at=None)
+    work.privacy.save(request)
+    turn(request.who, True, work)
+    return request
 
 
 def export_key(request: Request) -> str:

@@ -48,7 +48,8 @@ class Request:
 
     `counts` is what was erased, by what it was ("files" → 12). `file` is a finished export, until `expires_at`.
     `ghost` is the random id under which what stays of an erased person's rows hangs together. `step` is how far an
-    erasure is. `extended` and `refused` are codes of reasons. It never holds anybody's words.
+    erasure is. `extended` and `refused` are codes of reasons, `source` is how it came if not in
+    chat. It never holds anybody's words.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Request:
     step: str = ""
     extended: str = ""
     refused: str = ""
+    source: str = ""
 
     @property
     def received(self) -> datetime:
@@ -90,7 +92,7 @@ class Request:
     @property
     def cancellable(self) -> bool:
         """Nothing of it is done yet. An export that is being made is simply put away."""
-        return self.stage in NOT_BEGUN or (self.asked is Asked.EXPORT and self.stage is Stage.DUE)
+        return (self.stage in NOT_BEGUN and not self.step) or (self.asked is Asked.EXPORT and self.stage is Stage.DUE)
 
     @property
     def nobody(self) -> UserRef:
@@ -107,6 +109,19 @@ class Request:
         for name, count in more.items():
             total[name] = total.get(name, 0) + count
         return replace(self, counts=tuple(sorted(total.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason (`code`) in law to keep somebody's data for now, to be looked at again by `review_at`."""
+
+    number: int
+    who: UserRef
+    code: str
+    placed_at: datetime
+    review_at: datetime
+    placed_by: UserRef | None = None
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.language import Phrase, _, several
 from bot.message import Bold, Button, Message, Text
 from bot.privacy.notice import ENDLESS, Changes, Facts, Notice
 from bot.privacy.promises import Promises
@@ -11,21 +12,9 @@ from bot.privacy.rights_views import what_for
 from bot.wording import day
 
 CHOICES = frozenset(purpose.value for purpose in Purpose)
-NOBODY_NAMED = "whoever runs this desk"
-RULES = {
-    "content": "{} after the ticket is closed; then the words are deleted, and number, times and states stay",
-    "files": "{} after the ticket is closed; then they are deleted",
-    "profile": "{} after you were last seen and nothing else of yours is kept; then name and language are deleted",
-    "undelivered": "until they are delivered, or {} after we gave up on that",
-    "requests": "{} after they are answered, to prove it",
-    "choices": "{} after they end, to prove them",
-    "working": "as long as you work at a desk",
-    "choosing": "until you have chosen, or ten minutes",
-    "posted": "as long as what we posted is there",
-    "reading": "as long as there is a conversation",
-}
 
-DOCUMENT = """\
+DOCUMENT = Phrase(
+    """\
 # Privacy notice
 
 In effect since {since}. Version {number}.
@@ -92,103 +81,164 @@ No such measure is perfect.
 A new version is kept here with the day it takes effect. If something new is held, for a new purpose, given to somebody
 new, or kept longer, everybody is told at their next contact, and it takes effect at least 30 days later.
 """
+)
 
 
 def document(facts: Facts, promises: Promises, number: int, since: datetime | None) -> str:
     """The notice as Markdown, ready to publish."""
-    contact = f" Contact: {promises.contact}." if promises.contact else ""
-    return DOCUMENT.format(
-        since=day(since) if since else "(the day you publish it)",
+    return _(
+        DOCUMENT,
+        since=day(since) if since else _("(the day you publish it)"),
         number=number,
-        operator=promises.operator or "(name and address of whoever runs the desk)",
-        contact=contact,
-        holds="\n".join(f"| {what} | {kept(rule, facts)} |" for what, rule in facts.holds.values()),
-        purposes="\n".join(f"- {purpose}" for purpose in facts.purposes if purpose not in CHOICES),
+        operator=promises.operator or _("(name and address of whoever runs the desk)"),
+        contact=" " + _("Contact: {contact}.", contact=promises.contact) if promises.contact else "",
+        holds="\n".join(f"| {_(what)} | {kept(rule, facts)} |" for what, rule in facts.holds.values()),
+        purposes="\n".join(f"- {_(purpose)}" for purpose in facts.purposes if purpose not in CHOICES),
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
         recipients="\n".join(f"- {_recipient(name)}" for name in facts.recipients)
-        or "- the chat platform you write on, and the agents who answer you",
+        or _("- the chat platform you write on, and the agents who answer you"),
         reach=f" ({promises.contact})" if promises.contact else "",
     )
 
 
 def kept(rule: str, facts: Facts) -> str:
-    words = RULES[rule]
-    return words.format(count(facts.periods[rule], "day")) if "{}" in words else words
+    days = facts.periods.get(rule, 0)
+    match rule:
+        case "content":
+            return several(
+                "{number} day after the ticket is closed; then the words are deleted, "
+                "and number, times and states stay",
+                "{number} days after the ticket is closed; then the words are deleted, "
+                "and number, times and states stay",
+                days,
+            )
+        case "files":
+            return several(
+                "{number} day after the ticket is closed; then they are deleted",
+                "{number} days after the ticket is closed; then they are deleted",
+                days,
+            )
+        case "profile":
+            return several(
+                "{number} day after you were last seen and nothing else of yours is kept; "
+                "then name and language are deleted",
+                "{number} days after you were last seen and nothing else of yours is kept; "
+                "then name and language are deleted",
+                days,
+            )
+        case "undelivered":
+            return several(
+                "until they are delivered, or {number} day after we gave up on that",
+                "until they are delivered, or {number} days after we gave up on that",
+                days,
+            )
+        case "requests":
+            return several(
+                "{number} day after they are answered, to prove it",
+                "{number} days after they are answered, to prove it",
+                days,
+            )
+        case "choices" | "holds":
+            return several(
+                "{number} day after they end, to prove them", "{number} days after they end, to prove them", days
+            )
+    return kept_until(rule)
+
+
+def kept_until(rule: str) -> str:
+    """Where no number of days says it."""
+    return {
+        "working": _("as long as you work at a desk"),
+        "choosing": _("until you have chosen, or ten minutes"),
+        "posted": _("as long as what we posted is there"),
+        "reading": _("as long as there is a conversation"),
+    }[rule]
 
 
 def _purpose(purpose: str) -> str:
     if purpose not in CHOICES:
-        return purpose
+        return _(purpose)
     words = what_for(Purpose(purpose))
-    return f"{words} (only with your consent)" if purpose == "examples" else f"{words} (unless you object)"
+    if purpose == Purpose.EXAMPLES:
+        return _("{purpose} (only with your consent)", purpose=words)
+    return _("{purpose} (unless you object)", purpose=words)
 
 
 def _recipient(name: str) -> str:
-    return f"{name.capitalize()}, the chat platform on which you or the agents write"
-
-
-RIGHTS = (
-    "Your rights: /mydata view, export, correct, delete, restrict, object, consent. You can complain to a data "
-    "protection authority"
-)
+    return _("{platform}, the chat platform on which you or the agents write", platform=name.capitalize())
 
 
 def policy(notice: Notice, promises: Promises) -> Message:
     """Short enough for a message: the document says it all."""
     facts = notice.facts
-    held = "\n".join(f"• {what}: {kept(rule, facts)}" for what, rule in facts.holds.values())
+    held = "\n".join(f"• {_(what)}: {kept(rule, facts)}" for what, rule in facts.holds.values())
     why = "\n".join(f"• {_purpose(purpose)}" for purpose in facts.purposes)
-    who = "\n".join(f"• {_recipient(name)}" for name in facts.recipients) or "• the chat platform, and the agents"
-    contact = f", {promises.contact}" if promises.contact else ""
+    who = "\n".join(f"• {_recipient(name)}" for name in facts.recipients)
     text: Text = (
-        f"{promises.operator or NOBODY_NAMED} is responsible for your data{contact}.\n\n",
-        Bold("What we hold, and how long"), f"\n{held}\n\n",
-        Bold("Why"), f"\n{why}\n\n",
-        Bold("Who gets it"), f"\n{who}\n\n",
-        f"{RIGHTS}.",
+        f"{_responsible(promises)}\n\n",
+        Bold(_("What we hold, and how long")), f"\n{held}\n\n",
+        Bold(_("Why")), f"\n{why}\n\n",
+        Bold(_("Who gets it")), "\n" + (who or _("• the chat platform, and the agents")) + "\n\n",
+        _(
+            "Your rights: /mydata view, export, correct, delete, restrict, object, consent. "
+            "You can complain to a data protection authority."
+        ),
     )  # fmt: skip
-    buttons = (Button("What changed", "mydata.policy-diff"), Button("My data", "mydata"))
-    title = f"Privacy notice, version {notice.number}, in effect {_since(notice)}"
+    buttons = (Button(_("What changed"), "mydata.policy-diff"), Button(_("My data"), "mydata"))
+    title = _("Privacy notice, version {number}, in effect {since}", number=notice.number, since=_since(notice))
     return Message(title=title, text=text, buttons=buttons)
+
+
+def _responsible(promises: Promises) -> str:
+    operator = promises.operator or _("whoever runs this desk")
+    if promises.contact:
+        return _("{operator} is responsible for your data, {contact}.", operator=operator, contact=promises.contact)
+    return _("{operator} is responsible for your data.", operator=operator)
 
 
 def _since(notice: Notice) -> str:
     when = day(notice.effective_at)
-    return f"since {when}" if notice.effective_at <= notice.published_at else f"from {when} on"
+    return _("since {day}", day=when) if notice.effective_at <= notice.published_at else _("from {day} on", day=when)
 
 
 def first(notice: Notice) -> Message:
-    return Message(text=(f"This is the first version, of {day(notice.published_at)}. Nothing changed yet.",))
+    text = _("This is the first version, of {day}. Nothing changed yet.", day=day(notice.published_at))
+    return Message(text=(text,))
 
 
 def diff(new: Notice, made: Changes) -> Message:
-    title = f"What changes with version {new.number}, in effect {_since(new)}"
-    return Message(title=title, text=("\n".join(changed(made)) or "Nothing that concerns you.",))
+    title = _("What changes with version {number}, in effect {since}", number=new.number, since=_since(new))
+    return Message(title=title, text=("\n".join(changed(made)) or _("Nothing that concerns you."),))
 
 
 def changed(made: Changes) -> Sequence[str]:
     """A line for each change."""
     return [
-        *(f"• newly held: {what}" for what in made.held),
-        *(f"• new purpose: {_purpose(purpose)}" for purpose in made.purposes),
-        *(f"• newly given to: {_recipient(name)}" for name in made.recipients),
-        *(f"• kept longer: {what}, {_days(now)} instead of {_days(before)}" for what, before, now in made.longer),
-        *(f"• kept shorter: {what}, {_days(now)} instead of {_days(before)}" for what, before, now in made.shorter),
-        *(f"• no more: {what}" for what in made.gone),
+        *(_("• newly held: {what}", what=_(what)) for what in made.held),
+        *(_("• new purpose: {what}", what=_purpose(purpose)) for purpose in made.purposes),
+        *(_("• newly given to: {who}", who=_recipient(name)) for name in made.recipients),
+        *(_("• kept longer: {what}, {now} instead of {before}", **_periods(*change)) for change in made.longer),
+        *(_("• kept shorter: {what}, {now} instead of {before}", **_periods(*change)) for change in made.shorter),
+        *(_("• no more: {what}", what=_(what)) for what in made.gone),
     ]
 
 
+def _periods(what: str, before: int, now: int) -> dict[str, str]:
+    return {"what": _(what), "before": _days(before), "now": _days(now)}
+
+
 def _days(days: int) -> str:
-    return count(days, "day") if days < ENDLESS else "as long as it is needed"
+    return several("{number} day", "{number} days", days) if days < ENDLESS else _("as long as it is needed")
 
 
 def announcement(new: Notice, made: Changes) -> str:
-    lines = "\n".join(changed(made))
-    return (
-        f"Our privacy notice changes, in effect {_since(new)}:\n{lines}\n/mydata policy shows all of it. If you do not "
-        "want that, /mydata object and /mydata delete are there for you."
+    return "\n".join(
+        (
+            _("Our privacy notice changes, in effect {since}:", since=_since(new)),
+            *changed(made),
+            _(
+                "/mydata policy shows all of it. If you do not want that, /mydata object and /mydata delete are there "
+                "for you."
+            ),
+        )
     )
-
-
-def count(many: int, thing: str) -> str:
-    return f"{many} {thing}" if many == 1 else f"{many} {thing}s"

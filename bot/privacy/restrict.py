@@ -10,8 +10,8 @@ from bot.access import Call
 from bot.ports import Reply, Say, Store, UnitOfWork
 from bot.privacy import rights_views as views
 from bot.privacy.amending import done
-from bot.privacy.handlers import give_work
-from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.model import Request, Stage
+from bot.privacy.restriction import turn
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
 from bot.router import Router
@@ -40,20 +40,8 @@ def lift(call: Call, work: UnitOfWork) -> Reply:
 
 
 def _turn(call: Call, work: UnitOfWork, *, restricted: bool) -> Reply:
-    who = call.actor.ref
-    work.privacy.alone(who)
-    person = work.people.get(who)
-    already = person is not None and person.restricted_at is not None
-    if already == restricted:
+    if not turn(call.actor.ref, restricted, work):
         return restrict(call, work) if restricted else Say(views.not_restricted())
-    work.people.restrict(who, work.now if restricted else None)
-    work.tickets.restrict(who, restricted)
-    asked = Asked.RESTRICTION if restricted else Asked.LIFTING
-    for other in work.privacy.requests_of(who):
-        if other.asked in (Asked.RESTRICTION, Asked.LIFTING) and other.running:
-            work.privacy.save(other.to(Stage.EXPIRED))
-    request = work.privacy.open_request(Request(0, who, asked, work.now))
-    give_work(request, "veil", work, about=who)
     return Say(views.restricted_now() if restricted else views.lifted())
 
 

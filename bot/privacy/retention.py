@@ -24,7 +24,8 @@ PROFILE = Rule("profile", 30)  # name and language, after they were last seen an
 UNDELIVERED = Rule("undelivered", 14, most=90)  # after it was given up
 REQUESTS = Rule("requests", 1095, least=365)  # after they were answered
 CHOICES = Rule("choices", 1095, least=365)  # after they ended
-TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES)
+HOLDS = Rule("holds", 1095, least=365)  # after they were released
+TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS)
 WORKING = Rule("working")  # as long as somebody works at a desk
 CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed
 POSTED = Rule("posted")  # as long as what we posted is there

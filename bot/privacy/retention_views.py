@@ -12,6 +12,7 @@ WHAT = {
     "profile": "names of people of whom nothing else is kept, after they were last seen",
     "undelivered": "messages that could not be delivered, after they were given up",
     "requests": "requests about data, after they were answered",
+    "holds": "legal holds, after they were released",
     "choices": "objections and consents, after they ended",
 }
 
@@ -37,6 +38,10 @@ def period_set(preview: Previewed, since: datetime, now: datetime) -> str:
         f"{preview.rule} is kept for {_days(preview.days)} from {moment(since)} on. As things are, "
         f"{preview.now} would be deleted then. Until then you can set it back, and nothing is lost."
     )
+
+
+def no_days() -> str:
+    return "Nothing was changed: days has to be a whole number."
 
 
 def no_such_rule(rules: Sequence[str]) -> str:

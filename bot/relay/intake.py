@@ -43,7 +43,8 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         return in_customer_room(event, what, person, ticket, desk, rank, work)
     if event.place.direct:
         person = _meet(event, work)
-        what = replace(what, name=person.as_known(event.actor).name)
+        if person.own_name:
+            what = replace(what, name=person.name)
         refuse_blocked(person, work)
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.access import Call, person_named, principals
 from bot.desks.model import Rank
 from bot.errors import Problem
+from bot.language import Phrase
 from bot.ports import Filter, Reply, Say, UnitOfWork
 from bot.privacy.purging import is_over, unexpired, without_words
 from bot.relay import rooms
@@ -19,11 +20,12 @@ router = Router()
 PAGE = 20  # tickets, entries or hits: what fits one message on every platform
 CURSOR = re.compile(r"(?P<options>[^|]*)\|(?P<rank>[0-9])\.(?P<when>[0-9]{1,14})\.(?P<id>[0-9]{1,18})")
 OPTIONS = ("filter", "tag", "priority", "customer")
+WHICH = (Phrase("open"), Phrase("mine"), Phrase("unclaimed"), Phrase("closed"))
 
 
 @router.command(
     "ticket list", "The tickets of the desk, or your own",
-    Option("filter", "Which", Takes.CHOICE, required=False, choices=("open", "mine", "unclaimed", "closed")),
+    Option("filter", "Which", Takes.CHOICE, required=False, choices=WHICH),
     Option("priority", "How urgent", Takes.CHOICE, required=False, choices=tuple(p.word for p in reversed(Priority))),
     Option("tag", "With this tag", Takes.TAG, required=False, named=True),
     Option("customer", "Of this person", Takes.PERSON, required=False, named=True),

@@ -66,7 +66,7 @@ async def test_answers_forwards_and_stickers_are_told_in_words(shop: Shop) -> No
     await shop.settled()
     texts = shop.texts(shop.agents_room())
     assert "**Ann:** > second\nabout that" in texts
-    assert "**Ann:** Forwarded: second" in texts
+    assert "**Ann:** ↪ second" in texts
     assert "**Ann:** \\[sticker: wave\\]" in texts
 
 

@@ -48,7 +48,7 @@ def untranslated(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(whole):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in known:
             continue
-        if PROSE.search(node.value) and not node.value.startswith("/"):
+        if PROSE.search(node.value) and not node.value.startswith("/") and node.value != "Helpthread":
             yield node.lineno, node.value
 
 

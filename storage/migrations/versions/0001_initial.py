@@ -233,6 +233,17 @@ def deliveries() -> None:
 
 def requests() -> None:
     table(
+        "holds",
+        id_("number"),
+        code("who", index=True),
+        code("code"),
+        when("placed_at"),
+        code("placed_by", nullable=True, index=True),
+        when("review_at"),
+        when("released_at", nullable=True),
+        **NEVER_AGAIN,
+    )
+    table(
         "periods",
         sa.Column("rule", sa.String(200), primary_key=True),
         number("days"),
@@ -277,6 +288,7 @@ def requests() -> None:
         code("step"),
         code("extended"),
         code("refused"),
+        code("source"),
         **NEVER_AGAIN,
     )
 

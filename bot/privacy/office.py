@@ -1,0 +1,185 @@
+"""What a privacy officer does, in chat and on the command line alike: every request that came in any way has a due
+date, and is answered, extended once, or refused with a reason; legal holds are looked at again and end by
+themselves in what they held up.
+
+Nobody has their own request in hand here. Functions return what to tell; errors are a `Problem` that says what to do.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.effects import Direct
+from bot.errors import Problem
+from bot.language import reading
+from bot.message import Message, UserRef
+from bot.ports import UnitOfWork
+from bot.privacy import office_views as views
+from bot.privacy import officer_notices as notices
+from bot.privacy.handlers import begin_erasure
+from bot.privacy.model import NOBODY, Asked, Hold, Request, Stage
+from bot.readers import languages_alone
+
+LOGGED = {"export": Asked.EXPORT, "deletion": Asked.ERASURE, "restriction": Asked.RESTRICTION}
+SOURCES = ("email", "letter", "phone", "person", "authority")
+EXTENSIONS = ("complex", "many")  # the two reasons in GDPR Art. 12(3)
+REFUSALS = ("unverified", "excessive", "third-party", "not-controller", "no-data", "obligation", "claims")
+HOLDS = ("obligation", "claims", "expression")  # GDPR Art. 17(3)(b), (e), (a)
+LONGEST_HOLD = timedelta(days=90)  # before somebody looks at it again
+MOST_LISTED = 50
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def queue(officer: UserRef | None, work: UnitOfWork) -> str:
+    """What is open, first what is due first; and holds that must be looked at."""
+    requests = [request for request in work.privacy.open_requests(MOST_LISTED) if request.who != officer]
+    holds = [hold for hold in work.privacy.holds(MOST_LISTED) if hold.who != officer]
+    return views.queue(requests, holds, work.now)
+
+
+def show(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    request = _request(number, officer, work)
+    return views.request(request, work.privacy.name(request.who), work.privacy.held(request.who), work.now)
+
+
+def log(kind: str, who: UserRef, source: str, received: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """A request that came another way. Their account is asked whether it is theirs: no other proof of identity is
+    taken, and nothing happens before they say yes."""
+    if kind not in LOGGED or source not in SOURCES:
+        raise Problem(views.choose(list(LOGGED), SOURCES))
+    if who == officer:
+        raise Problem(views.not_yours())
+    at = _day(received, work) if received else work.now
+    if at > work.now:
+        raise Problem(views.not_yet())
+    if any(other.asked is LOGGED[kind] and other.open for other in work.privacy.requests_of(who)):
+        raise Problem(views.open_already())
+    new = Request(0, who, LOGGED[kind], work.now, Stage.ASKED, received_at=at, source=source)
+    request = work.privacy.open_request(replace(new, expires_at=new.answer_by))
+    with reading(languages_alone(who, work)):
+        _tell(request, "challenge", notices.challenge(request), work)
+    return views.logged(request)
+
+
+def extend(number: str, code: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """Two months more, once, told with its reason within the first month."""
+    request = _request(number, officer, work)
+    if code not in EXTENSIONS:
+        raise Problem(views.choose_code(EXTENSIONS))
+    if not request.open or request.extended or work.now > request.answer_by:
+        raise Problem(views.not_extendable(request))
+    request = replace(request, extended=code)
+    if request.stage is Stage.ASKED and request.source:
+        request = replace(request, expires_at=request.answer_by)
+    work.privacy.save(request)
+    with reading(languages_alone(request.who, work)):
+        _tell(request, "extended", notices.extended(request), work)
+    return views.extended(request)
+
+
+def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """They are told why, and where to complain."""
+    request = _request(number, officer, work)
+    if code not in REFUSALS:
+        raise Problem(views.choose_code(REFUSALS))
+    if not request.cancellable or request.running:
+        raise Problem(views.not_refusable(request))
+    request = request.to(Stage.REFUSED, refused=code, done_at=work.now, expires_at=None)
+    work.privacy.save(request)
+    with reading(languages_alone(request.who, work)):
+        _tell(request, "refused", notices.refused(request, work.promises.contact), work)
+    return views.refused(request)
+
+
+def hold(who: UserRef, code: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """From now on nothing of theirs is deleted, be it asked for or past its period."""
+    if code not in HOLDS:
+        raise Problem(views.choose_code(HOLDS))
+    if who == officer:
+        raise Problem(views.not_yours())
+    at = _review(review, work)
+    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer))
+    return views.held(placed, work.privacy.name(who))
+
+
+def renew(number: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """It was looked at, and is to be looked at again."""
+    placed = replace(_hold(number, officer, work), review_at=_review(review, work))
+    work.privacy.save_hold(placed)
+    return views.renewed(placed)
+
+
+def release(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """What waited for it begins by itself, unless there is another one."""
+    placed = _hold(number, officer, work)
+    work.privacy.save_hold(replace(placed, released_at=work.now))
+    waiting = [r for r in work.privacy.requests_of(placed.who, Asked.ERASURE) if r.stage is Stage.HELD]
+    if waiting and not work.privacy.held(placed.who):
+        begin_erasure(waiting[0], work)
+        return views.released(placed, erasing=True)
+    return views.released(placed, erasing=False)
+
+
+def officers(work: UnitOfWork) -> Sequence[UserRef]:
+    """Those who are named by their account; a group cannot be written to."""
+    named = {m.principal for desk in work.desks.all() for m in work.desks.members(desk.id) if m.officer}
+    return [UserRef.parse(name) for name in sorted(named) if name.count("/") == 2 and "@" not in name]
+
+
+def remind(work: UnitOfWork) -> None:
+    """14, 7, 3 days and 1 day before a request has to be answered, and when a hold has to be looked at: each once."""
+    for request in work.privacy.open_requests(MOST_LISTED):
+        left = request.answer_by - work.now
+        step = next((days for days in (1, 3, 7, 14) if left <= timedelta(days=days)), None)
+        if step is not None and not request.running:
+            _tell_officers(f"privacy:{request.number}:due-{step}", request.who, views.due(request, work.now), work)
+    for placed in work.privacy.holds(MOST_LISTED):
+        if placed.review_at <= work.now:
+            key = f"privacy:hold-{placed.number}:{placed.review_at:%Y%m%d}"
+            _tell_officers(key, placed.who, views.review_due(placed), work)
+
+
+def _tell_officers(key: str, about: UserRef, message: Message, work: UnitOfWork) -> None:
+    for officer in officers(work):
+        own = f"{key}:{officer}"
+        if officer != about and not work.outbox.posted(own):
+            work.outbox.post(Direct(own, officer.platform, own, officer, message), about=NOBODY)
+
+
+def _tell(request: Request, what: str, message: Message, work: UnitOfWork) -> None:
+    who = request.who
+    key = f"privacy:{request.number}:{what}"  # a room of its own: an erasure waits for it to be taken back
+    direct = Direct(key, who.platform, key, who, message)
+    work.outbox.post(direct, about=who)
+
+
+def _request(number: str, officer: UserRef | None, work: UnitOfWork) -> Request:
+    found = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
+    if found is None or found.who == officer or found.who.platform == NOBODY.platform:
+        raise Problem(views.no_request())
+    return found
+
+
+def _hold(number: str, officer: UserRef | None, work: UnitOfWork) -> Hold:
+    found = work.privacy.hold(int(number)) if number.isdecimal() and len(number) < 19 else None
+    if found is None or found.who == officer or found.released_at is not None:
+        raise Problem(views.no_hold())
+    return found
+
+
+def _review(text: str, work: UnitOfWork) -> datetime:
+    at = _day(text, work)
+    if not work.now < at <= work.now + LONGEST_HOLD:
+        raise Problem(views.review_wrong(LONGEST_HOLD.days))
+    return at
+
+
+def _day(text: str, work: UnitOfWork) -> datetime:
+    """The beginning of a day in UTC. Raises `Problem`."""
+    try:
+        if DAY.fullmatch(text.strip()):
+            return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    raise Problem(views.no_day())

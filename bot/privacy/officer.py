@@ -1,0 +1,150 @@
+"""/privacy: for privacy officers, in private wherever they write it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from bot.access import Call, person_named, principals
+from bot.errors import NotAllowed, Problem
+from bot.inbound import Tick
+from bot.message import UserRef, say
+from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
+from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.restriction import turn
+from bot.privacy.retention import defaults
+from bot.privacy.tasks import give_work
+from bot.router import Option, Router, Takes
+
+router = Router()
+NUMBER = Option("number", "Its number", Takes.NUMBER)
+PERSON = Option("person", "Whose data it is about", Takes.PERSON)
+REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
+Doing = Callable[[Call, UnitOfWork], str]
+
+
+def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
+    """Raises `NotAllowed` for everybody else. An officer of any desk sees to all: people write to the bot, not to a
+    desk."""
+
+    @wraps(doing)
+    def handler(call: Call, work: UnitOfWork) -> Reply:
+        known = principals(call.actor)
+        if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
+            raise NotAllowed(office_views.NOT_OFFICER)
+        return Say(say(doing(call, work)))
+
+    return handler
+
+
+@router.command("privacy queue", "Requests about data, and legal holds, with their due dates")
+@officers_only
+def queue(call: Call, work: UnitOfWork) -> str:
+    return office.queue(call.actor.ref, work)
+
+
+@router.command("privacy show", "Look at a request", NUMBER)
+@officers_only
+def show(call: Call, work: UnitOfWork) -> str:
+    return office.show(call.options["number"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy log", "Write down a request that came another way",
+    Option("kind", "What is asked for", Takes.CHOICE, choices=tuple(office.LOGGED)),
+    PERSON,
+    Option("source", "How it came", Takes.CHOICE, choices=office.SOURCES),
+    Option("received", "The day it came, such as 2026-01-31, if not today", required=False),
+)  # fmt: skip
+@officers_only
+def log(call: Call, work: UnitOfWork) -> str:
+    given = call.options
+    return office.log(
+        given["kind"], person_named(given["person"]), given["source"], given.get("received", ""), call.actor.ref, work
+    )
+
+
+@router.command(
+    "privacy extend", "Take two months more for a request, once",
+    NUMBER, Option("reason", "Why", Takes.CHOICE, choices=office.EXTENSIONS),
+)  # fmt: skip
+@officers_only
+def extend(call: Call, work: UnitOfWork) -> str:
+    return office.extend(call.options["number"], call.options["reason"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy refuse", "Refuse a request", NUMBER, Option("reason", "Why", Takes.CHOICE, choices=office.REFUSALS)
+)
+@officers_only
+def refuse(call: Call, work: UnitOfWork) -> str:
+    return office.refuse(call.options["number"], call.options["reason"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy hold", "Have somebody's data kept for a reason in law",
+    PERSON, Option("reason", "Why", Takes.CHOICE, choices=office.HOLDS), REVIEW,
+)  # fmt: skip
+@officers_only
+def hold(call: Call, work: UnitOfWork) -> str:
+    given = call.options
+    return office.hold(person_named(given["person"]), given["reason"], given["review"], call.actor.ref, work)
+
+
+@router.command("privacy renew", "Say that a legal hold was looked at and goes on", NUMBER, REVIEW)
+@officers_only
+def renew(call: Call, work: UnitOfWork) -> str:
+    return office.renew(call.options["number"], call.options["review"], call.actor.ref, work)
+
+
+@router.command("privacy release", "End a legal hold; what waited for it begins", NUMBER)
+@officers_only
+def release(call: Call, work: UnitOfWork) -> str:
+    return office.release(call.options["number"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy retention", "How long things are kept, and what is due; or change it",
+    Option("rule", "Which", Takes.CHOICE, required=False, choices=tuple(defaults())),
+    Option("days", "For how many days", Takes.NUMBER, required=False),
+)  # fmt: skip
+@officers_only
+def retention(call: Call, work: UnitOfWork) -> str:
+    rule, days = call.options.get("rule", ""), call.options.get("days", "").strip()
+    if not rule:
+        return retention_views.periods(purging.previews(work))
+    if not days.isdecimal() or len(days) > 6:
+        raise Problem(retention_views.no_days())
+    preview, since = purging.set_period(rule, int(days), work)
+    return retention_views.period_set(preview, since, work.now)
+
+
+@router.command("mydata mine", "Say that a request is yours", hidden=True)
+def mine(call: Call, work: UnitOfWork) -> Reply:
+    """The answer to an officer's question, by the account that was asked and nobody else."""
+    work.privacy.alone(call.actor.ref)
+    request = _asked(call.arg, call.actor.ref, work)
+    match request.asked:
+        case Asked.ERASURE:
+            return Say(views.preview(work.privacy.view(request.who), request))
+        case Asked.EXPORT:
+            request = request.to(Stage.DUE, at=work.now, expires_at=None)
+            work.privacy.save(request)
+            give_work(request, "export", work, about=request.who)
+            return Say(views.export_begun())
+    turn(request.who, True, work)
+    work.privacy.save(request.to(Stage.DUE).to(Stage.DONE, done_at=work.now, expires_at=None))
+    return Say(rights_views.restricted_now())
+
+
+def _asked(number: str, who: UserRef, work: UnitOfWork) -> Request:
+    request = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
+    if request is None or request.who != who or request.stage is not Stage.ASKED or not request.source:
+        raise Problem(officer_notices.not_yours())
+    return request
+
+
+def on_tick(tick: Tick, work: UnitOfWork) -> None:
+    office.remind(work)
+
+
+router.ticks.append(on_tick)

@@ -1,0 +1,23 @@
+"""Having somebody's data restricted, and the end of that: at once for what is shown from now on; the clerk sees to what
+was posted before."""
+
+from bot.message import UserRef
+from bot.ports import UnitOfWork
+from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.tasks import give_work
+
+
+def turn(who: UserRef, restricted: bool, work: UnitOfWork) -> bool:
+    """False if it is so already."""
+    work.privacy.alone(who)
+    person = work.people.get(who)
+    if (person is not None and person.restricted_at is not None) == restricted:
+        return False
+    work.people.restrict(who, work.now if restricted else None)
+    work.tickets.restrict(who, restricted)
+    for other in work.privacy.requests_of(who):
+        if other.asked in (Asked.RESTRICTION, Asked.LIFTING) and other.running:
+            work.privacy.save(other.to(Stage.EXPIRED))
+    asked = Asked.RESTRICTION if restricted else Asked.LIFTING
+    give_work(work.privacy.open_request(Request(0, who, asked, work.now)), "veil", work, about=who)
+    return True

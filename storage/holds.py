@@ -1,0 +1,47 @@
+"""Legal holds: while there is one, nothing of that person is deleted."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.message import UserRef
+from bot.privacy.model import Hold
+from storage.rows import HoldRow
+
+holds = HoldRow.__table__
+
+
+class Holds:
+    connection: Connection
+
+    def held(self, who: UserRef) -> bool:
+        there = select(holds.c.number).where(holds.c.who == who, holds.c.released_at.is_(None)).limit(1)
+        return self.connection.execute(there).first() is not None
+
+    def holds(self, limit: int) -> Sequence[Hold]:
+        """Those that stand, the one to be reviewed first at the front."""
+        standing = select(holds).where(holds.c.released_at.is_(None)).order_by(holds.c.review_at, holds.c.number)
+        return [_hold(row) for row in self.connection.execute(standing.limit(limit))]
+
+    def hold(self, number: int) -> Hold | None:
+        row = self.connection.execute(select(holds).where(holds.c.number == number)).first()
+        return None if row is None else _hold(row)
+
+    def place_hold(self, hold: Hold) -> Hold:
+        number = self.connection.execute(insert(holds).values(_values(hold)).returning(holds.c.number)).scalar_one()
+        return replace(hold, number=number)
+
+    def save_hold(self, hold: Hold) -> None:
+        self.connection.execute(update(holds).where(holds.c.number == hold.number).values(_values(hold)))
+
+
+def _values(hold: Hold) -> dict[str, Any]:
+    values = asdict(hold) | {"who": hold.who, "placed_by": hold.placed_by}
+    del values["number"]
+    return values
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(row.number, row.who, row.code, row.placed_at, row.review_at, row.placed_by, row.released_at)
