@@ -5,15 +5,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from bot import wording
 from bot.access import Call, call_for, carried
 from bot.cleaning import cleaned
-from bot.errors import Busy, Problem, Stale
+from bot.errors import Answered, Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.language import reading
 from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
+from bot.privacy.age import ask_age
 from bot.privacy.policy import announced
 from bot.readers import languages_for
 from bot.router import Router
@@ -40,6 +42,8 @@ class App:
         event = cleaned(event)
         try:
             reply = await self._react_once(event)
+        except Answered as answered:
+            return cast("Reply", answered.reply)
         except Problem as problem:
             return Say(Message((str(problem),), language=problem.language))
         except Exception as error:
@@ -86,9 +90,12 @@ class App:
         with reading(languages_for(event, work)):
             if isinstance(event, Invoked):
                 person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
-                return announced(event, self.invoke(replace(event, actor=person.as_known(event.actor)), work), work)
-            listener = self.router.listeners[type(event)]
-            return announced(event, listener(event, work), work)
+                reply = self.invoke(replace(event, actor=person.as_known(event.actor)), work)
+            else:
+                reply = self.router.listeners[type(event)](event, work)
+            if work.promises.age:
+                ask_age(event, work)
+            return announced(event, reply, work)
 
     def invoke(self, event: Invoked, work: UnitOfWork) -> Reply:
         name = event.command if isinstance(event, CommandInvoked) else event.action

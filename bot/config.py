@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -169,6 +177,7 @@ class Settings(BaseSettings):
     )
     operator: str = Field("", max_length=200, description="a name and address of up to 200 characters")
     privacy_contact: str = Field("", max_length=200, description="an e-mail or web address of up to 200 characters")
+    age_limit: int = Field(0, description="0, or a whole number from 13 to 18, in years")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
 
@@ -182,6 +191,13 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
+
+    @field_validator("age_limit")
+    @classmethod
+    def _age(cls, given: int) -> int:
+        if given and not 13 <= given <= 18:
+            raise ValueError("is not allowed")
+        return given
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -5,6 +5,7 @@ Problem            something the person who acted can be told; nothing of their 
 ├── NotAllowed     they may see it, but not do this
 └── Conflict       somebody else was first
     └── Stale      what was read has changed meanwhile: looking again will tell
+Answered           the reply is made, and nothing of their event is kept
 Busy               more waits than we can promise to store soon: the platform should deliver again
 """
 
@@ -41,3 +42,11 @@ class Stale(Conflict):
 
 class Busy(Exception):
     """Too much is waiting to be stored; nothing of this event was kept."""
+
+
+class Answered(Exception):
+    """There is a reply, and nothing of the event is kept, not even that it came."""
+
+    def __init__(self, reply: object) -> None:
+        super().__init__("answered, and nothing is kept")
+        self.reply = reply

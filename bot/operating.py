@@ -24,8 +24,8 @@ from storage.store import SqlStore
 MOST_LISTED = 200
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
-    "no desk is set up yet, so nobody is answered: say /desk setup in the chat, "
-    "or write one down and say helpthread desk import FILE"
+    "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
+    "or say helpthread desk import FILE"
 )
 
 

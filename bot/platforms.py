@@ -16,6 +16,7 @@ from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
+from bot.privacy.age import keepable
 from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -139,7 +140,7 @@ def discord(running: Running) -> Chat:
         return await running.store.read(lambda work: work.watermarks.watched("discord", since))
 
     async def write_marks(marks: Sequence[Watched]) -> None:
-        await running.store.write(lambda work: work.watermarks.move(marks))
+        await running.store.write(lambda work: work.watermarks.move(keepable(marks, work)))
 
     return DiscordChat(
         running.router,

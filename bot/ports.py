@@ -278,6 +278,15 @@ class People(Protocol):
     def met(self, who: UserRef) -> Person | None:
         """Whom this unit of work has met already, as they were then."""
 
+    def met_now(self) -> Sequence[Person]:
+        """Everybody whom this unit of work has met."""
+
+    def newcomer(self, who: UserRef) -> bool:
+        """Whether this unit of work is the first that ever met them."""
+
+    def of_age(self, who: UserRef) -> None:
+        """They said so, or work here."""
+
     def told_of_notice(self, who: UserRef) -> None:
         """They have heard of the privacy notice as it is now."""
 
@@ -455,6 +464,10 @@ Job = Callable[[UnitOfWork], T]
 
 class Store(Protocol):
     """Runs jobs, which are plain functions, off the event loop. A job may run again, so it does nothing but SQL."""
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are not committed yet."""
 
     async def write(self, job: Job[T]) -> T:
         """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait."""

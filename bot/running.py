@@ -128,6 +128,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.operator,
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
+        age=settings.age_limit,
     )
 
 

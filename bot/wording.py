@@ -66,7 +66,9 @@ def ambiguous(number: int, names: Sequence[str]) -> str:
 
 
 def no_desk() -> str:
-    return _("No support desk is set up here yet. Whoever runs this place can make one with /desk setup.")
+    return _(
+        "No support desk is set up here yet. Administrators make one with /desk setup, or helpthread desk import FILE"
+    )
 
 
 def no_such_desk(name: str) -> str:

@@ -38,6 +38,7 @@ class SqlPeople:
         self.connection = connection
         self.now = now
         self.seen_now: dict[UserRef, Person] = {}
+        self.new_now: set[UserRef] = set()
 
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         known = self.get(who)
@@ -49,6 +50,8 @@ class SqlPeople:
         seen = {"who": who, "name": name, "language": language, "last_seen": self.now}
         self.connection.execute(MEET[self.connection.dialect.name], seen | {"notice_at": self.now})
         new = Person(who, name, self.now, notice_at=self.now)
+        if known is None:
+            self.new_now.add(who)
         return self._met(replace(known or new, name=name, language=language, last_seen=self.now))
 
     def met(self, who: UserRef) -> Person | None:
@@ -56,6 +59,15 @@ class SqlPeople:
 
     def told_of_notice(self, who: UserRef) -> None:
         self._set(who, notice_at=self.now)
+
+    def met_now(self) -> Sequence[Person]:
+        return list(self.seen_now.values())
+
+    def newcomer(self, who: UserRef) -> bool:
+        return who in self.new_now
+
+    def of_age(self, who: UserRef) -> None:
+        self._set(who, of_age_at=self.now)
 
     def _met(self, person: Person) -> Person:
         self.seen_now[person.who] = person
@@ -165,4 +177,5 @@ def _person(row: Row[Any]) -> Person:
         own_language=row.own_language,
         restricted_at=row.restricted_at,
         notice_at=row.notice_at,
+        of_age_at=row.of_age_at,
     )

@@ -156,6 +156,7 @@ class PersonRow(Base):
     own_language: Mapped[Flag]
     restricted_at: Mapped[When | None]
     notice_at: Mapped[When]
+    of_age_at: Mapped[When | None]
 
 
 class TicketRow(Base):

@@ -10,7 +10,7 @@ from bot.message import UserRef
 @dataclass(frozen=True, slots=True)
 class Person:
     """`own_name` and `own_language`: as they corrected it, not as the platform says. `notice_at` is
-    when they last heard of the privacy notice.
+    when they last heard of the privacy notice, `of_age_at` when they said that they are of age.
 
     `talking_about` is the ticket they chose for their private messages, until `talking_until`."""
 
@@ -26,6 +26,7 @@ class Person:
     own_language: bool = False
     restricted_at: datetime | None = None
     notice_at: datetime | None = None
+    of_age_at: datetime | None = None
 
     def as_known(self, actor: Actor) -> Actor:
         """The actor under the name they want to be called by."""

@@ -68,8 +68,7 @@ You can ask in any other way, too{reach}, and complain to a data protection auth
 
 ## Children
 
-This desk is not for children. When we learn that somebody wrote here who is under the age the law asks for, we delete
-what they wrote, promptly.
+{children}
 
 ## Safety
 
@@ -81,6 +80,15 @@ No such measure is perfect.
 A new version is kept here with the day it takes effect. If something new is held, for a new purpose, given to somebody
 new, or kept longer, everybody is told at their next contact, and it takes effect at least 30 days later.
 """
+)
+
+
+CHILDREN = Phrase(
+    "This desk is not for children. When we learn that somebody wrote here who is under the age the law asks for, we "
+    "delete what they wrote, promptly."
+)
+ASKED = Phrase(
+    "Everybody is asked first whether they are {age} or older; of whoever says no nothing is kept, not even that."
 )
 
 
@@ -97,6 +105,7 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
         recipients="\n".join(f"- {_recipient(name)}" for name in facts.recipients)
         or _("- the chat platform you write on, and the agents who answer you"),
+        children=" ".join([_(CHILDREN), *([_(ASKED, age=promises.age)] if promises.age else [])]),
         reach=f" ({promises.contact})" if promises.contact else "",
     )
 

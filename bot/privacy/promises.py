@@ -9,6 +9,8 @@ class Promises:
     """`grace` is how long a confirmed deletion can still be cancelled. `operator` is who runs the desk, `contact` where
     to reach them about data, `recipients` whom data is given to. Whoever last heard of the privacy notice before
     `announce_since` is told that there is a new one.
+
+    Of whoever did not say that they have this `age` (years) nothing is kept; 0 asks nobody.
     """
 
     grace: timedelta = timedelta()
@@ -16,3 +18,4 @@ class Promises:
     contact: str = ""
     recipients: tuple[str, ...] = ()
     announce_since: datetime | None = None
+    age: int = 0

@@ -41,6 +41,8 @@ def test_every_table_with_people_in_it_is_in_the_notice_with_its_period() -> Non
             assert f"{defaults()[topic.keep]} days" in line
     assert "Ada's Shop, Main Street 1 runs this support desk" in text
     assert text.count("privacy@shop.test") == 2
+    assert "whether they are" not in text
+    assert "whether they are 16 or older" in notice(Settings(age_limit=16))
 
 
 def test_every_command_it_names_is_there() -> None:
