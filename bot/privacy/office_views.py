@@ -50,6 +50,26 @@ def request(request: Request, name: str, held: bool, now: datetime) -> str:
     return "\n".join(lines)
 
 
+def disputed(ticket: int, text: str) -> str:
+    return f"\nThey say that something in #{ticket} is wrong; only officers read this:\n{text}\nThen: /privacy decide"
+
+
+def waits(request: Request) -> Message:
+    return say(f"Request {request.number} waits for a privacy officer: /privacy show {request.number}.")
+
+
+def statement(text: str) -> str:
+    return f"The customer says, and a privacy officer found it right: {text}"
+
+
+def decided(request: Request) -> str:
+    return f"Request {request.number} is decided. They are told; when they have it, the ticket is open again."
+
+
+def nothing_to_decide() -> str:
+    return "Nothing was changed: there is nothing to decide about that request, or it is decided already."
+
+
 def logged(request: Request) -> str:
     return (
         f"Request {request.number} is logged, to be answered by {day(request.answer_by)}. Their account was asked "
