@@ -64,7 +64,7 @@ format: install ## put the code in order
 
 words: install ## bring the catalogues of languages up to date (WORDS=fr begins another)
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords $(patsubst %,-k %,$(SAID_WITH)) --sort-output \
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords $(patsubst %,-k %,$(SAID_WITH)) --sort-output \
 		--add-location file --width 120 --project Helpthread --copyright-holder Helpthread -o build/helpthread.pot \
 		$(PACKAGES)
 	@$(if $(WORDS),test -e $(LANGUAGES)/$(WORDS) || $(BIN)/pybabel -q init -i build/helpthread.pot -d $(LANGUAGES) -D helpthread -l $(WORDS))

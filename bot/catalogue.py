@@ -3,7 +3,7 @@
 So what a checkout holds is what is said: nothing is compiled, nothing can be out of date.
 """
 
-import ast
+import json
 import re
 import struct
 
@@ -56,6 +56,6 @@ def _parts(block: str) -> tuple[dict[str, str], bool]:
 def _text(quoted: str) -> str:
     """Raises `ValueError` if the quotes do not fit."""
     try:
-        return str(ast.literal_eval(quoted))
-    except SyntaxError as error:
+        return str(json.loads(quoted))
+    except ValueError as error:
         raise ValueError(f"not a line of a catalogue: {quoted}") from error

@@ -4,10 +4,9 @@
 that are said in one place and read in another (why a delivery was refused) are a `Phrase` until somebody reads them.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -46,14 +45,19 @@ ENGLISH = Reader((SOURCE,))
 _reader: ContextVar[Reader] = ContextVar("reader", default=ENGLISH)
 
 
-@contextmanager
-def reading(languages: str | Iterable[str]) -> Iterator[None]:
+class reading:  # noqa: N801 (it is used like a function, and a generator would cost each message some microseconds)
     """What is said meanwhile is read by somebody of these languages: the first that there is a catalogue of."""
-    before = _reader.set(Reader((languages,) if isinstance(languages, str) else languages))
-    try:
-        yield
-    finally:
-        _reader.reset(before)
+
+    __slots__ = ("_before", "_who")
+
+    def __init__(self, languages: str | Iterable[str]) -> None:
+        self._who = Reader((languages,) if isinstance(languages, str) else languages)
+
+    def __enter__(self) -> None:
+        self._before = _reader.set(self._who)
+
+    def __exit__(self, *error: object) -> None:
+        _reader.reset(self._before)
 
 
 def current() -> str:
@@ -68,13 +72,14 @@ def known() -> str:
 
 def best(languages: Iterable[str]) -> str:
     """The first there is a catalogue of, be it of the language alone ("de" for "de-AT"); English if there is none."""
-    there = available()
-    for language in languages:
-        whole = language.replace("_", "-").lower()
-        for name in (whole, whole.partition("-")[0]):
-            if name in there:
-                return there[name]
-    return SOURCE
+    return next(filter(None, map(_catalogued, languages)), SOURCE)
+
+
+@lru_cache(1000)
+def _catalogued(language: str) -> str:
+    """The catalogue for it, or nothing."""
+    whole, there = language.replace("_", "-").lower(), available()
+    return there.get(whole) or there.get(whole.partition("-")[0], "")
 
 
 @cache

@@ -473,6 +473,10 @@ Job = Callable[[UnitOfWork], T]
 class Store(Protocol):
     """Runs jobs, which are plain functions, off the event loop. A job may run again, so it does nothing but SQL."""
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs are not committed yet."""
+
     async def write(self, job: Job[T]) -> T:
         """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait."""
 

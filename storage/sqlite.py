@@ -106,17 +106,21 @@ class SqliteStore(SqlStore):
         self.lock = lock
         self.threads.shutdown()
         self.threads = ThreadPoolExecutor(1, "writer")
-        self.waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        self.queue: list[tuple[Job[Any], asyncio.Future[Any]]] = []
         self.writer: asyncio.Task[None] | None = None
         self.desks: dict[int, Desk] = {}  # as this process wrote them, which no other may
+
+    @property
+    def waiting(self) -> int:
+        return len(self.queue) + self.writing
 
     async def write(self, job: Job[T]) -> T:
         if self.closed:
             raise RuntimeError("the store is closed")
-        if len(self.waiting) >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.waiting.append((job, answer))
+        self.queue.append((job, answer))
         if self.writer is None or self.writer.done():
             self.writer = asyncio.create_task(self._write())
         return await asyncio.shield(answer)  # the job runs even if its caller goes away
@@ -161,10 +165,12 @@ class SqliteStore(SqlStore):
         return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
     async def _write(self) -> None:
-        while batch := self.waiting[:MAX_BATCH]:
-            del self.waiting[:MAX_BATCH]
+        while batch := self.queue[:MAX_BATCH]:
+            del self.queue[:MAX_BATCH]
+            self.writing = len(batch)
             for tell in await asyncio.get_running_loop().run_in_executor(self.threads, self._commit, batch):
                 tell()
+            self.writing = 0
 
     def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> list[Callable[[], None]]:
         """What to tell each caller, now that all of it is on disk or none."""

@@ -107,10 +107,14 @@ class SqlStore:
         self.scrubbing = asyncio.Lock()
         self.closed = False
 
+    @property
+    def waiting(self) -> int:
+        return self.writing
+
     async def write(self, job: Job[T]) -> T:
         if self.closed:
             raise RuntimeError("the store is closed")
-        if self.writing >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise Busy
         self.writing += 1
         running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)

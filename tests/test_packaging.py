@@ -103,6 +103,9 @@ def test_the_wheel_holds_every_file_of_ours_and_nothing_else(wheel):
     migrations = ROOT / "storage" / "migrations"
     others = {str(file.relative_to(ROOT)) for file in migrations.rglob("*") if file.suffix in {".mako", ".sql"}}
     assert others <= held
+    catalogues = {str(file.relative_to(ROOT)) for file in (ROOT / "bot" / "languages").rglob("*.po")}
+    assert catalogues
+    assert catalogues <= held
 
 
 def test_the_wheel_says_what_it_is(wheel):

@@ -43,7 +43,7 @@ def dispute(call: Call, work: UnitOfWork) -> Reply:
     work.privacy.dispute(request, text)
     work.tickets.restrict_one(ticket.id, True)
     give_work(request, "veil", work, about=who)
-    tell_officers(f"privacy:{request.number}:new", who, office_views.waits(request), work)
+    tell_officers(f"privacy:{request.number}:new", who, partial(office_views.waits, request), work)
     return Say(views.disputing(ticket.number, request))
 
 

@@ -6,9 +6,10 @@ Nobody has their own request in hand here. Functions return what to tell; errors
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot.effects import Direct
 from bot.errors import Problem
@@ -136,19 +137,23 @@ def remind(work: UnitOfWork) -> None:
         left = request.answer_by - work.now
         step = next((days for days in (1, 3, 7, 14) if left <= timedelta(days=days)), None)
         if step is not None and not request.running:
-            tell_officers(f"privacy:{request.number}:due-{step}", request.who, views.due(request, work.now), work)
+            tell_officers(
+                f"privacy:{request.number}:due-{step}", request.who, partial(views.due, request, work.now), work
+            )
     for placed in work.privacy.holds(MOST_LISTED):
         if placed.review_at <= work.now:
             key = f"privacy:hold-{placed.number}:{placed.review_at:%Y%m%d}"
-            tell_officers(key, placed.who, views.review_due(placed), work)
+            tell_officers(key, placed.who, partial(views.review_due, placed), work)
 
 
-def tell_officers(key: str, about: UserRef, message: Message, work: UnitOfWork) -> None:
+def tell_officers(key: str, about: UserRef, telling: Callable[[], Message], work: UnitOfWork) -> None:
     """All but the one whom it is about, each once."""
     for officer in officers(work):
         own = f"{key}:{officer}"
         if officer != about and not work.outbox.posted(own):
-            work.outbox.post(Direct(own, officer.platform, own, officer, message), about=NOBODY)
+            with reading(languages_alone(officer, work)):
+                direct = Direct(own, officer.platform, own, officer, telling())
+            work.outbox.post(direct, about=NOBODY)
 
 
 def _tell(request: Request, what: str, message: Message, work: UnitOfWork) -> None:

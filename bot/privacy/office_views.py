@@ -1,155 +1,204 @@
-"""What privacy officers read, in English like all that is for those who run the desk."""
+"""What privacy officers read."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.language import _, here, several
 from bot.message import Message, say
 from bot.privacy.model import Hold, Request
 from bot.privacy.rights_views import KINDS, STAGES
 from bot.wording import day
 
-NOT_OFFICER = "That is for privacy officers. Nothing was changed. A desk's file names them, under privacy_officers."
+
+def not_officer() -> str:
+    return _("That is for privacy officers. Nothing was changed. A desk's file names them, under privacy_officers.")
 
 
 def queue(requests: Sequence[Request], holds: Sequence[Hold], now: datetime) -> str:
-    lines = [_line(request, now) for request in requests] or ["No requests are open."]
+    lines = [_line(request, now) for request in requests] or [_("No requests are open.")]
     if holds:
-        lines += ["", "Legal holds", *(_hold(hold, now) for hold in holds)]
+        lines += ["", _("Legal holds"), *(_hold(hold, now) for hold in holds)]
     return "\n".join(lines)
 
 
 def _line(request: Request, now: datetime) -> str:
-    how = f" by {request.source}" if request.source else ""
-    return (
-        f"{request.number}: {KINDS[request.asked]}, received {day(request.received)}{how}, answer by "
-        f"{day(request.answer_by)} ({_left(request.answer_by - now)}): {STAGES[request.stage]}"
+    received = day(request.received)
+    if request.source:
+        received = _("{day} by {source}", day=received, source=request.source)
+    return _(
+        "{number}: {kind}, received {received}, answer by {due} ({left}): {stage}",
+        number=request.number,
+        kind=here(KINDS[request.asked]),
+        received=received,
+        due=day(request.answer_by),
+        left=_left(request.answer_by - now),
+        stage=here(STAGES[request.stage]),
     )
 
 
 def _left(left: timedelta) -> str:
     if left < timedelta():
-        return "overdue"
-    return "today" if left < timedelta(days=1) else _days(left.days)
+        return _("overdue")
+    return _("today") if left < timedelta(days=1) else _days(left.days)
 
 
 def _days(many: int) -> str:
-    return f"{many} day" if many == 1 else f"{many} days"
+    return several("{number} day", "{number} days", many)
 
 
 def _hold(hold: Hold, now: datetime) -> str:
-    due = "review it now" if hold.review_at <= now else f"review by {day(hold.review_at)}"
-    return f"hold {hold.number}: {hold.code}, since {day(hold.placed_at)}, {due}"
+    due = _("review it now") if hold.review_at <= now else _("review by {day}", day=day(hold.review_at))
+    return _(
+        "hold {number}: {code}, since {day}, {due}",
+        number=hold.number,
+        code=hold.code,
+        day=day(hold.placed_at),
+        due=due,
+    )
 
 
 def request(request: Request, name: str, held: bool, now: datetime) -> str:
-    lines = [_line(request, now), f"Of {name or 'somebody'} ({request.who})"]
+    lines = [_line(request, now), _("Of {name} ({account})", name=name or _("somebody"), account=request.who)]
     if request.extended:
-        lines.append(f"Extended: {request.extended}")
+        lines.append(_("Extended: {reason}", reason=request.extended))
     if held:
-        lines.append("A legal hold stands on their data.")
+        lines.append(_("A legal hold stands on their data."))
     return "\n".join(lines)
 
 
 def disputed(ticket: int, text: str) -> str:
-    return f"\nThey say that something in #{ticket} is wrong; only officers read this:\n{text}\nThen: /privacy decide"
+    intro = _("They say that something in #{ticket} is wrong; only officers read this:", ticket=ticket)
+    return f"\n{intro}\n{text}\n/privacy decide"
 
 
 def waits(request: Request) -> Message:
-    return say(f"Request {request.number} waits for a privacy officer: /privacy show {request.number}.")
+    show = f"/privacy show {request.number}"
+    return say(_("Request {number} waits for a privacy officer: {command}.", number=request.number, command=show))
 
 
 def statement(text: str) -> str:
-    return f"The customer says, and a privacy officer found it right: {text}"
+    return _("The customer says, and a privacy officer found it right: {text}", text=text)
 
 
 def decided(request: Request) -> str:
-    return f"Request {request.number} is decided. They are told; when they have it, the ticket is open again."
+    return _(
+        "Request {number} is decided. They are told; when they have it, the ticket is open again.",
+        number=request.number,
+    )
 
 
 def nothing_to_decide() -> str:
-    return "Nothing was changed: there is nothing to decide about that request, or it is decided already."
+    return _("Nothing was changed: there is nothing to decide about that request, or it is decided already.")
 
 
 def logged(request: Request) -> str:
-    return (
-        f"Request {request.number} is logged, to be answered by {day(request.answer_by)}. Their account was asked "
-        "whether it is theirs; it begins when they say yes."
+    return _(
+        "Request {number} is logged, to be answered by {day}. Their account was asked "
+        "whether it is theirs; it begins when they say yes.",
+        number=request.number,
+        day=day(request.answer_by),
     )
 
 
 def extended(request: Request) -> str:
-    return (
-        f"Request {request.number} is to be answered by {day(request.answer_by)} now. They are told, with the reason."
+    return _(
+        "Request {number} is to be answered by {day} now. They are told, with the reason.",
+        number=request.number,
+        day=day(request.answer_by),
     )
 
 
 def refused(request: Request) -> str:
-    return f"Request {request.number} is refused ({request.refused}). They are told why, and where to complain."
+    return _(
+        "Request {number} is refused ({reason}). They are told why, and where to complain.",
+        number=request.number,
+        reason=request.refused,
+    )
 
 
 def held(hold: Hold, name: str) -> str:
-    return (
-        f"Hold {hold.number} stands: nothing of {name or 'theirs'} is deleted until it is released. "
-        f"Look at it again by {day(hold.review_at)}."
+    return _(
+        "Hold {number} stands: nothing of {name} is deleted until it is released. Look at it again by {day}.",
+        number=hold.number,
+        name=name or _("theirs"),
+        day=day(hold.review_at),
     )
 
 
 def renewed(hold: Hold) -> str:
-    return f"Hold {hold.number} goes on. Look at it again by {day(hold.review_at)}."
+    return _("Hold {number} goes on. Look at it again by {day}.", number=hold.number, day=day(hold.review_at))
 
 
 def released(hold: Hold, *, erasing: bool) -> str:
-    return f"Hold {hold.number} is released." + (" The deletion that waited for it begins now." if erasing else "")
+    words = _("Hold {number} is released.", number=hold.number)
+    return words + " " + _("The deletion that waited for it begins now.") if erasing else words
 
 
 def due(request: Request, now: datetime) -> Message:
-    left = _left(request.answer_by - now)
-    return say(f"Request {request.number} has to be answered by {day(request.answer_by)} ({left}): /privacy show.")
+    text = _(
+        "Request {number} has to be answered by {day} ({left}): /privacy show.",
+        number=request.number,
+        day=day(request.answer_by),
+        left=_left(request.answer_by - now),
+    )
+    return say(text)
 
 
 def review_due(hold: Hold) -> Message:
-    return say(f"Legal hold {hold.number} has to be looked at again: /privacy renew or /privacy release.")
+    return say(
+        _("Legal hold {number} has to be looked at again: /privacy renew or /privacy release.", number=hold.number)
+    )
 
 
 def choose(kinds: Sequence[str], sources: Sequence[str]) -> str:
-    return f"Nothing was logged: the kind is one of {', '.join(kinds)}, the source one of {', '.join(sources)}."
+    return _(
+        "Nothing was logged: the kind is one of {kinds}, the source one of {sources}.",
+        kinds=", ".join(kinds),
+        sources=", ".join(sources),
+    )
 
 
 def choose_code(codes: Sequence[str]) -> str:
-    return f"Nothing was changed: the reason is one of {', '.join(codes)}."
+    return _("Nothing was changed: the reason is one of {codes}.", codes=", ".join(codes))
 
 
 def not_yours() -> str:
-    return "Nothing was changed: that is you. Somebody else has to see to it."
+    return _("Nothing was changed: that is you. Somebody else has to see to it.")
 
 
 def not_yet() -> str:
-    return "Nothing was logged: that day is yet to come."
+    return _("Nothing was logged: that day is yet to come.")
 
 
 def no_day() -> str:
-    return "Nothing was changed: please write a day like 2026-01-31."
+    return _("Nothing was changed: please write a day like 2026-01-31.")
 
 
 def open_already() -> str:
-    return "Nothing was logged: they have a request of that kind open. /privacy queue shows it."
+    return _("Nothing was logged: they have a request of that kind open. /privacy queue shows it.")
 
 
 def not_extendable(request: Request) -> str:
-    return f"Request {request.number} cannot be extended: it is over, was extended once, or its first month is over."
+    return _(
+        "Request {number} cannot be extended: it is over, was extended once, or its first month is over.",
+        number=request.number,
+    )
 
 
 def not_refusable(request: Request) -> str:
-    return f"Request {request.number} cannot be refused any more: it has begun or is over. Nothing was changed."
+    return _(
+        "Request {number} cannot be refused any more: it has begun or is over. Nothing was changed.",
+        number=request.number,
+    )
 
 
 def no_request() -> str:
-    return "There is no request of that number here. /privacy queue shows those that are open."
+    return _("There is no request of that number here. /privacy queue shows those that are open.")
 
 
 def no_hold() -> str:
-    return "There is no hold of that number that stands. /privacy queue shows them."
+    return _("There is no hold of that number that stands. /privacy queue shows them.")
 
 
 def review_wrong(most: int) -> str:
-    return f"Nothing was changed: it has to be looked at again on a day to come, within {_days(most)}."
+    return _("Nothing was changed: it has to be looked at again on a day to come, within {days}.", days=_days(most))

@@ -31,7 +31,7 @@ def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
     def handler(call: Call, work: UnitOfWork) -> Reply:
         known = principals(call.actor)
         if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
-            raise NotAllowed(office_views.NOT_OFFICER)
+            raise NotAllowed(office_views.not_officer())
         return Say(say(doing(call, work)))
 
     return handler

@@ -1,19 +1,20 @@
-"""What operators and privacy officers are told about retention, in English like all that is theirs."""
+"""What operators and privacy officers are told about retention."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.language import Phrase, _, here, several
 from bot.wording import moment
 
 WHAT = {
-    "content": "the words of tickets, after these are closed",
-    "files": "files, after their ticket is closed",
-    "profile": "names of people of whom nothing else is kept, after they were last seen",
-    "undelivered": "messages that could not be delivered, after they were given up",
-    "requests": "requests about data, after they were answered",
-    "holds": "legal holds, after they were released",
-    "choices": "objections and consents, after they ended",
+    "content": Phrase("the words of tickets, after these are closed"),
+    "files": Phrase("files, after their ticket is closed"),
+    "profile": Phrase("names of people of whom nothing else is kept, after they were last seen"),
+    "undelivered": Phrase("messages that could not be delivered, after they were given up"),
+    "requests": Phrase("requests about data, after they were answered"),
+    "holds": Phrase("legal holds, after they were released"),
+    "choices": Phrase("objections and consents, after they ended"),
 }
 
 
@@ -28,29 +29,36 @@ class Previewed(Protocol):
 
 def periods(previews: Sequence[Previewed]) -> str:
     """A line for each rule."""
-    return "\n".join(f"{p.rule}: {_days(p.days)}, {WHAT[p.rule]}. Due now: {p.now}" for p in previews)
+    return "\n".join(
+        _("{rule}: {days}, {what}. Due now: {now}", rule=p.rule, days=_days(p.days), what=here(WHAT[p.rule]), now=p.now)
+        for p in previews
+    )
 
 
 def period_set(preview: Previewed, since: datetime, now: datetime) -> str:
     if since <= now:
-        return f"{preview.rule} is kept for {_days(preview.days)} from now on."
-    return (
-        f"{preview.rule} is kept for {_days(preview.days)} from {moment(since)} on. As things are, "
-        f"{preview.now} would be deleted then. Until then you can set it back, and nothing is lost."
+        return _("{rule} is kept for {days} from now on.", rule=preview.rule, days=_days(preview.days))
+    return _(
+        "{rule} is kept for {days} from {when} on. As things are, {now} would be deleted then. "
+        "Until then you can set it back, and nothing is lost.",
+        rule=preview.rule,
+        days=_days(preview.days),
+        when=moment(since),
+        now=preview.now,
     )
 
 
 def no_days() -> str:
-    return "Nothing was changed: days has to be a whole number."
+    return _("Nothing was changed: days has to be a whole number.")
 
 
 def no_such_rule(rules: Sequence[str]) -> str:
-    return f"Nothing was changed: there is no such rule. Choose one of: {', '.join(rules)}."
+    return _("Nothing was changed: there is no such rule. Choose one of: {rules}.", rules=", ".join(rules))
 
 
 def out_of_bounds(rule: str, least: int, most: int) -> str:
-    return f"Nothing was changed: {rule} can be kept for {least} to {_days(most)}."
+    return _("Nothing was changed: {rule} can be kept for {least} to {most}.", rule=rule, least=least, most=_days(most))
 
 
 def _days(many: int) -> str:
-    return f"{many} day" if many == 1 else f"{many} days"
+    return several("{number} day", "{number} days", many)

@@ -156,7 +156,7 @@ def test_the_outbox_behaves_like_a_list(kind: str, request: pytest.FixtureReques
         run_state_machine_as_test(
             lambda: Outbox(connection),  # type: ignore[arg-type]
             settings=settings(
-                max_examples=15 if kind == "sqlite" else 4,
+                max_examples=10 if kind == "sqlite" else 3,
                 stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

@@ -119,7 +119,8 @@ async def test_a_scrub_with_nothing_to_do_does_little(store: SqliteStore):
     assert after - before < 5
 
 
-async def test_while_somebody_reads_old_pages_it_says_try_again(store: SqliteStore):
+async def test_while_somebody_reads_old_pages_it_says_try_again(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("storage.sqlite.CHECKPOINTS", 5)
     await store.write(fill)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")

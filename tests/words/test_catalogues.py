@@ -45,7 +45,7 @@ def catalogue(request: pytest.FixtureRequest) -> Path:
 
 
 def test_there_is_german():
-    assert language.available() == {"en": "en", "de": "de"}
+    assert language.available().items() >= {"en": "en", "de": "de"}.items()
 
 
 def test_everything_that_is_said_is_translated(catalogue: Path):
@@ -116,11 +116,7 @@ def test_what_is_doubtful_or_empty_stays_english():
     assert [there.gettext(word) for word in ("one", "two", "three")] == ["one", "two", "drei"]
 
 
-READ_BY_OPERATORS = (  # and by privacy officers, in English
-    "adapters/console/words.py",
-    "bot/privacy/retention_views.py",
-    "bot/privacy/office_views.py",
-)
+READ_BY_OPERATORS = {"adapters/console/words.py"}  # a terminal is theirs
 
 
 def views() -> list[Path]:

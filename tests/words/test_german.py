@@ -1,5 +1,6 @@
 """Three languages at one desk: everybody reads their own, and a room reads the desk's."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -146,3 +147,26 @@ async def test_a_repeated_delivery_and_a_crash_change_no_language(desk: Desk) ->
 async def test_someone_of_no_known_language_gets_the_desks(bare: Desk, place: object) -> None:
     await bare.set_up(language="de")
     assert await bare.type(BEN, "/ticket show 99", place) == "Es gibt kein Ticket #99, das Sie sehen können."  # type: ignore[arg-type]
+
+
+async def test_words_carried_over_look_nobodys_language_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would cost every message a query."""
+    await desk.say(GERDA, "Mein Drucker brennt")
+    await desk.say(BEN, "Mine, too", HELP)
+    asked = []
+
+    def languages(*about: object) -> Iterator[str]:
+        asked.append(about)
+        yield "de"
+
+    for where in ("bot.app.languages_for", "bot.relay.rooms.languages_of"):
+        monkeypatch.setattr(where, languages)
+    await desk.say(GERDA, "Sehr")
+    await desk.say(SAM, "!r Water?", agents_thread(1))
+    await desk.say(SAM, "hm", agents_thread(1))
+    await desk.say(BEN, "It smells", help_thread(2))
+    await desk.say(SAM, "!r Water, too?", agents_thread(2))
+    assert desk.private(GERDA)[-1] == "Sam (#1): Water?"
+    assert asked == []
+    await desk.type(SAM, "/ticket close 1")
+    assert len(asked) == 2
