@@ -114,7 +114,7 @@ def _clock(connection: Connection, now: datetime) -> Finding:
 
 def _desks(sheets: Sequence[Sheet], connected: set[str]) -> Iterator[Finding]:
     if not sheets:
-        yield Finding("no desk is set up", f"{IMPORT}, or helpthread console", wrong=bool(connected))
+        yield Finding("no desk is set up", f"{IMPORT}, /desk setup, or helpthread console", wrong=bool(connected))
         return
     yield ok(f"desks: {', '.join(sheet.name for sheet in sheets)}")
     for sheet in sheets:

@@ -66,7 +66,9 @@ def ambiguous(number: int, names: Sequence[str]) -> str:
 
 
 def no_desk() -> str:
-    return _("No support desk is set up here yet. An administrator can make one with: helpthread desk import FILE")
+    return _(
+        "No support desk is set up here yet. Administrators make one with /desk setup, or helpthread desk import FILE"
+    )
 
 
 def no_such_desk(name: str) -> str:

@@ -203,4 +203,4 @@ def test_no_desk_is_wrong_only_where_people_may_already_write(tmp_path: Path):
     put_database(tmp_path / "data/helpthread.db")
     assert wrong(bare) == []
     connected = Settings(data_dir=tmp_path / "data", discord_token=SecretStr("token"))
-    assert wrong(connected) == ["no desk is set up: helpthread desk import FILE, or helpthread console"]
+    assert wrong(connected) == ["no desk is set up: helpthread desk import FILE, /desk setup, or helpthread console"]

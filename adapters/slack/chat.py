@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -164,12 +165,13 @@ class SlackChat:
         return await self.way_in.open()
 
     def _server(self) -> SocketMode | HttpServer:
-        app = AsyncApp(
-            client=self.api.client,
-            signing_secret=self.signing_secret or "unused in Socket Mode",
-            process_before_response=True,  # acknowledge what is stored, nothing else
-            before_authorize=self._take,  # bolt acknowledges what it cannot authorize, and it would be lost
-        )
+        with _without_warnings():
+            app = AsyncApp(
+                client=self.api.client,
+                signing_secret=self.signing_secret or "unused in Socket Mode",
+                process_before_response=True,  # acknowledge what is stored, nothing else
+                before_authorize=self._take,  # bolt acknowledges what it cannot authorize, and it would be lost
+            )
         if self.app_token:
             return SocketMode(app, self.app_token)
         self.http = HttpServer(app, self._taken, self.signing_secret, self.port)
@@ -183,6 +185,18 @@ class SlackChat:
             return BoltResponse(status=200, body=str(body.get("challenge") or ""))
         self.catch_up.echo.heard()
         return await self.reception.take(body, next_number(retry))
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that the client's is used instead. It is the same."""
+    bolt = logging.getLogger("slack_bolt.AsyncApp")
+    before = bolt.level
+    bolt.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        bolt.setLevel(before)
 
 
 def next_number(header: Sequence[str]) -> int:

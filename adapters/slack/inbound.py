@@ -39,6 +39,11 @@ class Written:
         """The same for a redelivery, and for a message that is found in the history later."""
         return f"slack:{self.change or 'said'}:{self.channel}:{self.ts}" + (f":{self.version}" if self.version else "")
 
+    @property
+    def place_in_line(self) -> tuple[str, int, str]:
+        """Messages in the order they were written, each followed by its edits and then its deletion."""
+        return self.ts, ["", "edited", "deleted"].index(self.change), self.version
+
 
 def written(event: Json, own: str) -> Written | None:
     """What a message event says; None if no person wrote it. `own` is the bot's user id."""

@@ -112,6 +112,9 @@ class Reception:
     async def _written(self, said: Written, retry: int) -> None:
         async def work() -> None:
             async with self.lanes.lane((said.channel, said.user)):
+                for older in self._not_stored_before(said):
+                    await self.hear(older)
+                    self.failing.pop(older.id, None)
                 await self.hear(said, last_try=retry >= LAST_RETRY)
 
         try:
@@ -121,6 +124,13 @@ class Reception:
             self.failing[said.id] = said
             raise
         self.failing.pop(said.id, None)
+
+    def _not_stored_before(self, said: Written) -> list[Written]:
+        """What they wrote here before, or the message that is changed now, if it could not be stored yet: its turn
+        comes first. A message whose file cannot be fetched holds up none but its own changes."""
+        theirs = [s for s in self.failing.values() if (s.channel, s.user) == (said.channel, said.user)]
+        before = [s for s in theirs if s.place_in_line < said.place_in_line and (s.ts == said.ts or not s.files)]
+        return sorted(before, key=lambda s: s.place_in_line)
 
     async def hear(self, said: Written, *, last_try: bool = False) -> None:
         """Take in one message, edit or deletion. Raises what went wrong: then it is to be delivered again."""

@@ -40,7 +40,7 @@ def list_tickets(call: Call, work: UnitOfWork) -> Reply:
     shown = [unexpired(ticket, work) for ticket in page[:PAGE]]
     people = {who for t in shown for who in (t.customer, t.assignee) if who}
     names = work.people.names(sorted(people, key=str))
-    return Say(views.queue(views.list_title(given), shown, names, more, work.now))
+    return Say(views.queue(views.list_title(given), shown, names, more, work.now, agent=bool(desks)))
 
 
 @router.command(

@@ -327,10 +327,12 @@ def list_title(given: Mapping[str, str]) -> str:
     return ", ".join([title, *narrower])
 
 
-def queue(title: str, tickets: Sequence[Ticket], names: Mapping[UserRef, str], more: str, now: datetime) -> Message:
+def queue(
+    title: str, tickets: Sequence[Ticket], names: Mapping[UserRef, str], more: str, now: datetime, agent: bool
+) -> Message:
     if not tickets:
         return Message(title=title, text=(_("No tickets."),))
-    lines = "\n".join(line(ticket, names, now) for ticket in tickets)
+    lines = "\n".join(line(ticket, names, now, agent) for ticket in tickets)
     buttons = (Button(_("More"), "ticket.list", more),) if more else ()
     return Message(title=title, text=(lines,), buttons=buttons)
 
@@ -361,7 +363,7 @@ def home_heading(section: str, empty: bool) -> Message:
 def home_row(ticket: Ticket, names: Mapping[UserRef, str], now: datetime, agent: bool) -> Message:
     show = Button(_("Show"), "ticket.show", str(ticket.id))
     return Message(
-        (line(ticket, names, now),), buttons=(*(buttons(ticket) if agent else customer_buttons(ticket)), show)
+        (line(ticket, names, now, agent),), buttons=(*(buttons(ticket) if agent else customer_buttons(ticket)), show)
     )
 
 
@@ -369,8 +371,9 @@ def home_more(after: str) -> Message:
     return Message((_("There are more."),), buttons=(Button(_("More"), "ticket.home", after),))
 
 
-def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime) -> str:
-    urgent = f" [{urgency(ticket.priority)}]" if ticket.priority is not Priority.NORMAL else ""
+def line(ticket: Ticket, names: Mapping[UserRef, str], now: datetime, agent: bool = True) -> str:
+    """How urgent it is, is told to agents only."""
+    urgent = f" [{urgency(ticket.priority)}]" if agent and ticket.priority is not Priority.NORMAL else ""
     when = ticket.closed_at or ticket.opened_at
     who = restricted() if ticket.restricted else called(ticket.customer, names)
     what = f"{number(ticket)}{urgent} {subject(ticket)} · {who} · {age(now - when)}"

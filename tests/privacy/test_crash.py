@@ -44,6 +44,10 @@ class Witness:
         self.note()
         return await self.store.scrub()
 
+    @property
+    def waiting(self) -> int:
+        return self.store.waiting
+
     async def keep(self, *args: Any, **how: Any) -> File:
         self.note()
         return await self.files.keep(*args, **how)

@@ -145,7 +145,7 @@ async def test_updates_keep_to_the_rate_that_slack_asks_for_and_end_at_the_last_
 
 async def test_a_channel_without_the_bot_is_told_to_the_agents(desk: World):
     said = await desk.say(desk.anna, "anyone here?", desk.help)
-    await desk.slack.remove_bot(desk.help)
+    del desk.slack.work.channels[desk.help.id].members[desk.slack.bot]  # without an event that tells of it
     await desk.command(desk.sam, "/ticket reply 1 Yes, we are.", desk.desk)
     told = desk.agents_room()[-1].text + desk.agents_room()[-2].text
     assert "could not be delivered" in told
@@ -201,3 +201,22 @@ async def test_answers_keep_coming_when_slack_is_slow_to_say_who_somebody_is(des
     ticket = await desk.ticket(1)
     assert ticket is not None
     assert ticket.customer == desk.ref(desk.anna)
+
+
+async def test_a_message_that_is_deleted_before_it_could_be_stored_never_comes_back(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    store, failing = desk.running.app.store, [Busy()] * 4
+
+    class Busily:
+        async def write(self, job: Any) -> Any:
+            if failing:
+                raise failing.pop()
+            return await store.write(job)
+
+    desk.running.app.store = Busily()  # type: ignore[assignment]
+    desk.slack.patience = 0.2
+    said = await desk.slack.say(desk.anna.id, "@bot", "my password is 4711")
+    await desk.slack.delete(said)
+    await desk.slack.advance(400)
+    await desk.settle()
+    assert [line.text for line in desk.agents_room()] == ["my printer is on fire"]

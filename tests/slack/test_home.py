@@ -127,3 +127,12 @@ async def test_somebody_who_takes_part_sees_the_ticket_too(desk: World):
     shown = await home(desk, desk.ben)
     assert "Tickets you take part in" in shown
     assert "#1 my printer is on fire" in shown
+
+
+async def test_how_urgent_it_is_is_told_to_agents_only(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    await desk.command(desk.sam, "/ticket priority 1 high", desk.desk)
+    assert "[high]" in await home(desk, desk.sam)
+    assert "[high]" not in await home(desk, desk.anna)
+    await desk.command(desk.anna, "/ticket list")
+    assert "[high]" not in desk.private(desk.anna)[-1].text

@@ -27,6 +27,18 @@ async def test_leads_are_told_when_a_channel_of_their_desk_is_gone(desk: World, 
     assert not any("Desk support" in line.text for line in desk.private(desk.sam))
 
 
+@pytest.mark.parametrize("fate", ["channel_archive", "channel_deleted", "remove_bot"])
+async def test_a_ticket_whose_channel_is_gone_goes_on_in_private(desk: World, fate: str):
+    await desk.say(desk.anna, "anyone here?", desk.help)
+    await getattr(desk.slack, fate)(desk.help)
+    await desk.settle()
+    assert any("The customer's channel is gone." in line.text for line in desk.agents_room())
+    await desk.command(desk.sam, "/ticket reply 1 Yes, we are.", desk.desk)
+    assert any(line.text == "Yes, we are." for line in desk.private(desk.anna))
+    await desk.say(desk.anna, "good")
+    assert desk.agents_room()[-1].text == "good"
+
+
 async def test_a_channel_that_is_no_desks_interests_nobody(desk: World):
     lobby = desk.slack.channel("lobby", [desk.anna])
     await desk.slack.channel_archive(lobby)

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
 from bot.message import UserRef
 from bot.routes import all_routes
-from bot.running import Running, desk_running
+from bot.running import Running, desk_running, now
 from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
 
@@ -148,6 +149,7 @@ async def bot(
     http: bool = False,
     update_every: float = 0.0,
     virtual: bool = False,
+    now: Callable[[], datetime] = now,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """The bot, connected. Used twice in one test, it is a restart. Changes of cards wait for nothing by default; with
@@ -159,7 +161,7 @@ async def bot(
         | way
         | settings
     )
-    async with desk_running(configuration, platforms.with_tokens(configuration)) as running:
+    async with desk_running(configuration, platforms.with_tokens(configuration), now=now) as running:
         stop = asyncio.Event()
         serving = asyncio.create_task(running.serve(stop))
         chat: Any = running.chats["slack"]
