@@ -68,7 +68,7 @@ def request(request: Request, name: str, held: bool, now: datetime) -> str:
 
 def disputed(ticket: int, text: str) -> str:
     intro = _("They say that something in #{ticket} is wrong; only officers read this:", ticket=ticket)
-    return f"\n{intro}\n{text}\n/privacy decide"
+    return f"\n{intro}\n{text}"
 
 
 def waits(request: Request) -> Message:
