@@ -1,4 +1,4 @@
-"""The views in docs/slack.md and the README are what people see: drawn from the blocks of a run, so they cannot go stale.
+"""The views in docs/slack.md and the README are what people see: drawn from the blocks of a run, so they stay true.
 
 `python -m tests.slack.test_docs` prints them.
 """
