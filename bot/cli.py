@@ -194,6 +194,14 @@ def refuse(number: Number, reason: Why) -> None:
 
 
 @privacy.command()
+def decide(number: Number, who: Annotated[str, typer.Argument(help="Whether they are right or wrong.")]) -> None:
+    """Decide who is right about what somebody says is wrong."""
+    from bot.privacy import dispute
+
+    _office(lambda office, work: dispute.decide(office.asked_for(number, None, work), who, work))
+
+
+@privacy.command()
 def hold(person: Account, reason: Why, review: Day) -> None:
     """Have somebody's data kept for a reason in law, to be looked at again within 90 days."""
     _office(lambda office, work: office.hold(_account(person), reason, review, None, work))

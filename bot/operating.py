@@ -23,7 +23,10 @@ from storage.store import SqlStore
 
 MOST_LISTED = 200
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
-NO_DESK = "no desk is set up yet, so nobody is answered: write /desk setup on Slack, or say helpthread desk import FILE"
+NO_DESK = (
+    "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
+    "or say helpthread desk import FILE"
+)
 
 
 async def run(settings: Settings) -> None:

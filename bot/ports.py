@@ -136,6 +136,7 @@ class Tickets(Protocol):
     def keep_again(self, id: int) -> None:
         """A ticket whose words were deleted is open again."""
 
+    def restrict_one(self, id: int, restricted: bool) -> None: ...
     def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
         """Open or closed, oldest first; after this id."""
 
@@ -356,6 +357,13 @@ class Privacy(Protocol):
 
     def save(self, request: Request) -> None: ...
     def running(self, limit: int) -> Sequence[Request]: ...
+    def dispute(self, request: Request, text: str) -> None:
+        """Keep what they say is wrong until it is decided."""
+
+    def disputed(self, request: Request) -> str: ...
+    def settle(self, request: Request) -> None:
+        """It is decided, or taken back: nobody needs their words for it any more."""
+
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
 
 from bot.message import File, UserRef
 from bot.privacy.model import RUNNING, Asked, Request, Stage
 from bot.privacy.stages import OPEN
-from storage.rows import RequestRow
+from storage.rows import DisputeRow, RequestRow
 
 requests = RequestRow.__table__
+disputes = DisputeRow.__table__
 ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
 
 
@@ -48,6 +49,18 @@ class Requests:
     def running(self, limit: int) -> Sequence[Request]:
         """Those that somebody must be working on."""
         return self._all(select(requests).where(requests.c.stage.in_([s.value for s in RUNNING])).limit(limit))
+
+    def dispute(self, request: Request, text: str) -> None:
+        """Keep what they say is wrong until it is decided."""
+        self.connection.execute(insert(disputes).values(request=request.number, who=request.who, text=text))
+
+    def disputed(self, request: Request) -> str:
+        found = self.connection.scalar(select(disputes.c.text).where(disputes.c.request == request.number))
+        return found or ""
+
+    def settle(self, request: Request) -> None:
+        """It is decided, or taken back: nobody needs their words for it any more."""
+        self.connection.execute(delete(disputes).where(disputes.c.request == request.number))
 
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""

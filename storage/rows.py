@@ -392,6 +392,17 @@ class ReadUntilRow(Base):
 FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
 
 
+class DisputeRow(Base):
+    """What somebody says is wrong in a ticket, until it is decided."""
+
+    __tablename__ = "disputes"
+    __table_args__ = means(Phrase("what you say is wrong"), ANSWER, "delete", keep="deciding")
+
+    request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    who: Mapped[Owner] = mapped_column(index=True)
+    text: Mapped[Words]
+
+
 class HoldRow(Base):
     """A reason in law to keep somebody's data for now."""
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
@@ -152,8 +151,8 @@ class SqlStore:
             try:
                 with self.engine.begin() as connection:
                     return self._run(job, connection)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
+            except Exception as error:  # SQLAlchemy's, or the driver's own from a `Hot` statement
+                if getattr(getattr(error, "orig", error), "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")

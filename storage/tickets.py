@@ -167,6 +167,10 @@ class SqlTickets:
         theirs = update(tickets).where(tickets.c.customer == customer, tickets.c.restricted != restricted)
         self.connection.execute(theirs.values(restricted=restricted, version=tickets.c.version + 1))
 
+    def restrict_one(self, id: int, restricted: bool) -> None:
+        one = update(tickets).where(tickets.c.id == id, tickets.c.restricted != restricted)
+        self.connection.execute(one.values(restricted=restricted, version=tickets.c.version + 1))
+
     def keep_again(self, id: int) -> None:
         """What is said in it from now on has a period of its own."""
         kept = update(tickets).where(tickets.c.id == id).values(words_purged_at=None, files_purged_at=None)

@@ -1,22 +1,27 @@
 """Somebody uses a command, presses, chooses or fills in a form: the event, and what they are shown."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import discord
 
-from adapters.discord import commands, filled, inbound
+from adapters.discord import commands, filled, inbound, words
 from adapters.discord.answers import Answers
 from adapters.discord.inbound import Interaction
 from adapters.discord.messages import Messages
 from adapters.discord.permissions import warnings
 from bot.inbound import Actor, Event, FormSubmitted, Place
+from bot.language import here, reading
+from bot.message import say
+from bot.ports import Reply, Say
 from bot.router import Router, Takes
 
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
 ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
+MOST_REMEMBERED = 1000  # what was acted lately
 Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
 
@@ -29,23 +34,42 @@ class Acting:
         self.suggest = suggest
         self.messages = messages
         self.answers = answers
+        self.seen: OrderedDict[int, None] = OrderedDict()
 
     async def acted(self, interaction: Interaction) -> None:
+        """Discord may tell of it twice. Whoever handled it first, in this process, answers."""
+        if interaction.id in self.seen:
+            return
+        self.seen[interaction.id] = None
+        if len(self.seen) > MOST_REMEMBERED:
+            self.seen.popitem(last=False)
         if interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction)
-            return
-        event = inbound.invoked(interaction, self.router)
-        if isinstance(event, FormSubmitted) and (picked := filled.channels(interaction.data or {})):
-            event = replace(event, warned=warnings(self.client, picked))
-        if isinstance(event, FormSubmitted) and (files := filled.attachments(interaction)):
-            await self.answers.begin(interaction)
-            handling = asyncio.create_task(self.messages.with_files(event, files))
+        elif inbound.is_about_a_bot(interaction.data or {}):
+            await self.answers.show(no_person(interaction.locale.value), interaction)
         else:
-            handling = asyncio.create_task(self.messages.answered(event))
-        await asyncio.wait({handling}, timeout=FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE)
-        if not handling.done() and not interaction.response.is_done():
+            await self._answer(interaction)
+
+    async def _answer(self, interaction: Interaction) -> None:
+        handling, patience = self._handling(interaction)
+        if patience:
+            await asyncio.wait({handling}, timeout=patience)
+        if not handling.done():
             await self.answers.begin(interaction)
         await self.answers.show(await handling, interaction)
+
+    def _handling(self, interaction: Interaction) -> tuple[asyncio.Task[Reply], float]:
+        """What is to be answered, and in how many seconds; none where files are fetched first, which takes longer."""
+        if (message := inbound.raised(interaction)) is not None:
+            return asyncio.create_task(self.messages.raised(interaction, message)), 0.0
+        event = inbound.invoked(interaction, self.router)
+        if isinstance(event, FormSubmitted):
+            if picked := filled.channels(interaction.data or {}):
+                event = replace(event, warned=warnings(self.client, picked))
+            if files := filled.attachments(interaction):
+                return asyncio.create_task(self.messages.with_files(event, files)), 0.0
+        handling = asyncio.create_task(self.messages.answered(event))
+        return handling, FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE
 
     def _may_ask(self, event: Event) -> bool:
         """Whether a form may be the answer, which must then be the first one."""
@@ -67,3 +91,8 @@ class Acting:
         found = await self.suggest(option.takes, typed, who, place) if option else ()
         choices = [discord.app_commands.Choice(name=label[:100], value=value) for label, value in found]
         await interaction.response.autocomplete(choices[:25])
+
+
+def no_person(language: str) -> Say:
+    with reading(language):
+        return Say(say(here(words.NOT_A_PERSON)))

@@ -1,5 +1,6 @@
 """Showing the bot's answer to whoever acted: as long as their interaction lives, and in private messages after that."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,7 @@ from bot.ports import Ask, Files, Reply, Say
 
 log = logging.getLogger(__name__)
 EXPIRED = frozenset({10062, 10015, 50027})  # unknown interaction, webhook or token: it came too late
+ANSWERED = 40060  # already, by another process that heard the same
 UNDONE = "❌"
 
 
@@ -33,7 +35,7 @@ class Answers:
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
         except discord.HTTPException as error:
-            if error.code not in EXPIRED:
+            if error.code not in EXPIRED | {ANSWERED}:
                 raise
             log.warning("Discord did not wait for us")
 
@@ -80,7 +82,7 @@ class Answers:
             "embeds": shown.embeds,
             "view": view(message),
             "allowed_mentions": shown.allowed,
-            "files": [*opened(taken, self.files), *self.posting.overflow(shown)],
+            "files": [*await asyncio.to_thread(opened, taken, self.files), *self.posting.overflow(shown)],
             "ephemeral": not public,
         }
         try:

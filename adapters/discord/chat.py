@@ -24,7 +24,7 @@ from adapters.discord.spoken import Spoken
 from adapters.discord.typing import SeenTyping, Typing
 from bot.effects import Effect
 from bot.errors import Problem
-from bot.inbound import Event, RoomGone
+from bot.inbound import Event, Place, RoomGone
 from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router
 
@@ -69,6 +69,7 @@ class DiscordChat:
         attachments = Attachments(files, self.pointed_at.files_at)
         self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
         self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
+        self.delivery.found_gone = self.found_gone
         self.delivery.opened = self.catching_up.opened
         self.relay_typing = Typing(self.client, self.delivery, seen_typing) if seen_typing else None
         self.acting = Acting(self.client, router, suggest, self.messages, self.answers)
@@ -145,9 +146,11 @@ class DiscordChat:
     async def thread_gone(self, thread: discord.RawThreadDeleteEvent) -> None:
         """A thread of a ticket, perhaps; the core knows."""
         self.places.parents.pop(thread.thread_id, None)
-        place = in_guild(thread.guild_id, thread.thread_id, thread.parent_id)
-        event = RoomGone(f"{PLATFORM}:{thread.thread_id}:gone", NOBODY, place)
+        event = room_gone(in_guild(thread.guild_id, thread.thread_id, thread.parent_id))
         self.lanes.put(str(thread.thread_id), lambda: self._handled(event))
+
+    async def found_gone(self, there: Spot) -> None:
+        await self.handle(room_gone(Place(PLATFORM, "", there.conversation, there.thread)))
 
     def happened(self, guild: int, event: Event | None) -> None:
         """In a server, in the order in which it is told. None if it is known already."""
@@ -169,3 +172,8 @@ class DiscordChat:
         if message.guild is None and not message.author.bot:
             await self.catching_up.meet(message.channel.id, ref(message.author.id), message.id - 1)
         await self.messages.said(message)
+
+
+def room_gone(place: Place) -> RoomGone:
+    """The same however often, and in whatever way, we hear of it."""
+    return RoomGone(f"{PLATFORM}:{place.thread}:gone", NOBODY, place)

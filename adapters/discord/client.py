@@ -40,6 +40,7 @@ def intents(*, message_content: bool, members: bool = False) -> discord.Intents:
 
 class Gateway(discord.Client):
     def __init__(self, listener: Listener, asked: discord.Intents, **options: Any) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
         super().__init__(
             intents=asked,
             allowed_mentions=discord.AllowedMentions.none(),

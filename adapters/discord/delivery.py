@@ -1,11 +1,11 @@
 """Effects, done at Discord. Where each ends up is its spot."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import discord
 
 from adapters.discord import words
-from adapters.discord.errors import Refusals, translated
+from adapters.discord.errors import UNKNOWN_CHANNEL, Refusals, translated
 from adapters.discord.permissions import lacking
 from adapters.discord.places import Places, number, room
 from adapters.discord.posting import Posting
@@ -13,7 +13,7 @@ from adapters.discord.rooms import LONGEST_TOKEN, Rooms
 from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
 from bot.inbound import Place
 from bot.message import Mark, Message, UserRef
-from bot.ports import Files, Refused, Spot
+from bot.ports import Files, Refused, Spot, TryLater
 
 AGENTS = ":agents"  # how the names of agents' rooms end
 MOST_REMEMBERED = 1000  # messages whose mark may change
@@ -26,6 +26,8 @@ class Delivery:
         self.places = places
         self.rooms = Rooms(client, self.posting, places)
         self.refusals = Refusals()
+        self.found_gone: Callable[[Spot], Awaitable[None]] = nobody_cares
+        self.gone: dict[str, None] = {}  # threads of which that was said, oldest first
         self.marked: dict[str, str] = {}  # messages and the signs on them, oldest first
         self.dms: dict[int, int] = {}
         self.opened: Callable[[int, int], None] = lambda channel, user: None
@@ -48,7 +50,7 @@ class Delivery:
                 return await self.rooms.open(effect)
             case Post(message=message):
                 there = needed(at, words.NEVER_OPENED)
-                sent = await self.rooms.say(there, message, token, agents=effect.room.endswith(AGENTS))
+                sent = await self._say(there, message, token, agents=effect.room.endswith(AGENTS))
                 return Spot(there.conversation, there.thread, str(sent.id))
             case Direct(user=user, message=message):
                 return await self._direct(user, message, token)
@@ -70,6 +72,19 @@ class Delivery:
             case _:
                 raise Refused(words.refused(0))
         return None
+
+    async def _say(self, there: Spot, message: Message, token: str, *, agents: bool) -> discord.Message:
+        """Discord does not tell again which threads were deleted while we were away; who speaks there finds out."""
+        try:
+            return await self.rooms.say(there, message, token, agents=agents)
+        except discord.NotFound as error:
+            if agents or not there.thread or error.code != UNKNOWN_CHANNEL or there.thread in self.gone:
+                raise
+        self.gone[there.thread] = None
+        if len(self.gone) > MOST_REMEMBERED:
+            del self.gone[next(iter(self.gone))]
+        await self.found_gone(there)
+        raise TryLater(0.0, words.CHANNEL_GONE)
 
     async def _direct(self, user: UserRef, message: Message, token: str) -> Spot:
         channel = await self.private_channel(int(user.id))
@@ -104,6 +119,9 @@ class Delivery:
             case _:
                 channel = int(at.conversation) if at else 0
         return lambda: lacking(self.client, channel, effect)
+
+
+async def nobody_cares(there: Spot) -> None: ...
 
 
 def needed(at: Spot | None, reason: str) -> Spot:

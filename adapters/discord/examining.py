@@ -15,6 +15,7 @@ from bot.router import Router
 
 MOST_THREADS, MOST_CHANNELS = 1000, 500  # of a server: active threads, channels
 NEARLY = 0.9
+ANOTHER_ROLE = "name another with /desk agent, and take this one away with /desk remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,17 @@ def _lacking(channel: discord.abc.GuildChannel, me: discord.Member, agents: bool
 
 
 def _roles(guild: discord.Guild, roles: Sequence[str]) -> Sequence[Seen]:
-    gone = [role for role in roles if not role.isdecimal() or guild.get_role(int(role)) is None]
-    return [
-        Seen(f"a desk names the role {role}, which is gone", "name another with /desk agent", True) for role in gone
-    ]
+    """The order of roles does not matter to us: we neither give nor take any, and change no permissions."""
+    found = list[Seen]()
+    for role in roles:
+        known = guild.get_role(int(role)) if role.isdecimal() else None
+        if known is None:
+            found.append(Seen(f"a desk names the role {role}, which is gone", "name another with /desk agent", True))
+        elif known.is_default():
+            found.append(Seen("a desk names the role @everyone, so everybody is an agent there", ANOTHER_ROLE, True))
+    if roles and not found:
+        found.append(Seen("the desks' roles are there; their order does not matter, for the bot gives and takes none"))
+    return found
 
 
 def _room(there: Mapping[str, object], threads: Sequence[discord.Thread]) -> Sequence[Seen]:

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from adapters.discord import filled, words
-from adapters.discord.commands import OPEN_MENU, found
+from adapters.discord.commands import ON_MESSAGE, OPEN_MENU, found
 from adapters.discord.custom_ids import MENU, unpacked
 from adapters.discord.people import NOBODY, actor, named, ref
 from adapters.discord.places import PLATFORM, in_guild, private
@@ -71,17 +71,29 @@ def _command(
 
 
 def _menu(id: str, who: Actor, place: Place, data: Mapping[str, Any], interaction: Interaction) -> CommandInvoked:
-    """Open a ticket, for oneself or for somebody else, who is shown what they wrote."""
-    resolved = data.get("resolved") or {}
-    message: Mapping[str, Any] = (resolved.get("messages") or {}).get(str(data["target_id"])) or {}
-    author = str(message["author"]["id"]) if message else str(data["target_id"])
-    options = {"text": str(message.get("content") or "")}
-    people = named(data, interaction.guild_id)
-    if author != who.ref.id:
-        options["for"] = str(ref(author))
-        if message:
-            people = (Actor(ref(author), str(message["author"].get("global_name") or message["author"]["username"])),)
-    return CommandInvoked(id, who, place, "ticket open", options, people)
+    """Open a ticket for a member, or for oneself."""
+    person = str(data["target_id"])
+    options = {"for": str(ref(person))} if person != who.ref.id else {}
+    return CommandInvoked(id, who, place, "ticket open", options, named(data, interaction.guild_id))
+
+
+def is_about_a_bot(data: Mapping[str, Any]) -> bool:
+    """Whether somebody wants a ticket for a bot, or about what one wrote."""
+    if data.get("name") != OPEN_MENU:
+        return False
+    resolved, target = data.get("resolved") or {}, str(data["target_id"])
+    message = (resolved.get("messages") or {}).get(target)
+    user = message["author"] if message else (resolved.get("users") or {}).get(target) or {}
+    return bool(user.get("bot"))
+
+
+def raised(interaction: Interaction) -> discord.Message | None:
+    """The message somebody wants a ticket about."""
+    data: Mapping[str, Any] = interaction.data or {}
+    if data.get("type") != ON_MESSAGE or interaction.channel is None:
+        return None
+    found = data["resolved"]["messages"][str(data["target_id"])]
+    return discord.Message(state=interaction._state, channel=interaction.channel, data=found)  # type: ignore[arg-type]
 
 
 def posted(

@@ -9,11 +9,12 @@ import discord
 from adapters.discord import inbound
 from adapters.discord.answers import Answers, failed
 from adapters.discord.attachments import Attachments
+from adapters.discord.inbound import Interaction
 from adapters.discord.marks import Marks
 from adapters.discord.people import actor, ref
-from adapters.discord.places import Places
+from adapters.discord.places import PLATFORM, Places
 from adapters.discord.spoken import Spoken
-from bot.inbound import Actor, Event, FormSubmitted, Place
+from bot.inbound import Actor, Event, FormSubmitted, MessageRaised, Place
 from bot.ports import Files, Handle, Reply, Watched
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,18 @@ class Messages:
         kept, refused = await self.attachments.take(files)
         try:
             return await self.answered(replace(form, files=kept, refused=refused))
+        finally:
+            self.files.release([file.sha for file in kept])
+
+    async def raised(self, interaction: Interaction, message: discord.Message) -> Reply:
+        """What to tell whoever wants a ticket about a message."""
+        place = inbound.place_of(interaction)
+        who = await self._author(message)
+        kept, refused = await self.attachments.take(inbound.attachments(message))
+        said = inbound.posted(message, who, replace(place, message=str(message.id)), kept, refused)
+        try:
+            id = f"{PLATFORM}:{interaction.id}"
+            return await self.answered(MessageRaised(id, inbound.acting(interaction), said.place, (said,)))
         finally:
             self.files.release([file.sha for file in kept])
 

@@ -24,6 +24,7 @@ TOKEN_REFUSED = Phrase("Discord does not accept the token")
 TOO_MANY_REFUSALS = Phrase("Discord refused too much lately, so nothing is sent for a moment")
 
 NOT_STORED = Phrase("Something went wrong on our side and this was not stored. Please send it again.")
+NOT_A_PERSON = Phrase("That is a bot, which needs no ticket. Nothing was changed.")
 FILL_IN = Phrase("This needs a form.")
 OPEN_FORM = Phrase("Open the form")
 EMPTY = Phrase("(empty)")

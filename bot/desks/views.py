@@ -35,6 +35,8 @@ def desk(desk: Desk, intake: Sequence[Place], members: Sequence[Member], names: 
             fields.append(Field(title, (_listed(called(m.principal, names) for m in those),)))
     if officers := [member for member in members if member.officer]:
         fields.append(Field(_("Privacy officers"), (_listed(called(m.principal, names) for m in officers),)))
+    if categories := desk.panel.categories:
+        fields.append(Field(_("Panel"), (_listed(each.name for each in categories),)))
     fields += [_setting(name, info, desk.settings) for name, info in Settings.model_fields.items()]
     title = _("Desk {name}", name=desk.name)
     return Message((_("Leads change settings with /desk set."),), title=title, fields=tuple(fields))
@@ -76,7 +78,7 @@ def set_up(desk: Desk, intake: Sequence[Place], members: Sequence[Member], warne
     text = _(
         "Desk {name} is ready. It takes in from {channels} and has {members}. "
         "Please invite me to all of its channels, if I am not there yet. /desk show tells what it is set to, "
-        "and /desk panel posts what customers choose from.",
+        "/desk category adds what customers can choose from, and /desk panel posts it.",
         name=desk.name,
         channels=several("{number} channel", "{number} channels", len(intake)),
         members=several("{number} member", "{number} members", len(members)),

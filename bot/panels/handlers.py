@@ -17,7 +17,7 @@ from bot.relay.views import with_refused
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views as ticket_views
 from bot.tickets.model import SUBJECT_LENGTH, subject_from
-from bot.tickets.opening import Opening, check_block, check_limits, open_ticket
+from bot.tickets.opening import Opening, check_block, check_limits, open_ticket, own_channel
 
 router = Router()
 DESK = Option("desk", "Which desk, where there are several", required=False, named=True)
@@ -182,6 +182,4 @@ def _room(desk: Desk, place: Place, work: UnitOfWork) -> Place | None:
     """Where the customer's room is to be: in a channel of the desk's own, in the same workspace; None in private."""
     if desk.settings.rooms == "direct" or place.direct:
         return None
-    here = Place(place.platform, place.workspace, place.conversation)
-    own = [p for p in work.desks.intake(desk.id) if (p.platform, p.workspace) == (here.platform, here.workspace)]
-    return here if here in own else next(iter(own), None)
+    return own_channel(desk, place, work)

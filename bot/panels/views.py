@@ -101,7 +101,8 @@ def _input(question: Question) -> Input:
 def answer(question: Question | None, value: str) -> str:
     """`question` is None for an answer to one that is not asked any more."""
     asked = ask(question) if question else _("Answer")
-    return f"{asked}:\n{value}" if "\n" in value else f"{asked}: {value}"
+    colon = "" if asked[-1] in "?!.:…" else ":"
+    return f"{asked}{colon}\n{value}" if "\n" in value else f"{asked}{colon} {value}"
 
 
 def subject(category: Category, first: str) -> str:

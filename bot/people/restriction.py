@@ -14,6 +14,7 @@ def refuse_restricted(person: Person | None) -> None:
 
 
 def refuse_others(ticket: Ticket, who: UserRef) -> None:
-    """Raises `NotAllowed` for everybody but its customer, if that one had their data restricted."""
-    if ticket.restricted and who != ticket.customer:
-        raise NotAllowed(views.is_restricted(ticket.number))
+    """Raises `NotAllowed` if its customer had their data restricted, or disputes what is in it."""
+    if ticket.restricted:
+        own = who == ticket.customer
+        raise NotAllowed(views.waits_with_you(ticket.number) if own else views.is_restricted(ticket.number))

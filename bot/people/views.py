@@ -34,6 +34,14 @@ def you_are_restricted() -> str:
     )
 
 
+def waits_with_you(number: int) -> str:
+    return _(
+        "#{number} is restricted, so what you wrote was not passed on, and is kept nowhere. /mydata status shows why, "
+        "/mydata lift or /mydata cancel ends it.",
+        number=number,
+    )
+
+
 def is_restricted(number: int) -> str:
     return _(
         "The customer of #{number} had their data restricted: it is kept and must not be used. Nothing was sent, "

@@ -28,6 +28,7 @@ class Asked(StrEnum):
     CORRECTION = "correction"
     RESTRICTION = "restriction"
     LIFTING = "lifting"
+    DISPUTE = "dispute"
 
 
 STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm
@@ -75,6 +76,11 @@ class Request:
     @property
     def answer_by(self) -> datetime:
         return months_after(self.received, EXTENDED_MONTHS if self.extended else MONTHS)
+
+    @property
+    def ticket(self) -> int:
+        """The id of the ticket that a dispute is about."""
+        return dict(self.counts)["ticket"]
 
     @property
     def room(self) -> str:

@@ -157,6 +157,7 @@ def kept(rule: str, facts: Facts) -> str:
 def kept_until(rule: str) -> str:
     """Where no number of days says it."""
     return {
+        "deciding": _("until a privacy officer has decided"),
         "working": _("as long as you work at a desk"),
         "choosing": _("until you have chosen, or ten minutes"),
         "posted": _("as long as what we posted is there"),
@@ -199,7 +200,7 @@ def policy(notice: Notice, promises: Promises) -> Message:
 
 
 def _responsible(promises: Promises) -> str:
-    operator = promises.operator or _("whoever runs this desk")
+    operator = promises.operator or _("Whoever runs this desk")
     if promises.contact:
         return _("{operator} is responsible for your data, {contact}.", operator=operator, contact=promises.contact)
     return _("{operator} is responsible for your data.", operator=operator)

@@ -40,8 +40,11 @@ def queue(officer: UserRef | None, work: UnitOfWork) -> str:
 
 
 def show(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
-    request = _request(number, officer, work)
-    return views.request(request, work.privacy.name(request.who), work.privacy.held(request.who), work.now)
+    request = asked_for(number, officer, work)
+    told = views.request(request, work.privacy.name(request.who), work.privacy.held(request.who), work.now)
+    if request.asked is Asked.DISPUTE and (ticket := work.tickets.get(request.ticket)) is not None:
+        told += views.disputed(ticket.number, work.privacy.disputed(request))
+    return told
 
 
 def log(kind: str, who: UserRef, source: str, received: str, officer: UserRef | None, work: UnitOfWork) -> str:
@@ -65,7 +68,7 @@ def log(kind: str, who: UserRef, source: str, received: str, officer: UserRef | 
 
 def extend(number: str, code: str, officer: UserRef | None, work: UnitOfWork) -> str:
     """Two months more, once, told with its reason within the first month."""
-    request = _request(number, officer, work)
+    request = asked_for(number, officer, work)
     if code not in EXTENSIONS:
         raise Problem(views.choose_code(EXTENSIONS))
     if not request.open or request.extended or work.now > request.answer_by:
@@ -81,10 +84,10 @@ def extend(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
 
 def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) -> str:
     """They are told why, and where to complain."""
-    request = _request(number, officer, work)
+    request = asked_for(number, officer, work)
     if code not in REFUSALS:
         raise Problem(views.choose_code(REFUSALS))
-    if not request.cancellable or request.running:
+    if not request.cancellable or request.running or request.asked is Asked.DISPUTE:
         raise Problem(views.not_refusable(request))
     request = request.to(Stage.REFUSED, refused=code, done_at=work.now, expires_at=None)
     work.privacy.save(request)
@@ -134,16 +137,17 @@ def remind(work: UnitOfWork) -> None:
         left = request.answer_by - work.now
         step = next((days for days in (1, 3, 7, 14) if left <= timedelta(days=days)), None)
         if step is not None and not request.running:
-            _tell_officers(
+            tell_officers(
                 f"privacy:{request.number}:due-{step}", request.who, partial(views.due, request, work.now), work
             )
     for placed in work.privacy.holds(MOST_LISTED):
         if placed.review_at <= work.now:
             key = f"privacy:hold-{placed.number}:{placed.review_at:%Y%m%d}"
-            _tell_officers(key, placed.who, partial(views.review_due, placed), work)
+            tell_officers(key, placed.who, partial(views.review_due, placed), work)
 
 
-def _tell_officers(key: str, about: UserRef, telling: Callable[[], Message], work: UnitOfWork) -> None:
+def tell_officers(key: str, about: UserRef, telling: Callable[[], Message], work: UnitOfWork) -> None:
+    """All but the one whom it is about, each once."""
     for officer in officers(work):
         own = f"{key}:{officer}"
         if officer != about and not work.outbox.posted(own):
@@ -159,7 +163,8 @@ def _tell(request: Request, what: str, message: Message, work: UnitOfWork) -> No
     work.outbox.post(direct, about=who)
 
 
-def _request(number: str, officer: UserRef | None, work: UnitOfWork) -> Request:
+def asked_for(number: str, officer: UserRef | None, work: UnitOfWork) -> Request:
+    """Raises `Problem` if there is no such request, or it is the officer's own."""
     found = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
     if found is None or found.who == officer or found.who.platform == NOBODY.platform:
         raise Problem(views.no_request())

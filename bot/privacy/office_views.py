@@ -66,6 +66,31 @@ def request(request: Request, name: str, held: bool, now: datetime) -> str:
     return "\n".join(lines)
 
 
+def disputed(ticket: int, text: str) -> str:
+    intro = _("They say that something in #{ticket} is wrong; only officers read this:", ticket=ticket)
+    return f"\n{intro}\n{text}"
+
+
+def waits(request: Request) -> Message:
+    show = f"/privacy show {request.number}"
+    return say(_("Request {number} waits for a privacy officer: {command}.", number=request.number, command=show))
+
+
+def statement(text: str) -> str:
+    return _("The customer says, and a privacy officer found it right: {text}", text=text)
+
+
+def decided(request: Request) -> str:
+    return _(
+        "Request {number} is decided. They are told; when they have it, the ticket is open again.",
+        number=request.number,
+    )
+
+
+def nothing_to_decide() -> str:
+    return _("Nothing was changed: there is nothing to decide about that request, or it is decided already.")
+
+
 def logged(request: Request) -> str:
     return _(
         "Request {number} is logged, to be answered by {day}. Their account was asked "

@@ -9,6 +9,7 @@ from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
+from bot.privacy.dispute import OUTCOMES, decide
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.privacy.retention import defaults
@@ -78,6 +79,16 @@ def extend(call: Call, work: UnitOfWork) -> str:
 @officers_only
 def refuse(call: Call, work: UnitOfWork) -> str:
     return office.refuse(call.options["number"], call.options["reason"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy decide", "Decide who is right about what somebody says is wrong",
+    NUMBER, Option("who", "Whether they are right or wrong", Takes.CHOICE, choices=OUTCOMES),
+)  # fmt: skip
+@officers_only
+def decide_dispute(call: Call, work: UnitOfWork) -> str:
+    request = office.asked_for(call.options["number"], call.actor.ref, work)
+    return decide(request, call.options["who"], work)
 
 
 @router.command(

@@ -10,7 +10,7 @@ from bot.access import Call
 from bot.ports import Reply, Say, Store, UnitOfWork
 from bot.privacy import rights_views as views
 from bot.privacy.amending import done
-from bot.privacy.model import Request, Stage
+from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
@@ -47,9 +47,12 @@ def _turn(call: Call, work: UnitOfWork, *, restricted: bool) -> Reply:
 
 async def veil(store: Store, request: Request) -> None:
     """Show the cards and copies of all their tickets as they are to be seen now. Doing it again does no harm."""
-    if request.stage is not Stage.DUE:
+    if request.stage not in (Stage.DUE, Stage.REVIEW, Stage.CANCELLED):
         return
     after: int | None = 0
+    if request.asked is Asked.DISPUTE:
+        await _redraw(store, request.ticket)
+        after = None
     while after is not None:
         page = await store.read(partial(_tickets, request, after))
         for ticket in page:

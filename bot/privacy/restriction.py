@@ -15,6 +15,9 @@ def turn(who: UserRef, restricted: bool, work: UnitOfWork) -> bool:
         return False
     work.people.restrict(who, work.now if restricted else None)
     work.tickets.restrict(who, restricted)
+    for dispute in work.privacy.requests_of(who, Asked.DISPUTE):
+        if dispute.open:
+            work.tickets.restrict_one(dispute.ticket, True)
     for other in work.privacy.requests_of(who):
         if other.asked in (Asked.RESTRICTION, Asked.LIFTING) and other.running:
             work.privacy.save(other.to(Stage.EXPIRED))

@@ -27,10 +27,11 @@ CHOICES = Rule("choices", 1095, least=365)  # after they ended
 HOLDS = Rule("holds", 1095, least=365)  # after they were released
 TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS)
 WORKING = Rule("working")  # as long as somebody works at a desk
+DECIDING = Rule("deciding")  # until a privacy officer has decided
 CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed
 POSTED = Rule("posted")  # as long as what we posted is there
 READING = Rule("reading")  # as long as the conversation is read
-RULES = {rule.id: rule for rule in (*TIMED, WORKING, CHOOSING, POSTED, READING)}
+RULES = {rule.id: rule for rule in (*TIMED, WORKING, DECIDING, CHOOSING, POSTED, READING)}
 GRACE = timedelta(hours=24)  # before a shorter period takes effect, so that a slip can be undone
 
 

@@ -31,6 +31,16 @@ WORDS_FORM = Form(
 )
 
 
+DISPUTE_FORM = Form(
+    action="",
+    title=Phrase("Say what is wrong"),
+    inputs=(
+        Input("ticket", Phrase("The number of the ticket it is in"), max_length=60),
+        Input("text", Phrase("What is wrong, and what is right"), long=True, max_length=2000),
+    ),
+)
+
+
 def what_is_wrong() -> Message:
     text = _(
         "We replace it everywhere, and keep nowhere what it was. A ticket's history says that something was corrected. "
@@ -40,6 +50,7 @@ def what_is_wrong() -> Message:
         Button(_("My name"), "mydata.correct-name"),
         Button(_("My language"), "mydata.correct-language"),
         Button(_("Words I wrote"), "mydata.correct-words"),
+        Button(_("Something else"), "mydata.dispute"),
     )
     return Message(title=_("What is wrong?"), text=(text,), buttons=buttons)
 
@@ -108,6 +119,42 @@ def still_wrong() -> str:
 
 def too_long_then(most: int) -> str:
     return _("Nothing was changed: a message would then be longer than {most} characters.", most=most)
+
+
+# Disputes
+
+
+def disputing(ticket: int, request: Request) -> Message:
+    return say(
+        _(
+            "A privacy officer decides about that, as request {request}. Until you have read the decision, ticket "
+            "#{ticket} is kept and used for nothing: agents see a placeholder. {command} takes it back.",
+            request=request.number, ticket=ticket, command=f"/mydata cancel {request.number}",
+        )
+    )  # fmt: skip
+
+
+def decided(request: Request, *, right: bool) -> Message:
+    if right:
+        text = _(
+            "You were right in request {request}. The ticket says so from now on, and agents see it again.",
+            request=request.number,
+        )
+    else:
+        text = _(
+            "We looked at what you said in request {request}, and found no mistake. Agents see the ticket again. You "
+            "can complain to a data protection authority.",
+            request=request.number,
+        )
+    return say(text)
+
+
+def not_about_you(ticket: int) -> str:
+    return _("Nothing was changed: ticket #{ticket} is not yours.", ticket=ticket)
+
+
+def disputed_already(ticket: int) -> str:
+    return _("You said that already of ticket #{ticket}. /mydata status shows how far it is.", ticket=ticket)
 
 
 # Restriction
@@ -223,6 +270,7 @@ KINDS = {
     Asked.RESTRICTION: Phrase("a restriction"),
     Asked.LIFTING: Phrase("the end of a restriction"),
     Asked.CORRECTION: Phrase("a correction"),
+    Asked.DISPUTE: Phrase("a mistake you told us of"),
     Asked.EXPORT: Phrase("an export"),
     Asked.ERASURE: Phrase("the deletion of your data"),
 }

@@ -4,7 +4,8 @@ from bot.access import Call
 from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
-from bot.privacy.model import Request, Stage
+from bot.privacy.dispute import lift
+from bot.privacy.model import Asked, Request, Stage
 from bot.router import Option, Router, Takes
 
 router = Router()
@@ -23,7 +24,10 @@ def cancel(call: Call, work: UnitOfWork) -> Reply:
     request = _meant(call, work)
     if not request.cancellable:
         raise Problem(views.not_cancellable(request))
-    work.privacy.save(request.to(Stage.EXPIRED if request.running else Stage.CANCELLED, expires_at=None))
+    request = request.to(Stage.EXPIRED if request.running else Stage.CANCELLED, expires_at=None)
+    work.privacy.save(request)
+    if request.asked is Asked.DISPUTE:
+        lift(request, work)
     return Say(views.cancelled(request))
 
 

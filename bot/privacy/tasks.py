@@ -10,6 +10,7 @@ TASKS = {
     Asked.CORRECTION: "correct",
     Asked.RESTRICTION: "veil",
     Asked.LIFTING: "veil",
+    Asked.DISPUTE: "veil",
 }
 
 

@@ -13,7 +13,7 @@ from bot.relay.said import record, said, source_of
 from bot.router import Router
 from bot.tickets import views as ticket_views
 from bot.tickets.model import Ticket, subject_from
-from bot.tickets.opening import Opening, check_limits, open_ticket
+from bot.tickets.opening import Opening, check_limits, in_room, open_ticket, own_channel
 
 router = Router()
 
@@ -63,7 +63,11 @@ def _check(event: MessageRaised, message: MessagePosted, desk: Desk, work: UnitO
 def _open(message: MessagePosted, desk: Desk, work: UnitOfWork) -> Ticket:
     what = said(message)
     subject = subject_from(what.text) or next((file.name for file in what.files), "")
-    return open_ticket(Opening(desk, what.author, "", subject, name=what.name, thread=message.place), work)
+    new = Opening(desk, what.author, "", subject, name=what.name)
+    if desk.settings.rooms == "private":
+        channel = own_channel(desk, message.place, work)
+        return open_ticket(in_room(new, channel) if channel else new, work)
+    return open_ticket(in_room(new, message.place), work)
 
 
 def _take_in(message: MessagePosted, ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:

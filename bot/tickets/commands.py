@@ -10,7 +10,7 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.router import Option, Router, Takes
 from bot.tickets import views
 from bot.tickets.handlers import known
-from bot.tickets.opening import Opening, check_block, check_limits, in_room, open_ticket
+from bot.tickets.opening import Opening, check_block, check_limits, in_room, open_ticket, own_channel
 
 router = Router()
 
@@ -34,14 +34,12 @@ def open_command(call: Call, work: UnitOfWork) -> Reply:
 
 
 def _in_private_room(new: Opening, call: Call, work: UnitOfWork) -> Opening:
-    """Where the desk has private rooms, it is in the intake channel of the server they asked in."""
+    """Where the desk has private rooms, it is in a channel of its own, of the server they asked in."""
     place = call.event.place
     if new.desk.settings.rooms != "private" or place.direct:
         return new
-    intake = [
-        p for p in work.desks.intake(new.desk.id) if (p.platform, p.workspace) == (place.platform, place.workspace)
-    ]
-    return in_room(new, intake[0]) if intake else new
+    channel = own_channel(new.desk, place, work)
+    return in_room(new, channel) if channel else new
 
 
 def _for_customer(call: Call, customer: Actor, work: UnitOfWork) -> Reply:

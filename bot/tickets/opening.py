@@ -113,6 +113,14 @@ def check_block(customer: UserRef, work: UnitOfWork) -> None:
         raise NotAllowed(views.blocked(person.blocked_until, person.block_reason))
 
 
+def own_channel(desk: Desk, place: Place, work: UnitOfWork) -> Place | None:
+    """Where the desk has private rooms for whoever acts at `place`: there if it takes in there, else in the first
+    channel where it takes in, in the same workspace. Never in another desk's, whose rooms have the same names."""
+    here = Place(place.platform, place.workspace, place.conversation)
+    own = [p for p in work.desks.intake(desk.id) if (p.platform, p.workspace) == (here.platform, here.workspace)]
+    return here if here in own else next(iter(own), None)
+
+
 def in_room(new: Opening, place: Place) -> Opening:
     """The same, with the customer's room at a place in a channel, as the desk's settings have it."""
     rooms = new.desk.settings.rooms

@@ -1,5 +1,8 @@
 """What the doctor says of Discord."""
 
+import pytest
+
+from adapters.discord import examining
 from adapters.discord.examining import Seen, examine
 from bot.desks.sheet import Sheet
 from bot.doctor_discord import channels, roles
@@ -22,7 +25,7 @@ NEEDED = (
 )
 
 
-async def asked(fake: World, *roles: str, token: str = "") -> list[Seen]:
+async def asked(fake: World, *roles: str, token: str = "", members: bool = False) -> list[Seen]:
     server = str(fake.shop.id)
     channels = {
         Place("discord", server, str(fake.help.id)): False,
@@ -35,6 +38,7 @@ async def asked(fake: World, *roles: str, token: str = "") -> list[Seen]:
         channels,
         [(server, role) for role in roles],
         message_content=True,
+        members=members,
     )
     return [each async for each in seen]
 
@@ -57,6 +61,30 @@ async def test_what_is_missing_is_said_by_name(fake: World):
         "in #help the bot lacks: Create Private Threads, Add Reactions",
         "a desk names the role 123, which is gone",
     ]
+
+
+async def test_everybody_as_an_agent_is_told_and_the_order_of_roles_does_not_matter(fake: World):
+    assert await wrong(fake, str(fake.shop.id)) == ["a desk names the role @everyone, so everybody is an agent there"]
+    said = [each.what for each in await asked(fake, str(fake.agents.id))]
+    assert "the desks' roles are there; their order does not matter, for the bot gives and takes none" in said
+
+
+async def test_the_members_intent_is_looked_at_where_it_is_used(fake: World):
+    assert "who leaves a server is not heard" in [each.what for each in await asked(fake)]
+    fake.disallow_intents(Intent.GUILD_MEMBERS)
+    assert await wrong(fake) == []
+    assert await wrong(fake, members=True) == ["the bot may not see who comes and goes"]
+
+
+async def test_little_room_for_threads_is_told_before_there_is_none(fake: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(examining, "MOST_THREADS", 10)
+    for number in range(9):
+        await fake.start_thread(fake.ann, fake.help, f"talk {number}")
+    assert "the server has 9 of 10 active threads" in [each.what for each in await asked(fake)]
+
+
+async def wrong(fake: World, *roles: str, members: bool = False) -> list[str]:
+    return [each.what for each in await asked(fake, *roles, members=members) if each.wrong]
 
 
 async def test_a_wrong_token_and_a_server_without_the_bot_are_told(fake: World):

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot.desks.model import Desk, Settings
 from bot.inbound import Place
 from storage.opening import open_store
@@ -88,6 +90,7 @@ async def process(fake: World, folder: Path) -> AsyncIterator[None]:
         await fake.until(lambda: not any(s.connection for s in fake.gateway.sessions.values()))
 
 
+@pytest.mark.timeout(240)
 async def test_nothing_is_lost_nothing_doubled_and_all_in_order(fake: World, tmp_path: Path) -> None:
     await set_up(fake, tmp_path)
     people = Customers(fake)

@@ -209,6 +209,19 @@ async def test_an_unavailable_server_is_waited_for(shop: Shop) -> None:
     ]
 
 
+async def test_a_thread_that_was_deleted_while_nobody_heard_it_is_no_dead_end(shop: Shop) -> None:
+    fake = shop.fake
+    room = shop.thread(await shop.asks(fake.ann, "it burns"))
+    fake.gateway.lose(1)
+    fake.delete_channel(room)
+    reply = await fake.say(fake.sam, shop.agents_room(), "!r with water")
+    await shop.settled()
+    assert await shop.courier.finish(10), "nothing waits any more"
+    assert list(reply.reactions) == ["✅"]
+    assert any("with water" in text for text in shop.texts(fake.ann))
+    assert any("thread was deleted" in text for text in shop.texts(shop.agents_room()))
+
+
 async def test_closed_private_messages_are_no_dead_end(shop: Shop) -> None:
     fake = shop.fake
     await fake.dm(fake.ann, "hello")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.discord import uploads
 from bot.message import UserRef
 from tests.discord.shop import Shop
 
@@ -117,11 +118,62 @@ async def test_open_a_ticket_from_a_form_a_message_or_for_a_member(shop: Shop) -
     assert "Refund" in shop.card(1).text
     assert "**Ann:** Where is my money?" in shop.texts(shop.agents_room(1))
 
+    form = await (await fake.context_menu(fake.sam, fake.help, "Open a ticket", fake.ben)).finished()
+    told = await shop.does(fake.submit_modal(fake.sam, form, {"subject": "Call back", "text": "You called us."}))
+    assert "is open for Ben" in told
+    assert (await shop.ticket(2)).customer.id == str(fake.ben.id)
+
+
+@pytest.mark.parametrize(("rooms", "threads"), [("open", 1), ("private", 1), ("direct", 0)])
+async def test_a_message_becomes_a_ticket_with_its_files_and_its_author_is_answered(
+    shop: Shop, rooms: str, threads: int
+) -> None:
+    fake = shop.fake
+    await shop.set_up(rooms=rooms)
+    general = fake.add_channel(fake.shop, "general")
+    said = await fake.say(fake.ben, general, "my order is broken", files=[("photo.png", b"png")])
+    await shop.settled()
+    told = await shop.does(fake.context_menu(fake.sam, general, "Open a ticket", said))
+    assert "Ticket **#1** is open" in told
+    assert (await shop.ticket()).customer.id == str(fake.ben.id)
+    (copy,) = [m for m in fake.messages(shop.agents_room()) if "my order is broken" in m.text]
+    assert [a.data for a in copy.attachments] == [b"png"]
+    found = fake.world.children(general if rooms == "open" else fake.help)
+    assert len(found) == threads
+    assert any("is open" in text for text in shop.texts(found[0] if found else fake.ben))
+
+    await fake.edit(fake.ben, said, "my order is lost")
+    await shop.settled()
+    assert any("my order is lost (edited)" in text for text in shop.texts(shop.agents_room()))
+    again = await shop.does(fake.context_menu(fake.kim, general, "Open a ticket", said))
+    assert "is in ticket" in again
+    assert "#1" in again
+
+
+async def test_customers_make_tickets_of_their_own_messages_only_and_nobody_of_a_bots(shop: Shop) -> None:
+    fake = shop.fake
     general = fake.add_channel(fake.shop, "general")
     said = await fake.say(fake.ben, general, "my order is broken")
     await shop.settled()
-    assert "is open for Ben" in await shop.does(fake.context_menu(fake.sam, general, "Open a ticket", said))
-    assert (await shop.ticket(2)).customer.id == str(fake.ben.id)
+    assert "Only agents" in await shop.does(fake.context_menu(fake.ann, general, "Open a ticket", said))
+    assert "is open" in await shop.does(fake.context_menu(fake.ben, general, "Open a ticket", said))
+    greeting = await fake.say(fake.bot, general, "beep")
+    assert "That is a bot" in await shop.does(fake.context_menu(fake.sam, general, "Open a ticket", greeting))
+    assert "That is a bot" in await shop.does(fake.context_menu(fake.sam, general, "Open a ticket", fake.bot))
+
+
+async def test_a_file_that_is_too_large_for_the_place_comes_in_parts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = shop.fake
+    monkeypatch.setattr(uploads, "SMALLEST_LIMIT", 1000)
+    await fake.dm(fake.ann, "hello")
+    await shop.settled()
+    await fake.say(fake.sam, shop.agents_room(), "!r look", files=[("manual.pdf", bytes(2500))])
+    await shop.settled()
+    (got,) = [m for m in fake.messages(fake.ann) if m.attachments]
+    names = [(a.filename, len(a.data)) for a in got.attachments]
+    assert names == [("manual.pdf.001", 1000), ("manual.pdf.002", 1000), ("manual.pdf.003", 500)]
 
 
 async def test_mydata_is_reached_by_people_who_left_the_server(shop: Shop) -> None:

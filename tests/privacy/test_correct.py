@@ -169,7 +169,7 @@ async def test_a_corrected_language_stays_whatever_the_platform_says(office: Des
 
 async def test_without_saying_what_one_is_offered_what_can_be_corrected(office: Desk) -> None:
     await office.type(ANA, "/mydata correct", private(ANA))
-    assert list(buttons(office)) == ["My name", "My language", "Words I wrote"]
+    assert list(buttons(office)) == ["My name", "My language", "Words I wrote", "Something else"]
 
 
 async def test_a_correction_waits_for_a_reader_and_then_wipes(office: Desk) -> None:

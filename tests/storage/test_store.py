@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -183,7 +184,7 @@ async def test_too_much_waiting_is_refused_and_what_waits_is_kept(store: SqlStor
 
 
 async def test_reading_changes_nothing(store: SqlStore):
-    with pytest.raises((DBAPIError, sqlite3.OperationalError)):
+    with pytest.raises((DBAPIError, sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction)):
         await store.read(remember("a"))
     assert outside(store) == set()
     assert await store.read(lambda work: work.desks.all()) == []

@@ -234,6 +234,12 @@ def deliveries() -> None:
 
 def requests() -> None:
     table(
+        "disputes",
+        sa.Column("request", BIG, primary_key=True, autoincrement=False),
+        code("who", index=True),
+        words("text"),
+    )
+    table(
         "holds",
         id_("number"),
         code("who", index=True),
