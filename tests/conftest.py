@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -17,6 +18,12 @@ from tests.migrated import put_database
 from tests.postgres import cluster, fresh_database
 
 EMPTY = SQL("; ").join(SQL("DELETE FROM {}").format(Identifier(t.name)) for t in reversed(Base.metadata.sorted_tables))
+
+# The same examples each time, so that what fails is what was changed; and how long one takes is the machine's business.
+# `HYPOTHESIS_PROFILE=thorough` looks for new ones.
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("thorough", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -190,7 +190,7 @@ def status(state: str, assignee: str | None) -> str:
     return f"claimed by {BY_REF[assignee].name}" if assignee else "open, unclaimed"
 
 
-@pytest.mark.timeout(0 if THOROUGH else 60)
+@pytest.mark.timeout(0 if THOROUGH else 180)
 @pytest.mark.parametrize("half", [1, 2])  # side by side on two cores
 def test_the_promises_of_the_desk_hold_whatever_happens(half: int) -> None:
     run_state_machine_as_test(
