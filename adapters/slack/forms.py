@@ -24,11 +24,14 @@ MOST_CHOSEN = 100
 CHANNELS = {"filter": {"include": ["public", "private"], "exclude_bot_users": True}}
 NO_GROUPS: Mapping[str, str] = {}
 PLATFORM = "slack"
+UPLOAD = "file_input"
+MOST_FILES = 10  # Slack's limit
 PICKERS = {
     "channel": "conversations_select",
     "channels": "multi_conversations_select",
     "people": "multi_users_select",
     "groups": "multi_external_select",
+    "files": UPLOAD,
 }
 
 
@@ -91,6 +94,13 @@ def values(view: Json, team: str, realm: str) -> dict[str, str]:
     return {name: _value(block.get("value", {}), team, realm) for name, block in state.items()}
 
 
+def files(view: Json) -> list[Json]:
+    """What was uploaded with the form."""
+    state: dict[str, Any] = view.get("state", {}).get("values", {})
+    inputs = [block.get("value", {}) for block in state.values()]
+    return [file for each in inputs if each.get("type") == UPLOAD for file in each.get("files") or ()]
+
+
 def _value(element: Json, team: str, realm: str) -> str:
     match element.get("type"):
         case "conversations_select":
@@ -100,6 +110,8 @@ def _value(element: Json, team: str, realm: str) -> str:
             return " ".join(f"{PLATFORM}:{team}/{id}" for id in element.get("selected_conversations") or ())
         case "multi_users_select":
             return " ".join(f"{PLATFORM}:{realm}/{id}" for id in element.get("selected_users") or ())
+        case "file_input":
+            return ", ".join(one_line(str(file.get("name") or "file")) for file in element.get("files") or ())
         case "static_select":
             return str((element.get("selected_option") or {}).get("value") or "")
         case "multi_external_select":
@@ -138,6 +150,8 @@ def _picker(each: Input, groups: Mapping[str, str]) -> Json:
     """Slack fills these lists itself, however many channels and people there are. It has none of user groups: those it
     asks us for while somebody types."""
     shown: Json = {"type": PICKERS[each.picks], "action_id": "value"}
+    if each.picks == "files":
+        return shown | {"max_files": MOST_FILES}
     now = [word.rpartition("/")[2].removeprefix("@") for word in each.value.split()][:MOST_CHOSEN]
     match each.picks:
         case "people":

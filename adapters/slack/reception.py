@@ -17,7 +17,8 @@ from adapters.slack import inbound, words
 from adapters.slack.answers import Answers, Asker, response
 from adapters.slack.api import Json, SlackRefused
 from adapters.slack.catchup import NotYet
-from adapters.slack.forms import Origin, answer_view, values
+from adapters.slack.downloads import Taken
+from adapters.slack.forms import Origin, answer_view, files, values
 from adapters.slack.groups import Groups
 from adapters.slack.home import ACTION as HOME
 from adapters.slack.home import Home
@@ -25,6 +26,7 @@ from adapters.slack.inbound import Written
 from adapters.slack.lanes import Lanes
 from adapters.slack.messages import Messages
 from adapters.slack.people import People
+from adapters.slack.picked import warnings
 from adapters.slack.render import parts
 from bot.errors import Problem
 from bot.inbound import ButtonPressed, CommandInvoked, FormSubmitted, MessagePosted, MessageRaised
@@ -36,6 +38,7 @@ from bot.router import Router
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGE_WITHIN = 2.3  # seconds; Slack gives three
+SETUP = "desk.setup"  # the form in which channels are picked
 LAST_RETRY = 2  # with files that cannot be fetched, this delivery is taken without them
 OK = BoltResponse(status=200, body="")
 
@@ -277,7 +280,11 @@ class Reception:
         where = inbound.place(self.people.team, origin.conversation, origin.thread)
         filled = values(view, self.people.team, self.people.realm)
         id, action = f"slack:{view['id']}:{view.get('hash') or body.get('trigger_id')}", str(view["callback_id"])
-        return await self._handle(FormSubmitted(id, await self._actor(body), where, action, origin.arg, filled))
+        shared, warned = files(view), await warnings(self.messages.api, filled) if action == SETUP else ()
+        taken = await self.messages.downloads.take(shared, last_try=True) if shared else Taken()
+        kept, refused = tuple(taken.files), tuple(taken.refused)
+        actor = await self._actor(body)
+        return await self._handle(FormSubmitted(id, actor, where, action, origin.arg, filled, kept, refused, warned))
 
     async def _actor(self, body: Json) -> Any:
         user = body["user"]
@@ -315,8 +322,8 @@ def _changes_desks(event: Any) -> bool:
 def _files(event: Any) -> list[str]:
     """What was kept for it: committed now, or never."""
     match event:
-        case MessagePosted(files=files):
-            return [file.sha for file in files]
+        case MessagePosted(files=kept) | FormSubmitted(files=kept):
+            return [file.sha for file in kept]
         case MessageRaised(said=said):
             return [file.sha for each in said for file in each.files]
     return []

@@ -57,6 +57,14 @@ def via() -> str:
     return " " + _("(via the bot)")
 
 
+def not_in(channel: str) -> str:
+    return Phrase("I am not in {channel}; invite me there", channel=channel)
+
+
+def archived(channel: str) -> str:
+    return Phrase("{channel} is archived", channel=channel)
+
+
 def refused_file(name: str, reason: str) -> str:
     return Phrase("{name}: {reason}", name=name, reason=reason)
 

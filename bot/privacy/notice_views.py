@@ -200,7 +200,7 @@ def policy(notice: Notice, promises: Promises) -> Message:
 
 
 def _responsible(promises: Promises) -> str:
-    operator = promises.operator or _("whoever runs this desk")
+    operator = promises.operator or _("Whoever runs this desk")
     if promises.contact:
         return _("{operator} is responsible for your data, {contact}.", operator=operator, contact=promises.contact)
     return _("{operator} is responsible for your data.", operator=operator)

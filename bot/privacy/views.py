@@ -28,7 +28,13 @@ def nothing() -> str:
 def overview(held: Sequence[Held]) -> Message:
     if not held:
         return say(nothing())
-    buttons = (Button(_("Export"), "mydata.export"), Button(_("Delete…"), "mydata.delete", style=Style.DANGER))
+    buttons = (
+        Button(_("Export"), "mydata.export"),
+        Button(_("Correct…"), "mydata.correct"),
+        Button(_("Requests"), "mydata.status"),
+        Button(_("Privacy notice"), "mydata.policy"),
+        Button(_("Delete…"), "mydata.delete", style=Style.DANGER),
+    )
     return Message(title=_("What we hold about you"), text=_by_role(held), buttons=buttons)
 
 

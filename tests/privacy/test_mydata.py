@@ -41,7 +41,13 @@ async def test_the_view_says_what_there_is_and_why(office: Desk) -> None:
     shown = await office.type(ANA, "/mydata", private(ANA))
     assert "Yours\n• messages and events in tickets: 2, kept to answer you\n• tickets: 1, kept to answer you" in shown
     assert "About you, written by others\n• messages and events in tickets: 1, kept to answer you" in shown
-    assert buttons(office) == {"Export": ("mydata.export", ""), "Delete…": ("mydata.delete", "")}
+    assert buttons(office) == {
+        "Export": ("mydata.export", ""),
+        "Correct…": ("mydata.correct", ""),
+        "Requests": ("mydata.status", ""),
+        "Privacy notice": ("mydata.policy", ""),
+        "Delete…": ("mydata.delete", ""),
+    }
     assert await office.type(ANA, "/mydata view", private(ANA)) == shown
 
 

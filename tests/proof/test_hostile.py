@@ -19,15 +19,15 @@ from bot import parse, wording
 from bot.errors import Problem
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, MessagePosted
 from bot.parse import IN_A_ROOM, find, find_verb, options
-from bot.ports import Ask, Refused, Reply, Say
+from bot.ports import Refused
 from bot.relay import thanks
 from bot.router import Command, Scope
 from bot.routes import all_routes
 from bot.tickets import handlers, listing
 from bot.tickets.timeline import MESSAGES
 from storage.sqlite import SqliteStore
-from tests.desk import AGENTS, ANA, BEN, HELP, KIM, LEA, SAM, Clock, Desk, FakeChat, agents_thread, private, words
-from tests.proof.world import OLGA, folder, template
+from tests.desk import AGENTS, ANA, BEN, HELP, KIM, LEA, SAM, Clock, Desk, FakeChat, agents_thread, private
+from tests.proof.world import OLGA, folder, read, template
 
 ROUTER = all_routes()
 SECRETS = ("hunter2", "noteworthy", "taggedword", "failedreply", "draftedword")
@@ -270,7 +270,7 @@ async def test_nobody_does_or_learns_anything_about_others(busy: Desk, command: 
         events = list(forgeries(busy, who, command, [*IDS, *(str(row.id) for row, _ in dead)]))
         replies = await asyncio.gather(*map(busy.app.handle, events))
         for event, reply in zip(events, replies, strict=True):
-            text = told(reply)
+            text = read(reply)
             for asked in ("“hunter2 noteworthy”", ", tag taggedword"):
                 text = text.replace(asked, "")
             assert not [secret for secret in SECRETS if secret in text], (event, text)
@@ -283,7 +283,7 @@ async def test_customers_do_to_their_own_tickets_what_they_may_and_no_more(busy:
     ticket = await busy.ticket(1)
     if command.scope is Scope.NONE:
         return
-    reply = told(await busy.app.handle(ButtonPressed("p", ANA, private(ANA), command.action, str(ticket.id))))
+    reply = read(await busy.app.handle(ButtonPressed("p", ANA, private(ANA), command.action, str(ticket.id))))
     assert ("That is for" in reply) == (not command.own)
     if not command.own:
         assert await busy.ticket(1) == ticket
@@ -309,7 +309,7 @@ async def test_whatever_is_given_to_a_command_the_answer_is_clear(busy: Desk, co
             events.append(FormSubmitted(busy._id(), LEA, AGENTS, command.action, "", given))
     events += [ButtonPressed(busy._id(), LEA, AGENTS, command.action, value) for value in VALUES]
     for event, reply in zip(events, await asyncio.gather(*map(busy.app.handle, events)), strict=True):
-        text = told(reply)
+        text = read(reply)
         assert wording.broken() not in text, event
         text, *_ = text.partition("Here is your text, so that you can send it again:")
         assert 0 < len(text.strip()) < 4000, event
@@ -325,7 +325,7 @@ async def test_an_unknown_command_is_answered_with_those_there_are(desk: Desk, a
         FormSubmitted("2", ANA, private(ANA), action),
         CommandInvoked("3", ANA, private(ANA), action),
     ):
-        assert told(await desk.app.handle(event)).startswith("I do not know that command. You can use: /ticket open")
+        assert read(await desk.app.handle(event)).startswith("I do not know that command. You can use: /ticket open")
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -333,7 +333,7 @@ async def test_numbers_that_do_not_exist_are_not_there_for_anybody(desk: Desk, n
     await desk.say(ANA, "help")
     for who in (SAM, ANA):
         event = CommandInvoked(desk._id(), who, AGENTS, "ticket show", {"ticket": number})
-        text = told(await desk.app.handle(event))
+        text = read(await desk.app.handle(event))
         assert text.startswith("#1 ") if number.strip() == "1" else text.startswith("There is no ticket #")
         assert len(text) < 200
 
@@ -416,16 +416,6 @@ FIFTY_KB = "a" * 50_000
 
 
 # What is looked at
-
-
-def told(reply: Reply) -> str:
-    """All that is read, with the labels of buttons."""
-    match reply:
-        case Say(message=message):
-            return "\n".join([words(message), *(button.label for button in message.buttons)])
-        case Ask(form=form):
-            return f"form: {form.title}"
-    return ""
 
 
 def clean(text: str) -> str:

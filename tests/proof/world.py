@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from bot.app import App
 from bot.courier import Courier
 from bot.inbound import Event, Place, Tick
-from bot.ports import Ask, Reply, Say
+from bot.ports import Ask, HomePage, Reply, Say
 from bot.routes import all_routes
 from storage.opening import open_store
 from storage.sqlite import SqliteStore
@@ -146,6 +146,8 @@ def read(reply: Reply) -> str:
     match reply:
         case Say(message=message):
             return "\n".join([words(message), *(button.label for button in message.buttons)])
+        case HomePage(rows=rows):
+            return "\n".join(read(Say(row)) for row in rows)
         case Ask(form=form):
             return f"form: {form.title}"
     return ""

@@ -144,6 +144,18 @@ async def test_whoever_runs_a_workspace_changes_no_desk_whose_agents_are_elsewhe
     assert agents == Place("discord", "9001", "9200")
 
 
+async def test_the_answer_says_in_which_channels_the_bot_is_missing(desk: World):
+    quiet = desk.slack.channel("quiet", [desk.lea], bot=False)
+    old = desk.slack.channel("old", [desk.lea])
+    old.archived = True
+    await desk.command(desk.lea, "/desk setup")
+    await desk.submit(desk.lea, intake=[desk.help.id, quiet.id, old.id])
+    told = desk.slack.seen_by(desk.lea.id).modal
+    assert "I am not in #quiet; invite me there" in told
+    assert "#old is archived" in told
+    assert "#help" not in told
+
+
 async def test_slack_that_does_not_list_its_groups_leaves_the_form_usable(desk: World):
     desk.slack.fail("usergroups.list", status=503, times=-1)
     await desk.command(desk.lea, "/desk setup")

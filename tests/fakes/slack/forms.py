@@ -3,7 +3,8 @@
 from typing import Any
 
 from .errors import NotPossible
-from .model import Json, View
+from .file_shapes import file as shape_of
+from .model import File, Json, View
 from .payloads import value_of
 from .workspace import Workspace
 
@@ -62,9 +63,17 @@ def choose(work: Workspace, element: Json, wanted: Any) -> Any:
         return _existing(work.users, wanted)
     if kind in ("channels_select", "conversations_select", "multi_channels_select", "multi_conversations_select"):
         return _existing(work.channels, wanted)
+    if kind == "file_input":
+        return [shape_of(work, _upload(work, name, content)) for name, content in wanted]
     if kind == "plain_text_input":
         _check_length(element, str(wanted))
     return wanted
+
+
+def _upload(work: Workspace, name: str, content: bytes) -> File:
+    kept = File(work.new_id("F"), name, "", work.clock.now(), content, len(content), name, True)
+    work.files[kept.id] = kept
+    return kept
 
 
 def _existing(known: dict[str, Any], wanted: str | list[str]) -> str | list[str]:

@@ -123,6 +123,7 @@ def value_of(element: Json, chosen: Any) -> Json:
         "overflow": "selected_option",
         "radio_buttons": "selected_option",
         "checkboxes": "selected_options",
+        "file_input": "files",
         "multi_static_select": "selected_options",
         "multi_external_select": "selected_options",
         "users_select": "selected_user",
