@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from json import dumps as json_text
 
@@ -135,12 +135,19 @@ def discord(running: Running) -> Chat:
     async def seen_typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
         return await running.store.read(lambda work: typing.seen_typing(who, place, work))
 
-    async def watched() -> Sequence[Watched]:
+    async def watched() -> tuple[Sequence[Watched], datetime | None]:
         since = running.now() - WATCHED_FOR
-        return await running.store.read(lambda work: work.watermarks.watched("discord", since))
+        return await running.store.read(
+            lambda work: (work.watermarks.watched("discord", since), work.read_until("discord"))
+        )
 
-    async def write_marks(marks: Sequence[Watched]) -> None:
-        await running.store.write(lambda work: work.watermarks.move(keepable(marks, work)))
+    async def write_marks(marks: Sequence[Watched], heard_until: datetime | None) -> None:
+        def write(work: UnitOfWork) -> None:
+            work.watermarks.move(keepable(marks, work))
+            if heard_until is not None:
+                work.raise_read_until("discord", heard_until)
+
+        await running.store.write(write)
 
     return DiscordChat(
         running.router,

@@ -7,12 +7,13 @@ connection each conversation is read from where we know it to be handled; what c
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import discord
 
 from adapters.discord.lanes import Lanes
-from adapters.discord.marks import ALIVE, Marks, a_moment_ago
+from adapters.discord.marks import Marks, a_moment_ago
 from adapters.discord.people import ref
 from adapters.discord.places import private
 from bot.message import UserRef
@@ -21,12 +22,13 @@ from bot.ports import Watched
 AT_ONCE = 8  # conversations read side by side
 MOST_MEMBERS = 1000  # of a server, whose private messages are looked for after an absence
 log = logging.getLogger(__name__)
-Look = Callable[[], Awaitable[Sequence[Watched]]]
+Look = Callable[[], Awaitable[tuple[Sequence[Watched], datetime | None]]]
 Take = Callable[[discord.Message], Awaitable[None]]
 
 
 class CatchingUp:
-    """`look` tells what there is to watch; `take` handles a message that history tells of."""
+    """`look` tells what there is to watch, and until when everybody was heard; `take` handles a message that history
+    tells of."""
 
     def __init__(self, client: discord.Client, lanes: Lanes, marks: Marks, look: Look, take: Take) -> None:
         self.client = client
@@ -41,16 +43,15 @@ class CatchingUp:
     async def begin(self, *, resumed: bool, guild: int | None = None) -> None:
         """Put what was missed in front of what has come since, and let all of it be handled. With a `guild`, only what
         was missed there."""
-        watched = await self._watched()
-        since = next((int(each.after) for each in watched if each.place == ALIVE), 0)
-        self.since = self.since or since
+        watched, heard_until = await self._watched()
+        self.since = self.since or (discord.utils.time_snowflake(heard_until) if heard_until else 0)
         for each in watched:
-            if each.place != ALIVE and guild in (None, self._guild(each)):
+            if guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)
         if guild is None:
             self.lanes.open_gate()
 
-    async def _watched(self) -> Sequence[Watched]:
+    async def _watched(self) -> tuple[Sequence[Watched], datetime | None]:
         """Tried for ever: until it is known what was missed, nothing newer may be handled."""
         while True:
             try:

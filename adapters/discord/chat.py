@@ -65,7 +65,7 @@ class DiscordChat:
         self.delivery = Delivery(self.client, files, self.places)
         self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)
         self.lanes = Lanes()
-        self.marks = Marks(write_marks)
+        self.marks = Marks(write_marks, lambda: self.lanes.busy)
         attachments = Attachments(files, self.pointed_at.files_at)
         self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
         self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
@@ -96,10 +96,11 @@ class DiscordChat:
             await self.marks.flush(last=True)
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
-        try:
-            await asyncio.wait_for(self.up.wait(), PATIENCE)
-        except TimeoutError as error:
-            raise TryLater(reason=words.NOT_CONNECTED) from error
+        if not self.up.is_set():
+            try:
+                await asyncio.wait_for(self.up.wait(), PATIENCE)
+            except TimeoutError as error:
+                raise TryLater(reason=words.NOT_CONNECTED) from error
         return await self.delivery.deliver(effect, at, token)
 
     # What the gateway says

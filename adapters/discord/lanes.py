@@ -37,6 +37,11 @@ class Lanes:
         for lane in list(self.waiting):
             self._start(lane)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits or is being handled."""
+        return bool(self.running or self.waiting)
+
     async def idle(self) -> None:
         """Wait until all is handled."""
         while self.running:

@@ -5,11 +5,11 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import discord
+from discord.utils import snowflake_time
 
-from adapters.discord.places import PLATFORM
 from bot.inbound import Place
 from bot.message import UserRef
 from bot.ports import Watched
@@ -17,9 +17,8 @@ from bot.ports import Watched
 EVERY = 1.0  # seconds between two writings
 CLOCKS = timedelta(minutes=1)  # that ours and Discord's may differ by
 HEARTBEAT = 60.0  # seconds between two notes that we are there at all
-ALIVE = Place(PLATFORM, "", "alive", direct=True)  # in place of a conversation: up to when we heard everybody
 MOST_REMEMBERED = 50_000  # conversations
-Write = Callable[[Sequence[Watched]], Awaitable[None]]
+Write = Callable[[Sequence[Watched], datetime | None], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
@@ -29,8 +28,12 @@ def a_moment_ago() -> int:
 
 
 class Marks:
-    def __init__(self, write: Write) -> None:
+    """`write` keeps how far conversations are handled and, if it is told, until when everybody was heard. `busy` says
+    whether something that was heard is not handled yet."""
+
+    def __init__(self, write: Write, busy: Callable[[], bool]) -> None:
         self.write = write
+        self.busy = busy
         self.handled: OrderedDict[str, int] = OrderedDict()  # by channel: the newest message
         self.changed: dict[str, Watched] = {}
         self.intake: set[str] = set()  # channels in which desks take in
@@ -52,7 +55,7 @@ class Marks:
 
     async def begin(self, place: Place, who: UserRef, after: int) -> None:
         """Write a private conversation down at once. Raises what went wrong: then nothing in it may be handled yet."""
-        await self.write([Watched(place, str(after), who)])
+        await self.write([Watched(place, str(after), who)], None)
         self.handled[place.conversation] = after
 
     def note(self, place: Place, author: Watched) -> None:
@@ -73,15 +76,14 @@ class Marks:
 
     async def flush(self, *, last: bool = False) -> None:
         changed, self.changed = self.changed, {}
-        if self.hearing:
+        if self.hearing and not self.busy():
             self.heard_until = a_moment_ago()
-        if self.heard_until and (last or time.monotonic() - self.told >= HEARTBEAT):
-            self.told = time.monotonic()
-            changed[""] = Watched(ALIVE, str(self.heard_until))
-        if not changed:
+        due = self.heard_until and (last or time.monotonic() - self.told >= HEARTBEAT)
+        if not changed and not due:
             return
         try:
-            await self.write(list(changed.values()))
+            await self.write(list(changed.values()), snowflake_time(self.heard_until) if due else None)
+            self.told = time.monotonic() if due else self.told
         except Exception:  # a mark that is behind costs a second look, nothing else
             log.exception("it could not be written down how far conversations are handled")
             self.changed = changed | self.changed

@@ -5,6 +5,7 @@ import hashlib
 import mimetypes
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 
 from adapters.discord import words
@@ -164,11 +165,11 @@ async def nobody(event: Event) -> Reply:
     raise AssertionError("nothing was to happen")
 
 
-async def none() -> Sequence[Watched]:
-    return ()
+async def none() -> tuple[Sequence[Watched], None]:
+    return (), None
 
 
-async def forget(marks: Sequence[Watched]) -> None: ...
+async def forget(marks: Sequence[Watched], heard_until: datetime | None) -> None: ...
 
 
 async def nothing(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Actor, Place
 from bot.message import UserRef
-from bot.ports import Chat, Store, Watched
+from bot.ports import Chat, Store, UnitOfWork, Watched
 from bot.relay.typing import seen_typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -25,6 +26,7 @@ from storage.files import DiskFiles
 from storage.opening import open_store
 from tests.fakes.discord import FakeDiscord, Invocation, Perm
 from tests.fakes.discord.model import Channel, Message, User
+from tests.fakes.discord.session import Session
 
 QUICK = {"guild_ready_timeout": 0.02}
 
@@ -73,9 +75,19 @@ class Shop:
     async def settled(self) -> None:
         """Everything that came in is handled and everything that can go out is delivered."""
         for _ in range(3):
+            await self._received()
             await asyncio.sleep(0.01)
             await self.chat.lanes.idle()
             await self.courier.settle()
+
+    async def _received(self) -> None:
+        """Until the gateway has brought what it was given, where there is a connection."""
+        for session in list(self.fake.gateway.sessions.values()):
+            await self.fake.until(partial(self._has, session, session.seq))
+
+    def _has(self, session: Session, seq: int) -> bool:
+        heard = getattr(self.chat.client.ws, "sequence", None)
+        return session.connection is None or heard is None or heard >= seq
 
     async def until(self, happened: Callable[[], Any], within: float = 5.0) -> Any:
         return await self.fake.until(happened, within)
@@ -125,12 +137,17 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     async def typing(who: UserRef, place: Place) -> Sequence[Place | UserRef]:
         return await store.read(lambda work: seen_typing(who, place, work))
 
-    async def watched() -> Sequence[Watched]:
+    async def watched() -> tuple[Sequence[Watched], datetime | None]:
         since = datetime.now(UTC) - timedelta(days=30)
-        return await store.read(lambda work: work.watermarks.watched("discord", since))
+        return await store.read(lambda work: (work.watermarks.watched("discord", since), work.read_until("discord")))
 
-    async def write_marks(marks: Sequence[Watched]) -> None:
-        await store.write(lambda work: work.watermarks.move(marks))
+    async def write_marks(marks: Sequence[Watched], heard_until: datetime | None) -> None:
+        def write(work: UnitOfWork) -> None:
+            work.watermarks.move(marks)
+            if heard_until is not None:
+                work.raise_read_until("discord", heard_until)
+
+        await store.write(write)
 
     chat = DiscordChat(
         router,

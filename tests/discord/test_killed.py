@@ -75,6 +75,7 @@ async def process(fake: World, folder: Path) -> AsyncIterator[None]:
         "DISCORD_TOKEN": fake.token,
         "DISCORD_API_URL": fake.api_url,
         "DISCORD_GATEWAY_URL": fake.gateway_url,
+        "DISCORD_MEMBERS": "true",
     }
     with (folder / "log").open("ab") as log:
         bot = await asyncio.create_subprocess_exec(
@@ -101,6 +102,7 @@ async def test_nothing_is_lost_nothing_doubled_and_all_in_order(fake: World, tmp
             await fake.until(lambda who=newcomer: people.shown()[who], ENOUGH)  # type: ignore[misc]
             await people.go_on(5)
         await people.write(newcomer)  # nobody is there, and this is the last we hear of the newcomer
+        await people.write(people.new())  # and this the only word of somebody we never met
         await people.go_on(12)
     async with process(fake, tmp_path):
         with contextlib.suppress(TimeoutError):  # what is missing is said better below
