@@ -102,7 +102,7 @@ def fill(call: Call, work: UnitOfWork) -> Reply:
     subject = views.subject(category, _first_answer(call, category))
     new = Opening(
         desk, call.actor.ref, text, subject, call.files, name=call.actor.name, tags=frozenset({category.known_by}),
-        thread=_room(desk, call.event.place, work), private=desk.settings.rooms == "private",
+        thread=_room(desk, call.event.place, work), private=True,
     )  # fmt: skip
     told = Say(ticket_views.told_opened(open_ticket(new, work), private=new.thread is None))
     return with_refused(told, call.refused) if call.refused else told
@@ -179,7 +179,10 @@ def _first_answer(call: Call, category: Category) -> str:
 
 
 def _room(desk: Desk, place: Place, work: UnitOfWork) -> Place | None:
-    """Where the customer's room is to be: in a channel of the desk's own, in the same workspace; None in private."""
+    """Where the customer's room is to be: in a channel of the desk's own, in the same workspace; None in private.
+
+    What somebody fills in is nobody else's business, so it is a private one even where desks have open threads.
+    """
     if desk.settings.rooms == "direct" or place.direct:
         return None
     return own_channel(desk, place, work)

@@ -20,7 +20,7 @@ def seen_typing(who: UserRef, place: Place, work: UnitOfWork) -> Sequence[Place 
         mine = [ticket for ticket in work.tickets.open_of(who) if ticket.room_kind is RoomKind.DIRECT]
         return _agents_room(mine[0], place, work) if len(mine) == 1 else ()
     room = work.tickets.room(place) if place.thread else None
-    if room is None or not room[0].open:
+    if room is None or not room[0].open or room[0].restricted:
         return ()
     ticket, is_agents_room = room
     if is_agents_room:

@@ -75,6 +75,18 @@ async def test_a_category_asks_its_own_questions_and_the_answers_begin_the_ticke
     assert room.name == "#1"
 
 
+@pytest.mark.parametrize(("rooms", "threads"), [("open", 1), ("private", 1), ("direct", 0)])
+async def test_what_is_filled_in_is_between_the_customer_and_the_desk(shop: Shop, rooms: str, threads: int) -> None:
+    fake = shop.fake
+    await shop.set_up(rooms=rooms)
+    form = await open_form(shop, fake.ann, await post(shop, Panel(categories=(BILLING,))), "Billing")
+    await fill(shop, fake.ann, form, {"What happened?": "twice charged"})
+    assert len(rooms_of(shop, fake.ann)) == threads
+    assert rooms_of(shop, fake.ben) == []
+    where = rooms_of(shop, fake.ann)[0] if threads else fake.ann
+    assert any("is open" in text for text in shop.texts(where))
+
+
 async def test_a_menu_holds_twenty_five_categories_and_opens_the_same_forms(shop: Shop) -> None:
     fake = shop.fake
     many = tuple(Category(name=f"Topic {n}", hint=f"About {n}") for n in range(25))
