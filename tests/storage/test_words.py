@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 from bot.inbound import Place
 from bot.message import File
 from bot.ports import UnitOfWork
-from bot.privacy.model import Draft
+from bot.privacy.model import Asked, Draft, Request, Stage
 from bot.tickets.timeline import Kind
 from storage.columns import Clean, clean
 from storage.rows import Base
@@ -84,6 +84,13 @@ def draft(work: UnitOfWork, words: str) -> str:
     return work.drafts.of(ANA)[0].text
 
 
+def dispute(work: UnitOfWork, words: str) -> str:
+    asked = Request(1, ANA, Asked.DISPUTE, T0, Stage.REVIEW)
+    work.privacy.settle(asked)
+    work.privacy.dispute(asked, words)
+    return work.privacy.disputed(asked)
+
+
 COLUMNS: dict[str, Callable[[UnitOfWork, str], str]] = {
     "tickets.subject": subject,
     "timeline.text": text,
@@ -94,6 +101,7 @@ COLUMNS: dict[str, Callable[[UnitOfWork, str], str]] = {
     "people.name": name,
     "people.block_reason": block_reason,
     "drafts.text": draft,
+    "disputes.text": dispute,
 }
 
 
