@@ -77,11 +77,12 @@ class Courier:
         return len(due)
 
     async def _give_way(self) -> None:
-        """What people say is stored before what they are told is posted: their platform waits for it, and gives up."""
+        """What comes together is looked for together: a look costs more than what it finds. And what people say is
+        stored before what they are told is posted: their platform waits for it, and gives up."""
         for _ in range(GIVEN_WAY):
+            await asyncio.sleep(0.01)
             if self.store.waiting - len(self.busy) < MANY:
                 return
-            await asyncio.sleep(0.01)
 
     async def _step(self) -> None:
         self.news.clear()
