@@ -104,8 +104,9 @@ class Courier:
         return None
 
     async def _due(self) -> list[Pending]:
+        """A short look, where the writing is done: the way to a reader costs more than it."""
         limit, busy, platforms = AT_ONCE - len(self.busy), tuple(self.busy), tuple(self.chats)
-        return list(await self.store.read(lambda work: work.outbox.due(self.now(), limit, platforms, busy)))
+        return list(await self.store.write(lambda work: work.outbox.due(self.now(), limit, platforms, busy)))
 
     async def _carry(self, row: Pending) -> None:
         try:

@@ -12,17 +12,17 @@ from tests.desk import ANA, Desk
 
 
 class Rush:
-    """A store for which as many wait as we say. `reads` counts looks at the outbox."""
+    """A store for which as many wait as we say. `jobs` counts what is asked of it."""
 
     def __init__(self, desk: Desk) -> None:
         self.store = desk.store
-        self.write = desk.store.write
+        self.read = desk.store.read
         self.waiting = 10 * courier.MANY
-        self.reads = 0
+        self.jobs = 0
 
-    async def read(self, job: Job[T]) -> T:
-        self.reads += 1
-        return await self.store.read(job)
+    async def write(self, job: Job[T]) -> T:
+        self.jobs += 1
+        return await self.store.write(job)
 
     async def scrub(self) -> bool:
         return True
@@ -44,7 +44,7 @@ async def test_posts_give_way_while_many_wait_to_be_heard(desk: Desk, monkeypatc
     async with rush(desk) as store, asyncio.timeout(20):
         settled = asyncio.create_task(desk.courier.settle())
         await asyncio.sleep(0.05)
-        assert (store.reads, settled.done(), desk.chat.delivered) == (0, False, [])
+        assert (store.jobs, settled.done(), desk.chat.delivered) == (0, False, [])
         store.waiting = courier.MANY - 1
         await settled
         assert desk.agents_room(1) == ["Ana: my printer is on fire"]
