@@ -1,6 +1,7 @@
 """A desk with a history: a million messages, ten thousand of them by one person."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,7 @@ OF_ONE = 10_000  # written by HEAVY
 PER_TICKET = 100
 HEAVY = "null/w/heavy"
 WORDS = "the printer burns again and smells of coffee since somebody touched tray number"
-START = 1_750_000_000_000  # ms
+START = int(time.time() - 30 * 86_400) * 1000  # ms; lately enough not to be past its time
 ENTRY = (
     "INSERT INTO timeline (id, kind, at, about, author, staff, person, text, remark, detail, source_platform, "
     "source_conversation, source_thread, source_message, mark, refers, edited_at, deleted_at, files) "
@@ -22,12 +23,12 @@ ENTRY = (
 )
 TICKET = (
     "INSERT INTO tickets (id, desk, number, subject, customer, opened_at, last_at, room_kind, state, assignee, "
-    "priority, closed_at, prior, shared, entries, version) "
-    "VALUES (?, 1, ?, 'printer burns', ?, ?, ?, 'direct', 'closed', NULL, 2, ?, NULL, 0, ?, 1)"
+    "priority, closed_at, prior, shared, restricted, entries, version) "
+    "VALUES (?, 1, ?, 'printer burns', ?, ?, ?, 'direct', 'closed', NULL, 2, ?, NULL, 0, 0, ?, 1)"
 )
 PERSON = (
-    "INSERT INTO people (who, name, language, last_seen, blocked_until, block_reason, talking_about, talking_until) "
-    "VALUES (?, ?, '', ?, NULL, '', NULL, NULL)"
+    "INSERT INTO people (who, name, language, last_seen, block_reason, own_name, own_language, notice_at) "
+    "VALUES (?, ?, '', ?, '', 0, 0, 0)"
 )
 
 

@@ -1,10 +1,12 @@
 """The measurements measure: each runs through, tiny, against the fakes. How fast that is means nothing here."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from benchmarks import on_discord, on_slack
+from benchmarks import big, on_discord, on_slack, rights
 from benchmarks.bots import check_order
 
 FEW = 3  # customers
@@ -50,3 +52,14 @@ def test_what_is_lost_doubled_or_out_of_order_is_no_measurement():
     for wrong, expected in ((room[:1], 2), (room * 2, 2), (room[::-1], 2)):
         with pytest.raises(AssertionError):
             check_order([wrong], expected)
+
+
+async def test_a_person_with_a_history_has_an_export_and_is_erased(tmp_path: Path):
+    database = tmp_path / "desk.db"
+    await big.fill(database, 400, 100)
+    export, erasure = await rights.measure(database)
+    assert min(export.seconds, erasure.seconds) > 0
+    with closing(sqlite3.connect(database)) as connection:
+        [(left,)] = connection.execute("SELECT count(*) FROM timeline WHERE author = ?", [big.HEAVY]).fetchall()
+        [(others,)] = connection.execute("SELECT count(*) FROM timeline WHERE author LIKE 'null/w/p%'").fetchall()
+    assert (left, others) == (0, 300)
