@@ -84,12 +84,15 @@ SLOW = (
     "tests/fakes",
     "tests/test_fake_discord",
     "tests/test_packaging",
+    "tests/words/test_pseudo",
     "tests/privacy/test_at_once",
+    "tests/privacy/test_erasure",
+    "tests/privacy/test_export",
+    "tests/privacy/test_officer",
     "tests/storage/test_outbox_model",
     "tests/proof/test_nth_call",
     "tests/proof/test_life_cycle",
-    "tests/proof/test_hostile.py::test_whatever_is_given",
-    "tests/proof/test_hostile.py::test_no_pattern",
+    "tests/proof/test_hostile",
 )
 ALONE = (
     "tests/discord/test_catching_up",
