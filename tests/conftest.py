@@ -89,6 +89,8 @@ SLOW = (
     "tests/privacy/test_erasure",
     "tests/privacy/test_export",
     "tests/privacy/test_officer",
+    "tests/privacy/test_restrict",
+    "tests/privacy/test_retention",
     "tests/storage/test_outbox_model",
     "tests/proof/test_nth_call",
     "tests/proof/test_life_cycle",
