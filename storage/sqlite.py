@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -176,7 +177,8 @@ class SqliteStore(SqlStore):
             self.commits += 1
             if not self.queue and self.commits >= FEW_COMMITS:
                 self.commits = 0
-                await self._on_writer(self._checkpoint_some)
+                with suppress(Exception):  # it can wait, and those who wrote meanwhile cannot
+                    await self._on_writer(self._checkpoint_some)
 
     def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> list[Callable[[], None]]:
         """What to tell each caller, now that all of it is on disk or none."""
