@@ -26,6 +26,12 @@ from tests.privacy.conftest import settle
 from tests.privacy.test_erasure import CLIO, a_day, asked, engine
 
 
+@pytest.fixture(autouse=True)
+def no_small_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are made between two steps, when the files are being copied here: a copy would be of no moment that was."""
+    monkeypatch.setattr("storage.sqlite.FEW_COMMITS", 1_000_000)
+
+
 class Witness:
     """A store and files that note before every step how things stand: what a process that dies there leaves behind."""
 
