@@ -15,8 +15,40 @@ from bot.inbound import Place
 from bot.message import Mark, Message, UserRef
 
 
+class Keyed:
+    """The deliverer needs the spot of its own message."""
+
+    __slots__ = ()
+    key: str
+
+    @property
+    def anchor(self) -> str:
+        return self.key
+
+
+class Opening(Keyed):
+    """It is in no room that is there already, so it waits behind nothing."""
+
+    __slots__ = ()
+
+    @property
+    def room(self) -> str:
+        return self.key
+
+
+class InRoom:
+    """The deliverer needs the spot of its room."""
+
+    __slots__ = ()
+    room: str
+
+    @property
+    def anchor(self) -> str:
+        return self.room
+
+
 @dataclass(frozen=True, slots=True)
-class PostCard:
+class PostCard(Opening):
     """Say `message` at the top level of `channel`; the thread under it is the room `key`.
 
     `name` is what a person may call the room: it carries the ticket's number and nothing else.
@@ -29,17 +61,9 @@ class PostCard:
     message: Message
     kind: Literal["post_card"] = "post_card"
 
-    @property
-    def room(self) -> str:
-        return self.key
-
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Opening):
     """Say `message` at the top level of `channel`, in no ticket's room."""
 
     key: str
@@ -48,17 +72,9 @@ class Announce:
     message: Message
     kind: Literal["announce"] = "announce"
 
-    @property
-    def room(self) -> str:
-        return self.key
-
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class OpenRoom:
+class OpenRoom(Opening):
     """Make the room `key` for `people` in a thread at `place`: on its message, if it names one.
 
     A `private` one is seen by nobody else who is no agent, so it is never on a message others can read.
@@ -72,17 +88,9 @@ class OpenRoom:
     private: bool = False
     kind: Literal["open_room"] = "open_room"
 
-    @property
-    def room(self) -> str:
-        return self.key
-
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Post(InRoom):
     """Say something in a room."""
 
     key: str
@@ -91,13 +99,9 @@ class Post:
     message: Message
     kind: Literal["post"] = "post"
 
-    @property
-    def anchor(self) -> str:
-        return self.room
-
 
 @dataclass(frozen=True, slots=True)
-class Direct:
+class Direct(Keyed):
     """Say something to one person in private."""
 
     key: str
@@ -107,13 +111,9 @@ class Direct:
     message: Message
     kind: Literal["direct"] = "direct"
 
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Keyed):
     """Replace what `key` said."""
 
     key: str
@@ -122,13 +122,9 @@ class Rewrite:
     message: Message
     kind: Literal["rewrite"] = "rewrite"
 
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Keyed):
     """Take back what `key` said: its words and files must not be readable any more."""
 
     key: str
@@ -136,13 +132,9 @@ class Remove:
     room: str
     kind: Literal["remove"] = "remove"
 
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class SetMark:
+class SetMark(Keyed):
     """Show on a person's own message (`on`) what became of it, with the reason if it failed, in `language`."""
 
     key: str
@@ -154,13 +146,9 @@ class SetMark:
     language: str = ""
     kind: Literal["set_mark"] = "set_mark"
 
-    @property
-    def anchor(self) -> str:
-        return self.key
-
 
 @dataclass(frozen=True, slots=True)
-class Admit:
+class Admit(InRoom):
     """Let a person into a room, or (`out`) no longer."""
 
     key: str
@@ -170,13 +158,9 @@ class Admit:
     out: bool = False
     kind: Literal["admit"] = "admit"
 
-    @property
-    def anchor(self) -> str:
-        return self.room
-
 
 @dataclass(frozen=True, slots=True)
-class Shelve:
+class Shelve(InRoom):
     """Put a room away because its ticket is closed, or (`out`) take it out again. To `lock` it is to let nobody write.
 
     Platforms whose rooms cannot be put away do nothing.
@@ -189,13 +173,9 @@ class Shelve:
     lock: bool = False
     kind: Literal["shelve"] = "shelve"
 
-    @property
-    def anchor(self) -> str:
-        return self.room
-
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Work(Keyed):
     """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`.
 
     `language` is that of whoever asked, for when they are not known any more at its end.
@@ -208,10 +188,6 @@ class Work:
     number: int
     language: str = ""
     kind: Literal["work"] = "work"
-
-    @property
-    def anchor(self) -> str:
-        return self.key
 
 
 Effect = Annotated[
