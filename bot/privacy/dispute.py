@@ -6,15 +6,14 @@ from functools import partial
 from bot.access import Call, ticket_named
 from bot.effects import Direct, Effect
 from bot.errors import Problem
-from bot.language import reading
 from bot.message import say
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import office_views
 from bot.privacy import rights_views as views
+from bot.privacy.letters import write_to
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.office import tell_officers
 from bot.privacy.tasks import give_work
-from bot.readers import languages_alone
 from bot.relay import rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Takes
@@ -54,10 +53,8 @@ def decide(request: Request, outcome: str, work: UnitOfWork) -> str:
     if request.asked is not Asked.DISPUTE or request.stage is not Stage.REVIEW or request.step:
         raise Problem(office_views.nothing_to_decide())
     work.privacy.save(request.to(request.stage, step=outcome))
-    who, key = request.who, _key(request)
-    with reading(languages_alone(who, work)):
-        message = views.decided(request, right=outcome == RIGHT)
-    work.outbox.post(Direct(key, who.platform, key, who, message), about=who)
+    telling = partial(views.decided, request, right=outcome == RIGHT)
+    write_to(request.who, _key(request), telling, work, about=request.who)
     return office_views.decided(request)
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.access import Call
-from bot.effects import Direct, Remove, Work
+from bot.effects import Remove, Work
 from bot.errors import Problem
 from bot.inbound import Tick
 from bot.language import current, reading
 from bot.message import UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, rights_views, views
+from bot.privacy.letters import write_to
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
@@ -115,11 +117,8 @@ def export_key(request: Request) -> str:
 
 def send_export(request: Request, hours: int, work: UnitOfWork) -> None:
     if request.file is not None:
-        who = request.who
-        with reading(languages_alone(who, work)):
-            ready = views.export_ready(request.file, hours)
-        direct = Direct(export_key(request), who.platform, request.room, who, ready)
-        work.outbox.post(direct, about=who)
+        telling = partial(views.export_ready, request.file, hours)
+        write_to(request.who, export_key(request), telling, work, room=request.room, about=request.who)
 
 
 def on_tick(tick: Tick, work: UnitOfWork) -> None:

@@ -11,16 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bot.effects import Direct
 from bot.errors import Problem
-from bot.language import reading
 from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.privacy import office_views as views
 from bot.privacy import officer_notices as notices
 from bot.privacy.handlers import begin_erasure
+from bot.privacy.letters import write_to
 from bot.privacy.model import NOBODY, Asked, Hold, Request, Stage
-from bot.readers import languages_alone
 
 LOGGED = {"export": Asked.EXPORT, "deletion": Asked.ERASURE, "restriction": Asked.RESTRICTION}
 SOURCES = ("email", "letter", "phone", "person", "authority")
@@ -61,8 +59,7 @@ def log(kind: str, who: UserRef, source: str, received: str, officer: UserRef | 
         raise Problem(views.open_already())
     new = Request(0, who, LOGGED[kind], work.now, Stage.ASKED, received_at=at, source=source)
     request = work.privacy.open_request(replace(new, expires_at=new.answer_by))
-    with reading(languages_alone(who, work)):
-        _tell(request, "challenge", notices.challenge(request), work)
+    _tell(request, "challenge", partial(notices.challenge, request), work)
     return views.logged(request)
 
 
@@ -77,8 +74,7 @@ def extend(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
     if request.stage is Stage.ASKED and request.source:
         request = replace(request, expires_at=request.answer_by)
     work.privacy.save(request)
-    with reading(languages_alone(request.who, work)):
-        _tell(request, "extended", notices.extended(request), work)
+    _tell(request, "extended", partial(notices.extended, request), work)
     return views.extended(request)
 
 
@@ -91,8 +87,7 @@ def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
         raise Problem(views.not_refusable(request))
     request = request.to(Stage.REFUSED, refused=code, done_at=work.now, expires_at=None)
     work.privacy.save(request)
-    with reading(languages_alone(request.who, work)):
-        _tell(request, "refused", notices.refused(request, work.promises.contact), work)
+    _tell(request, "refused", partial(notices.refused, request, work.promises.contact), work)
     return views.refused(request)
 
 
@@ -151,16 +146,12 @@ def tell_officers(key: str, about: UserRef, telling: Callable[[], Message], work
     for officer in officers(work):
         own = f"{key}:{officer}"
         if officer != about and not work.outbox.posted(own):
-            with reading(languages_alone(officer, work)):
-                direct = Direct(own, officer.platform, own, officer, telling())
-            work.outbox.post(direct, about=NOBODY)
+            write_to(officer, own, telling, work, about=NOBODY)
 
 
-def _tell(request: Request, what: str, message: Message, work: UnitOfWork) -> None:
-    who = request.who
-    key = f"privacy:{request.number}:{what}"  # a room of its own: an erasure waits for it to be taken back
-    direct = Direct(key, who.platform, key, who, message)
-    work.outbox.post(direct, about=who)
+def _tell(request: Request, what: str, telling: Callable[[], Message], work: UnitOfWork) -> None:
+    """In a room of its own: an erasure waits for it to be taken back."""
+    write_to(request.who, f"privacy:{request.number}:{what}", telling, work, about=request.who)
 
 
 def asked_for(number: str, officer: UserRef | None, work: UnitOfWork) -> Request:
