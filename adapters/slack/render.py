@@ -79,11 +79,6 @@ def buttons(given: Sequence[Button]) -> list[Json]:
     return [{"type": "actions", "elements": row} for row in rows]
 
 
-def rich(spans: Text) -> list[Json]:
-    """Rich text blocks, where they all fit in one place (a modal, the Home tab)."""
-    return [block for page in _pages(list(_elements(spans))) for block in page]
-
-
 def _button(button: Button, number: int) -> Json:
     shown: Json = {
         "type": "button",

@@ -26,7 +26,6 @@ CLOSE = Phrase("Close")
 TITLE = "Helpthread"
 STILL_AT_IT = Phrase("This takes a moment. The answer comes as soon as it is there.")
 AWAY = Phrase("Slack is away")
-UNKNOWN_OUTCOME = Phrase("Slack did not say whether it took it")
 THREAD_GONE = Phrase("the thread is gone")
 NO_PRIVATE_THREADS = Phrase("a thread here can be read by everybody in its channel")
 NEVER_OPENED = Phrase("the room was never opened")

@@ -70,10 +70,6 @@ class Desk:
     settings: Settings
     panel: Panel = NO_PANEL
 
-    @property
-    def log_room(self) -> str:
-        return f"desk:{self.id}:agents"
-
 
 @dataclass(frozen=True, slots=True)
 class Member:

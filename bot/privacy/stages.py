@@ -36,7 +36,6 @@ class Stage(StrEnum):
 RUNNING = (Stage.DUE, Stage.CLEANING, Stage.TOLD)
 OPEN = (Stage.ASKED, Stage.COOLING, Stage.REVIEW, Stage.HELD, *RUNNING)
 NOT_BEGUN = (Stage.ASKED, Stage.COOLING, Stage.REVIEW, Stage.HELD)  # may be cancelled
-BEFORE = (*NOT_BEGUN, Stage.DUE)
 ENDS = frozenset({Stage.CANCELLED, Stage.REFUSED, Stage.EXPIRED})
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.ASKED: ENDS | {Stage.COOLING, Stage.DUE, Stage.HELD},

@@ -7,6 +7,7 @@ from bot.language import Phrase, _, here
 from bot.message import Button, File, Form, Input, Mark, Mention, Message, Span, UserRef, say
 from bot.ports import Reply, Say
 from bot.tickets.model import Ticket
+from bot.wording import shortened
 
 REPLY_FORM = Form(
     action="", title=Phrase("Reply to the customer"), inputs=(Input("text", Phrase("Your reply"), long=True),)
@@ -83,7 +84,7 @@ def noted(ticket: Ticket) -> Message:
 
 def choose(tickets: Sequence[Ticket], *, new: bool) -> Message:
     question = _("You have several open tickets. Which one is this about? I keep your message until you choose.")
-    buttons = [Button(f"#{t.number} {shortened(t.subject)}", "draft.to", f"ticket-{t.id}") for t in tickets]
+    buttons = [Button(f"#{t.number} {shortened(t.subject, 40)}", "draft.to", f"ticket-{t.id}") for t in tickets]
     if new:
         buttons.append(Button(_("New ticket"), "draft.to", "new"))
     return Message(text=(question,), buttons=tuple(buttons))
@@ -182,7 +183,3 @@ def new_room(ticket: Ticket) -> Message:
             number=ticket.number,
         )
     )
-
-
-def shortened(text: str, length: int = 40) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
