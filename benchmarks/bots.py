@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +84,3 @@ def check_order(rooms: Iterable[Sequence[str]], expected: int) -> None:
     found = [[int(number[1]) for text in room if (number := NUMBER.search(text))] for room in rooms]
     assert sum(map(len, found)) == expected, "lost or doubled"
     assert all(room == list(range(len(room))) for room in found), "out of order"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

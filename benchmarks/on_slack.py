@@ -7,15 +7,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
-
 from adapters.slack.manifest import manifest
 from benchmarks.bots import (
     CUSTOMERS,
     Bot,
     Burst,
     check_order,
-    free_port,
     numbered,
     set_up,
     started,
@@ -25,6 +22,7 @@ from bot.inbound import Place
 from bot.message import UserRef
 from bot.routes import all_routes
 from tests.fakes.slack import Channel, FakeSlack, User
+from tests.network import free_port, listening
 
 SETTLED = 0.5  # seconds in which nothing happens
 OURS, ECHO = ("bot", "run"), ("benchmarks.echo_slack",)
@@ -84,7 +82,7 @@ async def a_scene(folder: Path, module: tuple[str, ...]) -> AsyncIterator[Scene]
         }
         async with started(folder, module, settings) as bot:
             url = f"http://127.0.0.1:{port}/slack/events"
-            await _listening(url)
+            await listening(url)
             await slack.use_http(url)
             scene = Scene(slack, desk, people, bot)
             await asyncio.gather(*(slack.say(who.id, "@bot", "hello") for who in people))
@@ -129,12 +127,3 @@ async def waits(folder: Path, rate: int, seconds: float) -> list[float]:
         assert all(delivery.answers[0].status == 200 for delivery in sent)
         await until(lambda: scene.posts >= len(sent))
         return [delivery.answers[0].took for delivery in sent]
-
-
-async def _listening(url: str) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(url):
-                    return
-            await asyncio.sleep(0.05)

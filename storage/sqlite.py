@@ -41,7 +41,7 @@ MAX_BATCH = 64
 READERS = 2
 CHECKPOINTS = 100  # tries, a hundredth of a second apart: a short read is soon over, a long one is waited for elsewhere
 FEW_COMMITS = 8  # then a checkpoint of some 2 ms as soon as nobody waits; SQLite's own takes 200 on a large database
-MERGE_PAGES = 16  # pages of the search index merged in one step, which takes some 15 ms
+MERGE_PAGES = 16  # pages of the search index merged in one step; with 64 it took 30 to 60 ms on a large database
 MERGES_A_CHECKPOINT = 8  # small checkpoints on the way, or one writer waits for a large one
 S = TypeVar("S")
 

@@ -25,7 +25,7 @@ from tests.discord.shop import at_once
 from tests.fakes.discord.components import walk
 from tests.fakes.discord.model import Message
 from tests.fakes.slack import Channel, FakeSlack, Line, User
-from tests.slack.world import free_port
+from tests.network import free_port
 
 PHOTO = bytes(range(256)) * 50
 

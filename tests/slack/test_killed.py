@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from tests.fakes.slack import FakeSlack
-from tests.slack.world import World, eventually, free_port, world
+from tests.network import free_port, listening
+from tests.slack.world import World, eventually, world
 
 KILLS = 2
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ async def process(slack: FakeSlack, folder: Path, http: bool) -> AsyncIterator[a
         )
     try:
         if http:
-            await answers(f"http://127.0.0.1:{port}/healthz")
+            await listening(f"http://127.0.0.1:{port}/healthz")
             slack.app.request_url = f"http://127.0.0.1:{port}/slack/events"
         else:
             await slack.sockets.connected(2, 30)
@@ -45,15 +45,6 @@ async def process(slack: FakeSlack, folder: Path, http: bool) -> AsyncIterator[a
     finally:
         bot.send_signal(signal.SIGKILL)
         await bot.wait()
-
-
-async def answers(url: str) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(url):
-                    return
-            await asyncio.sleep(0.05)
 
 
 @pytest.mark.timeout(300)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from bot.routes import all_routes
 from bot.running import Running, desk_running, now
 from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
+from tests.network import free_port
 
 
 async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
@@ -26,12 +26,6 @@ async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not check():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
