@@ -45,6 +45,8 @@ class CatchingUp:
         was missed there."""
         watched, heard_until = await self._watched()
         self.since = self.since or (discord.utils.time_snowflake(heard_until) if heard_until else 0)
+        if not self.since:  # we were never here before: what is said from now on is heard
+            self.marks.heard_until = a_moment_ago()
         for each in watched:
             if guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)

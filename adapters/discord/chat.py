@@ -116,6 +116,7 @@ class DiscordChat:
         await self.marks.flush()  # or a conversation of the last second is not among those that are read again
         self.marks.hearing = True
         await self.catching_up.begin(resumed=resumed)
+        await self.marks.flush()  # killed before the first second is over, we were here all the same
         if self.members and not resumed:
             await self.catching_up.meet_newcomers()
 
