@@ -151,7 +151,7 @@ class SqliteStore(SqlStore):
         self.closed = True
         if self.writer is not None:
             await self.writer
-        await self.readers.dispose()
+        await self._close_readers()
         await self._on_writer(self._checkpoint)
         self.abandon()
 

@@ -103,6 +103,7 @@ class SqlStore:
         self.promises = NOTHING_CHOSEN
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
+        self.reads: set[asyncio.Task[Any]] = set()
         self.scrubbing = asyncio.Lock()
         self.closed = False
 
@@ -121,6 +122,12 @@ class SqlStore:
         return await asyncio.shield(running)  # the job runs even if its caller goes away
 
     async def read(self, job: Job[T]) -> T:
+        reading = asyncio.create_task(self._read(job))
+        self.reads.add(reading)
+        reading.add_done_callback(self.reads.discard)
+        return await reading
+
+    async def _read(self, job: Job[T]) -> T:
         async with self.readers.connect() as connection:
             return await connection.run_sync(lambda sync: self._run(job, sync))
 
@@ -137,8 +144,13 @@ class SqlStore:
 
     async def close(self) -> None:
         self.closed = True
-        await self.readers.dispose()
+        await self._close_readers()
         self.abandon()
+
+    async def _close_readers(self) -> None:
+        """When they are done: one that is closed in the middle is forgotten, open."""
+        await asyncio.gather(*self.reads, return_exceptions=True)
+        await self.readers.dispose()
 
     def abandon(self) -> None:
         """Close what needs no event loop; enough when nothing was read yet."""

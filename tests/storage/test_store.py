@@ -1,8 +1,11 @@
 """What the store promises, seen from a second connection: it sees what is committed and nothing else."""
 
 import asyncio
+import gc
+import shutil
 import sqlite3
 import threading
+import warnings
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import closing
@@ -188,6 +191,22 @@ async def test_reading_changes_nothing(store: SqlStore):
         await store.read(remember("a"))
     assert outside(store) == set()
     assert await store.read(lambda work: work.desks.all()) == []
+
+
+async def test_who_reads_while_the_store_is_closed_is_answered_and_no_connection_stays_open(
+    migrated_file: Path, tmp_path: Path, clock: Clock
+):
+    """It was forgotten, open, and the next test was told of it."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for moment in range(20):
+            store = open_store(f"sqlite:///{shutil.copy(migrated_file, tmp_path / f'{moment}.db')}", clock)
+            reading = asyncio.create_task(store.read(lambda work: work.desks.all()))
+            await asyncio.sleep(moment / 5000)
+            await store.close()
+            assert await reading == []
+        gc.collect()
+    assert [str(warning.message) for warning in told] == []
 
 
 async def test_a_read_sees_one_moment(store: SqlStore):
