@@ -17,6 +17,7 @@ from bot.message import UserRef, say
 from bot.operating import in_loop
 from bot.ports import Job, T, UnitOfWork
 from bot.running import make_first_desk
+from storage.migrate import HEAD
 from storage.opening import open_store
 from storage.store import SqlStore, SqlUnitOfWork
 from tests.migrated import put_database
@@ -157,7 +158,7 @@ def test_running_without_a_platform_says_what_to_set(shell: Shell):
 
 def test_the_version_is_said(shell: Shell):
     assert shell("version") == 0
-    assert shell.out == ["helpthread 0.1.0"]
+    assert shell.out == ["helpthread 0.2.0"]
 
 
 # The database
@@ -165,7 +166,7 @@ def test_the_version_is_said(shell: Shell):
 
 def test_migrating_makes_the_database_and_says_where(shell: Shell):
     assert shell("migrate") == 0
-    assert shell.out == ["sqlite:///data/helpthread.db is ready (schema 0001)"]
+    assert shell.out == [f"sqlite:///data/helpthread.db is ready (schema {HEAD})"]
     assert Path("data").stat().st_mode & 0o777 == 0o700
     assert shell("migrate") == 0
 

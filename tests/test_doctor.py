@@ -15,6 +15,7 @@ from bot.finding import Finding
 from bot.operating import in_loop
 from bot.ports import Job, T
 from bot.running import make_first_desk
+from storage.migrate import HEAD
 from storage.opening import open_store
 from tests.migrated import put_database
 
@@ -62,7 +63,7 @@ def test_a_healthy_desk_is_told_line_by_line(settings: Settings):
         "ok     DATA_DIR data can be written",
         "ok     no helpthread has the database open",
         "ok     sqlite:///data/helpthread.db can be reached",
-        "ok     its schema is 0001, as it should be",
+        f"ok     its schema is {HEAD}, as it should be",
         "ok     its pages are sound",
         "ok     the clock says 2026-06-01 12:00 UTC",
         "ok     desks: support",
@@ -139,7 +140,7 @@ def test_a_newer_schema_is_wrong_and_an_empty_database_is_noted(settings: Settin
     (line,) = wrong(settings)
     assert "was made by a newer version (schema 9999" in line
     Path("data/helpthread.db").write_bytes(b"")
-    assert "note   its schema is not there yet, not 0001: helpthread migrate" in lines(settings)
+    assert f"note   its schema is not there yet, not {HEAD}: helpthread migrate" in lines(settings)
 
 
 def test_a_file_that_is_no_database_is_wrong(settings: Settings):

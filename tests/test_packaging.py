@@ -109,11 +109,11 @@ def test_the_wheel_holds_every_file_of_ours_and_nothing_else(wheel):
 
 
 def test_the_wheel_says_what_it_is(wheel):
-    said = email.message_from_bytes(wheel.read("helpthread-0.1.0.dist-info/METADATA"))
-    assert (said["Name"], said["Version"], said["License-Expression"]) == ("helpthread", "0.1.0", "Apache-2.0")
+    said = email.message_from_bytes(wheel.read("helpthread-0.2.0.dist-info/METADATA"))
+    assert (said["Name"], said["Version"], said["License-Expression"]) == ("helpthread", "0.2.0", "Apache-2.0")
     assert said["Requires-Python"] == ">=3.11"
-    assert "helpthread = bot.cli:main" in wheel.read("helpthread-0.1.0.dist-info/entry_points.txt").decode()
-    assert wheel.read("helpthread-0.1.0.dist-info/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+    assert "helpthread = bot.cli:main" in wheel.read("helpthread-0.2.0.dist-info/entry_points.txt").decode()
+    assert wheel.read("helpthread-0.2.0.dist-info/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
     assert "Apache License" in (ROOT / "LICENSE").read_text()
 
 
