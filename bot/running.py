@@ -18,6 +18,7 @@ from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
+from bot.peers import Alone, Peers
 from bot.ports import Chat, Files, Store, UnitOfWork
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
@@ -25,7 +26,7 @@ from bot.privacy.promises import Promises
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
-from storage.opening import open_store
+from storage.opening import join, open_store
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
 FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
@@ -53,6 +54,7 @@ class Running:
     app: App
     chats: dict[str, Chat]
     now: Callable[[], datetime]
+    peers: Peers = field(default_factory=Alone)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -104,6 +106,7 @@ async def desk_running(
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
             chats[chat.platform] = chat
+        running.peers = courier.peers = await join(store, courier.posted, chats.keys())
         running.tasks = [create_task(courier.run())]
         if ticking:
             running.tasks += [
@@ -116,6 +119,7 @@ async def desk_running(
             yield running
         finally:
             await running.rest()
+            await running.peers.leave()
     finally:
         await store.close()
 

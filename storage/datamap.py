@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
+import storage.lease_rows  # noqa: F401 (its table is one of ours)
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
 from storage.columns import ANY_KEY, Clean, User, Utc

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
+import storage.lease_rows  # noqa: F401 (its table is one of ours)
 from storage.errors import CannotOpen, NewerSchema
 from storage.rows import Base
 

@@ -4,17 +4,19 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.peers import Alone, Peers
 from storage.columns import plain_json
 from storage.errors import CannotOpen
+from storage.hot import say_all
 from storage.migrate import migrate
 from storage.sqlite import FileLock, SqliteStore
 from storage.store import THREADS, SqlStore
@@ -42,6 +44,28 @@ def open_store(database_url: str, now: Callable[[], datetime]) -> SqlStore:
     """
     path = sqlite_path(database_url)
     return _open_sqlite(path, now) if path is not None else _open_postgresql(postgresql_url(database_url), now)
+
+
+async def join(store: SqlStore, wake: Callable[[], None], served: Collection[str]) -> Peers:
+    """Be one of the processes on this database; `leave` before the store is closed. On SQLite there is only one.
+
+    `wake` is called when there may be something to deliver, `served` are the platforms that this process delivers to.
+    Raises `CannotOpen`.
+    """
+    if isinstance(store, SqliteStore):
+        return Alone()
+    from storage.peers import PostgresPeers, connecting  # psycopg takes a fifth of a second to load
+
+    url = store.engine.url
+    _, given = store.engine.dialect.create_connect_args(url)
+    peers = PostgresPeers(connecting({**given, **_arguments(url)}), store, wake)
+    try:
+        await peers.join()
+    except OSError as error:
+        raise CannotOpen(f"{url.render_as_string(hide_password=True)} cannot be opened: {error}") from error
+    store.me = lambda: peers.me
+    store.posted_to = lambda platforms: None if platforms <= set(served) else peers.tell()
+    return peers
 
 
 def sqlite_path(database_url: str) -> Path | None:
@@ -93,15 +117,16 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         "pool_size": THREADS,
         "max_overflow": 0,
         "pool_timeout": CONNECT_SECONDS,
-        "pool_pre_ping": True,
         "pool_recycle": RECYCLE_SECONDS,
         "hide_parameters": True,
     }
     engine = create_engine(url, connect_args=_arguments(url), json_serializer=plain_json, **pool)
+    event.listen(engine, "before_cursor_execute", _what_was_put_off_first)
     readers = create_async_engine(
         url,
         connect_args=_arguments(url, default_transaction_read_only="on"),
         isolation_level="REPEATABLE READ",  # all that one job reads is as of one moment
+        pool_pre_ping=True,
         **pool,
     )
     store = SqlStore(engine, readers, now)
@@ -112,6 +137,10 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         raise
     log.info("database ready", extra={"postgresql": url.host or "local"})
     return store
+
+
+def _what_was_put_off_first(connection: Connection, *_: object) -> None:
+    say_all(connection)
 
 
 def _arguments(url: URL, **settings: str) -> dict[str, Any]:

@@ -338,7 +338,8 @@ EFFECT = {
 
 
 class OutboxRow(Base):
-    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest."""
+    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest. Where
+    several processes deliver, `holder` is the one that has it in hand, and `fence` counts those that had."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -367,6 +368,8 @@ class OutboxRow(Base):
     not_before: Mapped[When]
     attempts: Mapped[Number]
     error: Mapped[Code]
+    holder: Mapped[Code | None]
+    fence: Mapped[Number] = mapped_column(server_default=text("0"))
 
 
 class SeenRow(Base):

@@ -20,7 +20,7 @@ from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, T
 from bot.privacy.promises import Promises
 from storage.desks import SqlDesks
 from storage.files import referenced
-from storage.hot import Hot
+from storage.hot import LATER, Hot, driver, say_all
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -61,13 +61,16 @@ class SqlUnitOfWork:
         now: datetime,
         promises: Promises = NOTHING_CHOSEN,
         known: dict[int, Desk] | None = None,
+        me: str | None = None,
     ) -> None:
         self.connection = connection
         self.now = now
         self.promises = promises
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
-        self.outbox: Outbox = SqlOutbox(connection, now)
+        outbox = SqlOutbox(connection, now, me)
+        self.outbox: Outbox = outbox
+        self.posted_to = outbox.posted_to
         self.desks: Desks = SqlDesks(connection, known)
         self.people: People = SqlPeople(connection, now)
         self.drafts: Drafts = SqlDrafts(connection)
@@ -93,6 +96,29 @@ class SqlUnitOfWork:
         return self.connection.execute(delete(seen_events).where(seen_events.c.event_id.in_(old))).rowcount
 
 
+class _Attempt:
+    """How far a job came, for whoever has to say whether it may run again."""
+
+    pool: Any = None
+    driver: Any = None
+    committing = False
+
+    def lost(self, engine: Engine) -> bool:
+        """Whether the server was gone before the commit: nothing was kept, and a new connection may do better.
+
+        The others of the pool are gone with it, as a rule.
+        """
+        if self.driver is None or self.committing or not self.driver.closed:
+            return False
+        if engine.pool is self.pool:
+            engine.dispose()
+        return True
+
+
+def _asks_again(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in AGAIN
+
+
 class SqlStore:
     """Each job has a thread and a transaction. `readers` run long reads beside them."""
 
@@ -101,6 +127,8 @@ class SqlStore:
         self.readers = readers
         self.now = now
         self.promises = NOTHING_CHOSEN
+        self.me: Callable[[], str | None] = lambda: None  # this process among several, see `storage.peers`
+        self.posted_to: Callable[[set[str]], None] = lambda platforms: None  # after a commit, from any thread
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
         self.reads: set[asyncio.Task[Any]] = set()
@@ -158,20 +186,39 @@ class SqlStore:
         self.engine.dispose()
 
     def _persist(self, job: Job[T]) -> T:
-        """Run the job, again if the database asks for it."""
+        """Run the job, again if the database asks for it or had left before we said anything."""
         for attempt in range(TRIES):
+            attempted = _Attempt()
             try:
-                with self.engine.begin() as connection:
-                    return self._run(job, connection)
+                return self._attempted(job, attempted)
             except Exception as error:  # SQLAlchemy's, or the driver's own from a `Hot` statement
-                if getattr(getattr(error, "orig", error), "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
+                if attempt == TRIES - 1 or not (_asks_again(error) or attempted.lost(self.engine)):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")
 
+    def _attempted(self, job: Job[T], attempt: "_Attempt") -> T:
+        attempt.pool = self.engine.pool
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            attempt.driver = driver(connection)
+            connection.info[LATER] = []
+            try:
+                work = SqlUnitOfWork(connection, self.now(), self.promises, None, self.me())
+                result = self._done(job, work)
+                attempt.committing = True
+                say_all(connection, transaction.commit)
+            finally:
+                connection.info.pop(LATER, None)
+        self.posted_to(work.posted_to)
+        return result
+
     def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
+        return self._done(job, SqlUnitOfWork(connection, self.now(), self.promises, known))
+
+    @staticmethod
+    def _done(job: Job[T], work: SqlUnitOfWork) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now(), self.promises, known))
+            return job(work)
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 
