@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.app import App
 from bot.inbound import Tick
+from bot.peers import Peers
 from bot.ports import UnitOfWork
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -44,19 +45,19 @@ async def keep_promises_current(store: SqlStore, promises: Promises) -> None:
             log.exception("the privacy notice could not be looked at")
 
 
-async def purge_every_hour(store: SqlStore) -> None:
-    """What is past its period goes."""
+async def purge_every_hour(store: SqlStore, peers: Peers) -> None:
+    """What is past its period goes; one process of several sees to it."""
     await asyncio.sleep(BEFORE_FIRST_PURGE)
     while True:
         try:
-            if gone := await purge_everything(store):
+            if await peers.hold("purge") and (gone := await purge_everything(store)):
                 log.info("rows deleted that were past their period", extra={"count": gone})
         except Exception:  # the next hour is another try
             log.exception("what is past its period could not be deleted")
         await asyncio.sleep(BETWEEN_PURGES)
 
 
-async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
+async def sweep_every_hour(store: SqlStore, files: DiskFiles, peers: Peers) -> None:
     """For files that no deletion took along, as when a process was killed in between."""
 
     async def wanted(shas: Sequence[str]) -> Collection[str]:
@@ -65,7 +66,7 @@ async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
     await asyncio.sleep(BEFORE_FIRST_SWEEP)
     while True:
         try:
-            if gone := await files.sweep(wanted, UNREFERRED):
+            if await peers.hold("sweep") and (gone := await files.sweep(wanted, UNREFERRED)):
                 log.info("files deleted that nobody refers to", extra={"count": gone})
         except Exception:  # the next hour is another try
             log.exception("a sweep of the files failed")

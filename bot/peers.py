@@ -36,6 +36,12 @@ class Peers(Protocol):
     def tell(self) -> None:
         """There is more to deliver than this process does: let the others look."""
 
+    def say(self, topic: str, *words: str) -> None:
+        """Let the others know, those that listen just now."""
+
+    def hear(self, topic: str, listener: Callable[..., None]) -> None:
+        """Call it with the words that another process says on this topic."""
+
     async def hold(self, name: str) -> Lease | None:
         """Have it, or None if another process does. It is ours while we are `sure` of its holder."""
 
@@ -58,6 +64,10 @@ class Alone:
         return True
 
     def tell(self) -> None: ...
+
+    def say(self, topic: str, *words: str) -> None: ...
+
+    def hear(self, topic: str, listener: Callable[..., None]) -> None: ...
 
     async def hold(self, name: str) -> Lease | None:
         return Lease(name, "", 0)

@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
+from bot.effects import CLERK
 from bot.inbound import Place
 from bot.peers import Alone, Peers
 from bot.ports import Chat, Files, Store, UnitOfWork
@@ -25,6 +26,7 @@ from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.router import Router
 from bot.routes import all_routes
+from bot.standby import Standby, serve_alone
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import join, open_store
 
@@ -44,7 +46,8 @@ def new_id() -> str:
 
 @dataclass
 class Running:
-    """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
+    """A desk whose courier is at work. `chats` are its platforms, and the clerk; `standing_by` are those that are a
+    platform only while no other process is."""
 
     settings: Settings
     store: Store
@@ -55,11 +58,12 @@ class Running:
     chats: dict[str, Chat]
     now: Callable[[], datetime]
     peers: Peers = field(default_factory=Alone)
+    standing_by: list[Chat] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Stay connected until every platform is done or `stop` is set. Raises what ended a platform."""
-        talking = [create_task(chat.run(self.app.handle)) for chat in self.chats.values()]
+        talking = [create_task(chat.run(self.app.handle)) for chat in [*self.chats.values(), *self.standing_by]]
         stopping = create_task(stop.wait())
         try:
             while any(not task.done() for task in talking) and not stopping.done():
@@ -97,30 +101,36 @@ async def desk_running(
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database, now)
     promises = promises_of(settings)
+    peers: Peers = Alone()
     try:
         store.promises = await keep_current(store, promises)
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
         running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
+        running.peers = courier.peers = peers = await join(store, courier.posted, chats.keys())
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
-            chats[chat.platform] = chat
-        running.peers = courier.peers = await join(store, courier.posted, chats.keys())
+            if isinstance(chat, Standby):
+                running.standing_by.append(chat)
+            else:
+                chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
+        if not peers.alone:  # exports are built in one folder, which whoever builds them empties first
+            running.tasks.append(create_task(serve_alone(chats.pop(CLERK), peers, chats)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
-                create_task(sweep_every_hour(store, files)),
+                create_task(sweep_every_hour(store, files, peers)),
                 create_task(keep_promises_current(store, promises)),
-                create_task(purge_every_hour(store)),
+                create_task(purge_every_hour(store, peers)),
             ]
         try:
             yield running
         finally:
             await running.rest()
-            await running.peers.leave()
     finally:
+        await peers.leave()
         await store.close()
 
 

@@ -6,6 +6,7 @@ every few seconds anyway.
 """
 
 import asyncio
+import json
 import logging
 import time
 import uuid
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "helpthread"
 BEAT = 1.5  # seconds between two signs of life
 MARGIN = 1.0  # seconds by which we stop being sure before the database says so
+MOST_SAID = 50  # words for others that are gathered; more are not worth it
 GATHER = 0.05  # seconds for which news is gathered before others are told: telling makes commits wait for each other
 Connect = Callable[[], Awaitable["psycopg.AsyncConnection[tuple[str, ...]]"]]
 
@@ -44,6 +46,8 @@ class PostgresPeers:
         self.others: set[str] = set()
         self.task: asyncio.Task[None] | None = None
         self.telling: asyncio.Task[None] | None = None
+        self.words: list[str] = []
+        self.listeners: dict[str, Callable[..., None]] = {}
         self.loop = asyncio.get_running_loop()
 
     @property
@@ -83,6 +87,13 @@ class PostgresPeers:
         """From any thread."""
         self.loop.call_soon_threadsafe(self._tell)
 
+    def say(self, topic: str, *words: str) -> None:
+        self.words.append(json.dumps([self.me, topic, *words]))
+        self._tell()
+
+    def hear(self, topic: str, listener: Callable[..., None]) -> None:
+        self.listeners[topic] = listener
+
     async def hold(self, name: str) -> Lease | None:
         me = self.me
         token = await self.store.write(lambda work: leases.hold(_connection(work), name, me))
@@ -100,8 +111,17 @@ class PostgresPeers:
 
     async def _tell_others(self) -> None:
         await asyncio.sleep(GATHER)
+        said, self.words = self.words[:MOST_SAID] or [""], []
         with suppress(Exception):  # they look by themselves, a little later
-            await self.store.write(_notify)
+            await self.store.write(lambda work: _notify(said, work))
+
+    def _heard(self, said: str) -> None:
+        if not said:
+            return self.wake()
+        who, topic, *words = json.loads(said)
+        if who != self.me and topic in self.listeners:
+            self.listeners[topic](*words)
+        return None
 
     async def _live(self, connection: "psycopg.AsyncConnection[tuple[str, ...]]") -> None:
         while True:
@@ -110,8 +130,8 @@ class PostgresPeers:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.wake()  # for what was said while nobody listened
                     while True:
-                        async for _ in connection.notifies(timeout=BEAT, stop_after=1):
-                            self.wake()
+                        async for note in connection.notifies(timeout=BEAT, stop_after=1):
+                            self._heard(note.payload)
                         await self._beat(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("no sign of life can be given: %s", type(error).__name__)
@@ -165,5 +185,6 @@ def _connection(work: UnitOfWork) -> Connection:
     return work.connection
 
 
-def _notify(work: UnitOfWork) -> None:
-    _connection(work).exec_driver_sql("SELECT pg_notify(%s, '')", (CHANNEL,))
+def _notify(said: list[str], work: UnitOfWork) -> None:
+    for words in said:
+        _connection(work).exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, words))

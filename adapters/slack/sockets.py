@@ -1,4 +1,8 @@
-"""Socket Mode: two connections, so that one is there while Slack renews the other, several times a day."""
+"""Socket Mode: two connections, so that one is there while Slack renews the other, several times a day.
+
+Slack gives each event to one of an app's connections, whichever process has it, and allows ten (docs.slack.dev, Socket
+Mode). So where there are several processes, each connection needs one of ten seats.
+"""
 
 import asyncio
 import logging
@@ -11,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import words
 from bot.errors import Problem
+from bot.standby import Seats
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 2
@@ -26,9 +31,12 @@ NOT_OURS = {
 
 
 class SocketMode:
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
+    """`seats` are shared with other processes; None if there are none."""
+
+    def __init__(self, app: AsyncApp, app_token: str, seats: Seats | None = None) -> None:
         self.app = app
         self.app_token = app_token
+        self.seats = seats
         self.handlers: list[AsyncSocketModeHandler] = []
 
     async def open(self) -> bool:
@@ -38,17 +46,33 @@ class SocketMode:
     async def serve(self, ready: asyncio.Event) -> None:
         """Until cancelled. Raises `Problem` if Slack does not take the token."""
         await self._check_token()
-        self.handlers = [
-            AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY) for _ in range(CONNECTIONS)
-        ]
+        connections = [asyncio.create_task(self._connection(ready)) for _ in range(CONNECTIONS)]
         try:
-            for handler in self.handlers:
-                await handler.connect_async()  # type: ignore[no-untyped-call]
-            ready.set()
-            await asyncio.Event().wait()
+            await asyncio.gather(*connections)
         finally:
-            for handler in self.handlers:
+            for connection in connections:
+                connection.cancel()
+            await asyncio.wait(connections)
+
+    async def _connection(self, ready: asyncio.Event) -> None:
+        """Kept open as long as there is a seat for it."""
+        while True:
+            seat = await self.seats.take() if self.seats else None
+            handler = AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY)
+            self.handlers.append(handler)
+            try:
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+                if len(self.handlers) == CONNECTIONS:
+                    ready.set()
+                if self.seats is None or seat is None:
+                    await asyncio.Event().wait()
+                else:
+                    await self.seats.lost(seat)
+            finally:
+                self.handlers.remove(handler)
                 await handler.close_async()  # type: ignore[no-untyped-call]
+                if self.seats is not None and seat is not None:
+                    await self.seats.give_back(seat)
 
     async def _check_token(self) -> None:
         """The SDK would try a wrong one for ever. Whatever else is wrong may pass."""
