@@ -24,9 +24,10 @@ class Rate:
     p99: float
 
 
-async def burst(database_url: str, many: int, *, flush: float = 0.0) -> Rate:
-    """`many` messages by 64 customers, each of whom waits for the acknowledgement of one before the next."""
-    async with a_scene(database_url) as scene:
+async def burst(database_url: str, many: int, *, flush: float = 0.0, name: str = "") -> Rate:
+    """`many` messages by 64 customers, each of whom waits for the acknowledgement of one before the next. `name` tells
+    them from those of another run on the same database."""
+    async with a_scene(database_url, name=name) as scene:
         if flush:
             slow_down(scene.store, flush)
         people = customers(PRODUCERS)
