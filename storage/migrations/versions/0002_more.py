@@ -3,9 +3,17 @@
 Revision ID: 0002
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    posted_at()
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
