@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     macros()
+    posted_at()
 
 
 def macros() -> None:
@@ -28,3 +29,8 @@ def macros() -> None:
         sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
     )
     op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
