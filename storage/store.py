@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from bot.privacy.promises import Promises
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
+from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -69,6 +70,7 @@ class SqlUnitOfWork:
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
         self.desks: Desks = SqlDesks(connection, known)
+        self.macros: Macros = SqlMacros(connection)
         self.people: People = SqlPeople(connection, now)
         self.drafts: Drafts = SqlDrafts(connection)
         self.privacy: Privacy = SqlPrivacy(connection, now)

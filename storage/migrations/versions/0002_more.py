@@ -9,9 +9,26 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
+    macros()
     posted_at()
+
+
+def macros() -> None:
+    op.create_table(
+        "macros",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("desk", BIG, nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["desk"], ["desks.id"], name=op.f("fk_macros_desk_desks"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_macros")),
+        sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
+    )
+    op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
 
 
 def posted_at() -> None:
