@@ -125,8 +125,8 @@ class Album:
 
 
 def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
-    """All that matters: rows but for when they were done, files, and what people see. What was done twice is in the audit
-    log twice: there only the end counts."""
+    """All that matters: rows but for when they were done, files, and what people see. What was done twice is
+    twice in the audit log, too: there it only counts that it is in it."""
     found = {key: json.loads(row) for key, row in everything(engine(desk)).items()}
     rows = {key: row for key, row in found.items() if key[0] not in ("seen_events", "audit_head", "audit_keys")}
     ends = {(row["deed"], row["reason"]) for key, row in rows.items() if key[0] == "audit_log"}

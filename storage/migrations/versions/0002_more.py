@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    posted_at()
     audit_log()
 
 
@@ -43,3 +44,8 @@ def audit_log() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
     )
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
