@@ -11,6 +11,7 @@ from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.language import Phrase
+from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
@@ -298,6 +299,21 @@ class Desks(Protocol):
     def set_panel(self, desk: int, panel: Panel) -> None: ...
 
 
+class Macros(Protocol):
+    """The canned answers of desks, by the desk's id."""
+
+    def all(self, desk: int) -> Sequence[Macro]:
+        """By name."""
+
+    def find(self, desk: int, name: str) -> Macro | None: ...
+    def save(self, desk: int, macro: Macro) -> None:
+        """In place of the one of that name, if there is one."""
+
+    def remove(self, desk: int, name: str) -> None: ...
+    def replace(self, desk: int, every: Sequence[Macro]) -> None:
+        """These and no others."""
+
+
 class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
@@ -514,6 +530,7 @@ class UnitOfWork(Protocol):
     timeline: Timeline
     outbox: Outbox
     desks: Desks
+    macros: Macros
     people: People
     drafts: Drafts
     privacy: Privacy

@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Audit, Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import Audit, Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
+from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
         self.desks: Desks = SqlDesks(connection, known)
+        self.macros: Macros = SqlMacros(connection)
         self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)
         self.privacy: Privacy = SqlPrivacy(connection, now, self.audit)

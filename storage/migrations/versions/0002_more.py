@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    macros()
     posted_at()
     audit_log()
 
@@ -44,6 +45,20 @@ def audit_log() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
     )
+
+
+def macros() -> None:
+    op.create_table(
+        "macros",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("desk", BIG, nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["desk"], ["desks.id"], name=op.f("fk_macros_desk_desks"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_macros")),
+        sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
+    )
+    op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
 
 
 def posted_at() -> None:
