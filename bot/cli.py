@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ app.add_typer(desk, name="desk")
 app.add_typer(outbox, name="outbox")
 privacy = typer.Typer(help="For the privacy officer.", **HOW)
 app.add_typer(privacy, name="privacy")
+audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
+privacy.add_typer(audit, name="audit")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
 Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from helpthread outbox list.")]
@@ -258,14 +261,50 @@ def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
     from bot import operating
     from bot.privacy import office
 
-    settings = _settings()
-    print(operating.in_loop(lambda: operating.office(settings, lambda work: job(office, work), changes=changes)))
+    settings, command = _settings(), "privacy." + job.__qualname__.partition(".")[0]  # the function that made it
+    doing = partial(job, office)
+    print(operating.in_loop(lambda: operating.office(settings, doing, command, changes=changes)))
 
 
 def _account(text: str) -> "UserRef":
     from bot.access import person_named
 
     return person_named(text)
+
+
+Year = Annotated[int, typer.Argument(help="The year it served.")]
+
+
+@audit.command()
+def verify(
+    anchor: Annotated[list[str], typer.Option(help="NUMBER:HASH, as you noted it elsewhere.")] = [],  # noqa: B006
+) -> None:
+    """Look whether the audit log is as it was written. Names the first line that is not."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.verify_audit(settings, anchor)))
+
+
+@audit.command("show")
+def show_audit(
+    about: Annotated[str, typer.Option(help="Only about this account: PLATFORM/WORKSPACE/ID.")] = "",
+    last: Annotated[int, typer.Option(help="So many lines.", min=1, max=10_000)] = 50,
+) -> None:
+    """Show the newest lines of the audit log: what was done with people's data, in codes."""
+    from bot import operating
+
+    settings, who = _settings(), _account(about) if about else None
+    print(operating.in_loop(lambda: operating.show_audit(settings, who, last)))
+
+
+@audit.command()
+def destroy(year: Year) -> None:
+    """Destroy the key of a year: from then on nobody can tell whom its lines are about. It cannot be undone."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.destroy_audit_key(settings, year)))
 
 
 @privacy.command()

@@ -13,18 +13,24 @@ from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
+from bot.message import UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
+from bot.privacy.audit import OPERATOR, Deed
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
-from storage.errors import CannotOpen
+from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
 from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
 
 MOST_LISTED = 200
+<<<<<<< HEAD
 MOST_AT_ONCE = 100_000
 HELD = "held back by helpthread outbox hold"
+=======
+NOT_NOTED = "the desk is running, so the audit log has no line of this; /privacy in the chat writes one"
+>>>>>>> main
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
@@ -148,9 +154,50 @@ async def retention(settings: Settings, rule: str, days: int) -> str:
     return await _write(settings, change)
 
 
-async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
-    """What a privacy officer does. Raises `Problem`."""
-    return await (_write if changes else read)(settings, job)
+async def office(settings: Settings, job: Job[str], command: str, *, changes: bool) -> str:
+    """What a privacy officer does, and in the audit log that it was done. Raises `Problem`.
+
+    Looking does not need a database that nobody else writes: then it is said that the log has no line of it.
+    """
+
+    def noted(work: UnitOfWork) -> str:
+        work.audit.note(Deed.ACCESS, reason=command)
+        return job(work)
+
+    try:
+        return await _write(settings, noted)
+    except DatabaseInUse:
+        if changes:
+            raise
+        _warn(NOT_NOTED)
+        return await read(settings, job)
+
+
+async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
+    """Whether the audit log is as it was written. `given` are anchors kept elsewhere, NUMBER:HASH. Raises `Problem`
+    with the first line that is not."""
+    from bot.privacy import audit_views, auditing
+
+    anchors = [*auditing.given(given), *auditing.kept(settings.data_dir / auditing.ANCHORS)]
+    async with reading(settings) as store:
+        head, broken = await auditing.verify(store, anchors)
+    if broken is not None:
+        raise Problem(audit_views.broken(broken))
+    return audit_views.sound(head, len(anchors))
+
+
+async def show_audit(settings: Settings, who: UserRef | None, last: int) -> str:
+    """The newest lines, or those about somebody; that they were looked at is a line, too."""
+    from bot.privacy import auditing
+
+    return await office(settings, partial(auditing.show, who, last), "privacy.audit.show", changes=False)
+
+
+async def destroy_audit_key(settings: Settings, year: int) -> str:
+    """Raises `Problem` if there is none, or it still serves."""
+    from bot.privacy import auditing
+
+    return await _write(settings, partial(auditing.destroy, year))
 
 
 def notice(settings: Settings, language: str = "en") -> str:
@@ -194,8 +241,13 @@ async def read(settings: Settings, job: Job[T]) -> T:
 
 async def _write(settings: Settings, job: Job[T]) -> T:
     store = open_store(settings.database, now)
+
+    def ours(work: UnitOfWork) -> T:
+        work.audit.actor = OPERATOR
+        return job(work)
+
     try:
-        return await store.write(job)
+        return await store.write(ours)
     finally:
         await store.close()
 

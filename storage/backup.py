@@ -115,7 +115,7 @@ def _hold_back(part: Path, now: datetime) -> int:
                 return 0
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
             SqlOutbox(connection, now).hold_back(HELD)
-            return connection.exec_driver_sql("SELECT count(*) FROM outbox WHERE state = 'dead'").scalar_one()
+            return int(connection.exec_driver_sql("SELECT count(*) FROM outbox WHERE state = 'dead'").scalar_one())
     finally:
         engine.dispose()
 

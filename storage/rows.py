@@ -508,3 +508,6 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
+
+
+from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)
