@@ -25,12 +25,9 @@ from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
 
 MOST_LISTED = 200
-<<<<<<< HEAD
 MOST_AT_ONCE = 100_000
 HELD = "held back by helpthread outbox hold"
-=======
 NOT_NOTED = "the desk is running, so the audit log has no line of this; /privacy in the chat writes one"
->>>>>>> main
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
