@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.app import App
 from bot.inbound import Tick
 from bot.peers import Peers
 from bot.ports import UnitOfWork
+from bot.privacy.auditing import anchor
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.privacy.purging import purge_everything
@@ -21,6 +23,8 @@ BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
 BETWEEN_SWEEPS = 3600.0  # seconds
+BEFORE_FIRST_ANCHOR = 30.0  # seconds
+BETWEEN_ANCHORS = 3600.0  # seconds between looks whether there is one of today
 BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
 
 
@@ -71,6 +75,18 @@ async def sweep_every_hour(store: SqlStore, files: DiskFiles, peers: Peers) -> N
         except Exception:  # the next hour is another try
             log.exception("a sweep of the files failed")
         await asyncio.sleep(BETWEEN_SWEEPS)
+
+
+async def anchor_every_day(store: SqlStore, file: Path, now: Callable[[], datetime], peers: Peers) -> None:
+    """The end of the audit log is written down beside the database, too, and in the log."""
+    await asyncio.sleep(BEFORE_FIRST_ANCHOR)
+    while True:
+        try:
+            if await peers.hold("anchor"):
+                await anchor(store, file, now())
+        except Exception:  # the next hour is another try
+            log.exception("the end of the audit log could not be written down")
+        await asyncio.sleep(BETWEEN_ANCHORS)
 
 
 def _referenced(work: UnitOfWork, shas: Sequence[str]) -> frozenset[str]:

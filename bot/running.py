@@ -9,18 +9,21 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
+from bot.clockwork import anchor_every_day, keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.effects import CLERK
 from bot.inbound import Place
+from bot.ops.observing import ObservedChat, Observer
 from bot.peers import Alone, Peers
-from bot.ports import Chat, Files, Store, UnitOfWork
+from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -29,6 +32,7 @@ from bot.routes import all_routes
 from bot.standby import Standby, serve_alone
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import join, open_store
+from storage.store import SqlStore
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
 FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
@@ -50,7 +54,7 @@ class Running:
     platform only while no other process is."""
 
     settings: Settings
-    store: Store
+    store: SqlStore
     files: Files
     router: Router
     courier: Courier
@@ -90,9 +94,15 @@ Make = Callable[[Running], Chat]  # a platform, given what it may need
 
 @asynccontextmanager
 async def desk_running(
-    settings: Settings, makers: Sequence[Make] = (), *, now: Callable[[], datetime] = now, ticking: bool = False
+    settings: Settings,
+    makers: Sequence[Make] = (),
+    *,
+    now: Callable[[], datetime] = now,
+    ticking: bool = False,
+    observers: Sequence[Observer] = (),
 ) -> AsyncIterator[Running]:
-    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute.
+    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute; `observers`
+    see what every platform brings and is given.
 
     Raises `storage.errors.CannotOpen`, and `OSError` if DATA_DIR cannot be made.
     """
@@ -112,9 +122,10 @@ async def desk_running(
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
             if isinstance(chat, Standby):
+                chat.dress = partial(_observed, observers=observers)
                 running.standing_by.append(chat)
             else:
-                chats[chat.platform] = chat
+                chats[chat.platform] = _observed(chat, observers)
         running.tasks = [create_task(courier.run())]
         if not peers.alone:  # exports are built in one folder, which whoever builds them empties first
             running.tasks.append(create_task(serve_alone(chats.pop(CLERK), peers, chats)))
@@ -124,6 +135,7 @@ async def desk_running(
                 create_task(sweep_every_hour(store, files, peers)),
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store, peers)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now, peers)),
             ]
         try:
             yield running
@@ -132,6 +144,12 @@ async def desk_running(
     finally:
         await peers.leave()
         await store.close()
+
+
+def _observed(chat: Chat, observers: Sequence[Observer]) -> Chat:
+    for observer in observers:
+        chat = ObservedChat(chat, observer)
+    return chat
 
 
 def promises_of(settings: Settings) -> Promises:

@@ -39,12 +39,13 @@ class Standby:
         self.make = make
         self.peers = peers
         self.chats = chats
+        self.dress: Callable[[Chat], Chat] = lambda chat: chat
 
     async def run(self, handle: Handle) -> None:
         """Until cancelled. Raises what ends the chat."""
         while True:
             lease = await self._lease()
-            chat = self.make(lease)
+            chat = self.dress(self.make(lease))
             running = asyncio.create_task(chat.run(handle))
             self.chats[self.platform] = chat
             try:

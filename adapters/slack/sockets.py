@@ -40,7 +40,9 @@ class SocketMode:
         self.handlers: list[AsyncSocketModeHandler] = []
 
     async def open(self) -> bool:
-        """Whether events can come in."""
+        """Whether events can come in, here or where others have all the seats."""
+        if self.seats is not None and not self.handlers:
+            return True
         return any([await handler.client.is_connected() for handler in self.handlers])
 
     async def serve(self, ready: asyncio.Event) -> None:
