@@ -18,7 +18,7 @@ from tests.slack.world import World, eventually, world
 
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = 6
-PATIENCE = 60.0  # seconds, on a machine under load; others take over after six without a sign of life
+PATIENCE = 120.0  # seconds, on a machine under load; others take over after six without a sign of life
 
 
 @contextlib.asynccontextmanager
