@@ -25,6 +25,11 @@ def backup(database_url: str, target: Path) -> int:
     path = sqlite_path(database_url)
     if path is None:
         raise CannotOpen("PostgreSQL has its own tool for this: pg_dump --format=custom --file=FILE DATABASE")
+    return backup_file(path, target)
+
+
+def backup_file(path: Path, target: Path) -> int:
+    """The same for any SQLite file, such as the key store."""
     if not path.exists():
         raise CannotOpen(f"there is no database at {path} yet, so there is nothing to back up")
     part = target.with_name(f"{target.name}.{token_hex(4)}.part")

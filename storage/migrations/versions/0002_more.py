@@ -3,9 +3,24 @@
 Revision ID: 0002
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    encryption()
+
+
+def encryption() -> None:
+    op.create_table(
+        "encryption",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
+    )
