@@ -14,6 +14,7 @@ from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
+from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.running import (
     Make,
@@ -43,12 +44,14 @@ NO_DESK = (
 async def run(settings: Settings) -> None:
     """Serve every platform whose token is set, until a signal comes."""
     _log(settings, "INFO")
-    stop = stop_on_signals()
-    async with desk_running(settings, platforms.with_tokens(settings), ticking=True) as running:
+    stop, watch = stop_on_signals(), Watch(settings)
+    makers = platforms.with_tokens(settings)
+    async with desk_running(settings, makers, ticking=True, observers=watch.observers) as running:
         if not await running.store.read(lambda work: work.desks.all()):
             _warn(NO_DESK)
         spare_the_collector()
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 def spare_the_collector() -> None:
@@ -62,12 +65,13 @@ def spare_the_collector() -> None:
 async def console(settings: Settings, json: bool) -> None:
     """Serve the terminal, or a script, until its input ends."""
     _log(settings, "WARNING")
-    stop = stop_on_signals()
+    stop, watch = stop_on_signals(), Watch(settings)
     make: Make = partial(platforms.console, json=json)
-    async with desk_running(settings, [make], ticking=True) as running:
+    async with desk_running(settings, [make], ticking=True, observers=watch.observers) as running:
         await running.store.write(make_first_desk)
         await check_console(running)
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 async def migrate(settings: Settings) -> str:

@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     encryption()
+    posted_at()
 
 
 def encryption() -> None:
@@ -24,3 +25,8 @@ def encryption() -> None:
         sa.Column("state", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
     )
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
