@@ -97,6 +97,18 @@ class DeskRow(Base):
     next_number: Mapped[Number]
 
 
+class MacroRow(Base):
+    """A desk's canned answer: the desk's own words, whoever typed them."""
+
+    __tablename__ = "macros"
+    __table_args__ = (UniqueConstraint("desk", "name"), means("macros", WORK))
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    name: Mapped[Code]
+    body: Mapped[Data] = mapped_column(info=keys(text="facts"))
+
+
 class ChannelRow(Base):
     """A channel of a desk: where it takes in, or its agents'."""
 
@@ -525,3 +537,6 @@ class EncryptionRow(Base):
     id: Mapped[Id]
     store: Mapped[Code]
     state: Mapped[Code]
+
+
+from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)

@@ -95,7 +95,7 @@ async def test_what_is_erased_is_erased_in_every_copy_there_is(
     keys = office.store.sealing.vault.keys  # type: ignore[union-attr]
     path, copy = sqlite_path(database_url), tmp_path / "copy.db"
     if path is not None:
-        backup(database_url, copy)
+        backup(database_url, copy, clock.now())
     assert keys.of(str(ANA.ref)) is not None
     await erase(office, ANA)
     assert keys.of(str(ANA.ref)) is None
