@@ -58,6 +58,10 @@ class Disk(Calls):
         self.loop.kill(self.process)
         raise Killed
 
+    def mend(self) -> None:
+        self.left = self.mean = CALM_STEPS
+        self.bad_until = {}
+
     def _next(self) -> float:
         return CALM_STEPS if self.mean == CALM_STEPS else 1 + int(self.random.expovariate(1 / self.mean))
 

@@ -230,7 +230,7 @@ class Town:
             platform.away_until = 0.0
         if self.bot is not None:
             self.bot.process.steps = CALM_STEPS
-            self.bot.disk.left = self.bot.disk.mean = CALM_STEPS
+            self.bot.disk.mend()
         for _ in range(500):
             await asyncio.sleep(6)
             if self.under_way == 0 and self.bot is not None and await self._idle(self.bot):
@@ -251,7 +251,7 @@ class Town:
             task = self.loop.inside(bot.process, bot.store.read(lambda work: work.outbox.next_due((LEFT, RIGHT))))
             await asyncio.wait([task])
             return task.result()
-        except Busy:
+        except (Busy, OperationalError):
             return self.now()
 
     def end(self) -> None:
