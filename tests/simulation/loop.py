@@ -37,7 +37,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.random = random
         self.clock = 0.0
-        self.free_at: dict[int, float] = {}  # threads of an executor, by its id
+        self.free_at: dict[Any, float] = {}  # when an executor is done with what it was given
         self.died: Callable[[Process], None] = lambda process: None
         self.errors: list[str] = []
         self.steps = 0
@@ -78,8 +78,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
         answer: asyncio.Future[T] = self.create_future()
-        start = max(self.clock, self.free_at.get(id(executor), 0.0))
-        self.free_at[id(executor)] = end = start + self.random.random() * WRITER
+        start = max(self.clock, self.free_at.get(executor, 0.0))
+        self.free_at[executor] = end = start + self.random.random() * WRITER
 
         def work() -> None:
             try:
