@@ -32,6 +32,7 @@ from bot.routes import all_routes
 from bot.standby import Standby, serve_alone
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import join, open_store
+from storage.settling import Encryption
 from storage.store import SqlStore
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
@@ -109,7 +110,7 @@ async def desk_running(
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database, now)
+    store = open_store(settings.database, now, encryption_of(settings), settings.search)
     promises = promises_of(settings)
     peers: Peers = Alone()
     try:
@@ -150,6 +151,14 @@ def _observed(chat: Chat, observers: Sequence[Observer]) -> Chat:
     for observer in observers:
         chat = ObservedChat(chat, observer)
     return chat
+
+
+def encryption_of(settings: Settings) -> Encryption | None:
+    """With what people's words are encrypted, if they are to be."""
+    key, old = settings.master_key, settings.content_key_old
+    if key is None:
+        return None
+    return Encryption(key, settings.key_store, bytes.fromhex(old.get_secret_value()) if old else None)
 
 
 def promises_of(settings: Settings) -> Promises:

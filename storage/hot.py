@@ -96,9 +96,14 @@ class Hot:
     def each(self, connection: Connection, many: Sequence[Values]) -> None:
         """Run it for each of `many`."""
         compiled = self._on(connection)
+        if compiled.remote:
+            say_all(connection)
         driver(connection).cursor().executemany(compiled.sql, [compiled.parameters(values) for values in many])
 
     def _on(self, connection: Connection) -> "Compiled":
+        sealing = getattr(connection.dialect, "sealing", None)
+        if sealing is not None:
+            return cast(Compiled, sealing.compiled(self, connection.dialect))
         name = connection.dialect.name
         if name not in self._compiled:
             self._compiled[name] = Compiled(self.statement, BY_NAME if name == "sqlite" else connection.dialect)
