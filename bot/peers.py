@@ -6,10 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.language import Phrase
 from bot.ports import TryLater, UnitOfWork
 
-TAKEN_OVER = Phrase("another process has taken it over")
+TAKEN_OVER = "another process has taken it over"
 
 
 @dataclass(frozen=True, slots=True)
