@@ -261,6 +261,11 @@ class Outbox(Protocol):
     def readdress(self, id: int, effect: Effect) -> None:
         """Deliver this instead, under the same key and in the same place of the same room."""
 
+    def hold_back(self, why: str) -> int:
+        """Say nothing of what waits before somebody tries it again: it counts as given up. What waits to be taken back,
+        and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
+        given since. Returns how many are held back."""
+
     def backlog(self) -> Sequence[Backlog]:
         """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
