@@ -99,7 +99,8 @@ def test_the_core_does_not_know_the_name_of_a_platform():
 
 
 WAYS_OUT = re.compile(
-    r"TCPConnector\(|UnixConnector\(|open_connection|create_connection|urlopen|http\.client|import (?:requests|httpx|urllib3)"
+    r"TCPConnector\(|UnixConnector\(|open_connection|create_connection|urlopen|http\.client|"
+    r"import (?:requests|httpx|urllib3)"
 )
 SESSION = re.compile(r"ClientSession\((?!\s*connector=Outgoing\()")
 
