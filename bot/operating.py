@@ -12,10 +12,12 @@ from bot import platforms
 from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
+from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
 from storage.errors import CannotOpen
+from storage.files import MEGABYTE, DiskFiles
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
 from storage.sqlite import sqlite_readers
@@ -120,6 +122,23 @@ async def retention(settings: Settings, rule: str, days: int) -> str:
 async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
     """What a privacy officer does. Raises `Problem`."""
     return await (_write if changes else read)(settings, job)
+
+
+async def reconcile(settings: Settings, *, lost: bool) -> str:
+    """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
+    store = open_store(settings.database, now)
+    try:
+        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        tombstones, count = await reconciled(settings, store, files, now, lost=lost)
+        tombstones.close()
+    finally:
+        await store.close()
+    if lost:
+        return "the tombstones begin anew; whom a backup from before now brings back nobody can tell any more"
+    if not count:
+        return "nobody who was erased is in this database"
+    who = "1 person was in this backup and is" if count == 1 else f"{count} people were in this backup and are"
+    return f"{who} erased again"
 
 
 def notice(settings: Settings, language: str = "en") -> str:
