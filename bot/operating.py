@@ -14,6 +14,7 @@ from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
+from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
 from storage.errors import CannotOpen
@@ -34,12 +35,14 @@ NO_DESK = (
 async def run(settings: Settings) -> None:
     """Serve every platform whose token is set, until a signal comes."""
     _log(settings, "INFO")
-    stop = stop_on_signals()
-    async with desk_running(settings, platforms.with_tokens(settings), ticking=True) as running:
+    stop, watch = stop_on_signals(), Watch(settings)
+    makers = platforms.with_tokens(settings)
+    async with desk_running(settings, makers, ticking=True, observers=watch.observers) as running:
         if not await running.store.read(lambda work: work.desks.all()):
             _warn(NO_DESK)
         spare_the_collector()
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 def spare_the_collector() -> None:
@@ -53,12 +56,13 @@ def spare_the_collector() -> None:
 async def console(settings: Settings, json: bool) -> None:
     """Serve the terminal, or a script, until its input ends."""
     _log(settings, "WARNING")
-    stop = stop_on_signals()
+    stop, watch = stop_on_signals(), Watch(settings)
     make: Make = partial(platforms.console, json=json)
-    async with desk_running(settings, [make], ticking=True) as running:
+    async with desk_running(settings, [make], ticking=True, observers=watch.observers) as running:
         await running.store.write(make_first_desk)
         await check_console(running)
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 async def migrate(settings: Settings) -> str:

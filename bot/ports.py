@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -77,6 +77,13 @@ class Chat(Protocol):
         """
 
 
+@runtime_checkable
+class Connected(Protocol):
+    """A chat that can lose its connection, and knows whether it has one."""
+
+    async def is_connected(self) -> bool: ...
+
+
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
@@ -84,6 +91,10 @@ class TryLater(Exception):
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
+
+
+class Limited(TryLater):
+    """The platform takes no more of this for now: its rate limit."""
 
 
 class Refused(Exception):
@@ -103,6 +114,17 @@ class Pending:
     about: UserRef
     attempts: int
     at: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a platform has still to be given: how many effects, since when the oldest waits (seconds), and how many were
+    given up."""
+
+    platform: str
+    waiting: int = 0
+    oldest: float = 0.0
+    buried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +262,9 @@ class Outbox(Protocol):
 
     def readdress(self, id: int, effect: Effect) -> None:
         """Deliver this instead, under the same key and in the same place of the same room."""
+
+    def backlog(self) -> Sequence[Backlog]:
+        """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""

@@ -25,7 +25,8 @@ from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.guarding import guarded
 from bot.inbound import Place
-from bot.ports import Chat, Files, Store, UnitOfWork
+from bot.ops.observing import ObservedChat, Observer
+from bot.ports import Chat, Files, UnitOfWork
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -33,6 +34,7 @@ from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
+from storage.store import SqlStore
 from storage.tombstones import SqlTombstones
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
@@ -54,7 +56,7 @@ class Running:
     """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
 
     settings: Settings
-    store: Store
+    store: SqlStore
     files: Files
     tombstones: SqlTombstones
     router: Router
@@ -93,9 +95,15 @@ Make = Callable[[Running], Chat]  # a platform, given what it may need
 
 @asynccontextmanager
 async def desk_running(
-    settings: Settings, makers: Sequence[Make] = (), *, now: Callable[[], datetime] = now, ticking: bool = False
+    settings: Settings,
+    makers: Sequence[Make] = (),
+    *,
+    now: Callable[[], datetime] = now,
+    ticking: bool = False,
+    observers: Sequence[Observer] = (),
 ) -> AsyncIterator[Running]:
-    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute.
+    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute; `observers`
+    see what every platform brings and is given.
 
     Raises `storage.errors.CannotOpen`, and `OSError` if DATA_DIR cannot be made.
     """
@@ -116,6 +124,8 @@ async def desk_running(
         running = Running(settings, store, files, tombstones, router, courier, app, chats, now)
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
+            for observer in observers:
+                chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
         if ticking:

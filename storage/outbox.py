@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.effects import Effect, OpenRoom, PostCard, Remove, codec
 from bot.message import Message, UserRef
-from bot.ports import Pending, Spot
+from bot.ports import Backlog, Pending, Spot
 from storage.hot import Hot
 from storage.rows import OutboxRow, SpotRow
 
@@ -74,6 +74,7 @@ class SqlOutbox:
             "not_before": self.now,
             "attempts": 0,
             "error": "",
+            "posted_at": self.now,
         }
         POST.run(self.connection, values)
 
@@ -177,6 +178,16 @@ class SqlOutbox:
     def readdress(self, id: int, effect: Effect) -> None:
         changed = {"effect": codec.dump_python(effect, mode="json"), "platform": effect.platform}
         self.connection.execute(update(outbox).where(outbox.c.id == id).values(changed))
+
+    def backlog(self) -> Sequence[Backlog]:
+        waits = outbox.c.state == DUE
+        oldest = func.min(func.coalesce(outbox.c.posted_at, outbox.c.not_before)).filter(waits)
+        counts = func.count().filter(waits), func.count().filter(~waits)
+        found = self.connection.execute(select(outbox.c.platform, oldest, *counts).group_by(outbox.c.platform))
+        return [
+            Backlog(platform, waiting, max(0.0, (self.now - since).total_seconds()) if since else 0.0, buried)
+            for platform, since, waiting, buried in found
+        ]
 
     def waiting(self, room: str) -> int:
         query = select(func.count()).where(outbox.c.room.startswith(room, autoescape=True), IS_DUE)

@@ -367,6 +367,7 @@ class OutboxRow(Base):
     not_before: Mapped[When]
     attempts: Mapped[Number]
     error: Mapped[Code]
+    posted_at: Mapped[When | None]  # none of those that version 0.1 posted
 
 
 class SeenRow(Base):

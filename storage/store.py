@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -105,6 +105,7 @@ class SqlStore:
         self.writing = 0
         self.reads: set[asyncio.Task[Any]] = set()
         self.scrubbing = asyncio.Lock()
+        self.committed: Callable[[float], None] | None = None  # told how long (seconds) each transaction took
         self.closed = False
 
     @property
@@ -117,7 +118,10 @@ class SqlStore:
         if self.waiting >= MOST_WAITING:
             raise Busy
         self.writing += 1
+        began = time.perf_counter()
         running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)
+        if (committed := self.committed) is not None:
+            running.add_done_callback(lambda _: committed(time.perf_counter() - began))
         running.add_done_callback(self._written)
         return await asyncio.shield(running)  # the job runs even if its caller goes away
 
@@ -141,6 +145,12 @@ class SqlStore:
         """
         async with self.scrubbing:
             return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+
+    async def size(self) -> int:
+        """Of the database, in bytes."""
+        async with self.readers.connect() as connection:
+            found = await connection.scalar(select(func.pg_database_size(func.current_database())))
+        return int(found or 0)
 
     async def close(self) -> None:
         self.closed = True

@@ -17,11 +17,17 @@ from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
 from bot.privacy.disguise import Disguise
 from bot.privacy.model import Held, Other, Request, Role, Topic
+from bot.privacy.notice import Notice
+from bot.privacy.policy import newest
+from bot.privacy.portability import Portable
+from bot.privacy.processing import document, processing
+from bot.privacy.promises import Promises
 from bot.privacy.reading import Reader, Row
 from bot.readers import languages_alone
 from bot.tickets.timeline import ticket_of
 
 FORMAT = "helpthread-export/1"
+Kept = dict[int, list[tuple[str, str]]]
 FOLDERS = {Role.YOURS: "yours", Role.ABOUT: "about-you", Role.AGENT: "as-agent", Role.NAMED: "naming-you"}
 
 
@@ -29,13 +35,15 @@ async def write_export(store: Store, files: Files, request: Request, path: Path,
     """Write it to `path`. `salt` is random. Raises `Abandoned` if the request is called off meanwhile."""
     about = await store.read(partial(_about, request.who))
     archive = await asyncio.to_thread(Archive, path, now)
+    kept: Kept = {}
+    portable = Portable(path.with_suffix(""), kept)
     try:
         with reading(about.languages):
             disguise = Disguise(request.who, about.name, about.others, salt)
-            export = Export(Reader(store, request, disguise), files, archive, now)
-            await export.write(about.topics, about.held)
+            await Export(Reader(store, request, disguise), files, archive, portable, kept).write(about, now)
     finally:
         await asyncio.to_thread(archive.close)
+        await asyncio.to_thread(portable.close)
 
 
 class About(NamedTuple):
@@ -46,40 +54,49 @@ class About(NamedTuple):
     name: str
     others: Sequence[Other]
     languages: Sequence[str]
+    notice: Notice
+    promises: Promises
 
 
 def _about(who: UserRef, work: UnitOfWork) -> About:
     privacy = work.privacy
     languages = list(languages_alone(who, work))
-    return About(privacy.topics(), privacy.view(who), privacy.name(who), privacy.others(who), languages)
+    held, name, others = privacy.view(who), privacy.name(who), privacy.others(who)
+    return About(privacy.topics(), held, name, others, languages, newest(work), work.promises)
 
 
 class Export:
-    def __init__(self, reader: Reader, files: Files, archive: Archive, now: datetime) -> None:
-        self.reader, self.files, self.archive, self.now = reader, files, archive, now
-        self.kept: dict[int, list[tuple[str, str]]] = {}  # files of an entry: path in the archive, name
+    """`kept` is filled with the files of each entry: path in the archive, name."""
+
+    def __init__(self, reader: Reader, files: Files, archive: Archive, portable: Portable, kept: Kept) -> None:
+        self.reader, self.files, self.archive, self.portable, self.kept = reader, files, archive, portable, kept
         self.missing = 0
 
-    async def write(self, topics: Sequence[Topic], held: Sequence[Held]) -> None:
-        for topic in topics:
+    async def write(self, about: About, now: datetime) -> None:
+        await self._attachments()
+        for topic in about.topics:
             if topic.rows:
                 await asyncio.to_thread(self.archive.json, f"schema/{topic.table}.schema.json", topic.schema)
                 for role in topic.roles:
-                    await self._table(topic.table, role)
-        await self._attachments()
-        await self._conversations()
-        await asyncio.to_thread(self._close, topics, held)
+                    await self._table(topic, role)
+        await self._conversations(now)
+        await asyncio.to_thread(self._close, about, now)
 
-    async def _table(self, table: str, role: Role) -> None:
+    async def _table(self, topic: Topic, role: Role) -> None:
         """A file for each table and role: one who is customer and agent gets both, apart."""
-        pages = self.reader.pages(table, role)
+        pages = self.reader.pages(topic.table, role)
         first = await anext(pages)
         if first:
-            async with self._member(f"data/{FOLDERS[role]}/{table}.jsonl") as writer:
-                await asyncio.to_thread(writer.lines, first)
+            async with self._member(f"data/{FOLDERS[role]}/{topic.table}.jsonl") as writer:
+                await asyncio.to_thread(self._put, writer, topic, role, first)
                 async for rows in pages:
-                    await asyncio.to_thread(writer.lines, rows)
+                    await asyncio.to_thread(self._put, writer, topic, role, rows)
         await pages.aclose()
+
+    def _put(self, writer: Writer, topic: Topic, role: Role, rows: Sequence[Row]) -> None:
+        writer.lines(rows)
+        if role is Role.YOURS:
+            self.portable.take(topic, rows)
 
     async def _attachments(self) -> None:
         """Their own files, and those that agents gave them."""
@@ -98,25 +115,29 @@ class Export:
             elif row["entry"]:
                 self.kept.setdefault(row["entry"], []).append((path, row["name"]))
 
-    async def _conversations(self) -> None:
+    async def _conversations(self, now: datetime) -> None:
         async with self._member("html/index.html") as writer:
-            await asyncio.to_thread(writer.text, page.head(str(self.reader.who), self.now))
+            await asyncio.to_thread(writer.text, page.head(str(self.reader.who), now))
             await Conversation(self.reader, self.kept, writer).write()
             await asyncio.to_thread(writer.text, page.foot())
 
-    def _close(self, topics: Sequence[Topic], held: Sequence[Held]) -> None:
-        request, counted = self.reader.request, [topic.what for topic in topics if not topic.rows]
-        self.archive.text("README.txt", views.readme(request, held, counted, self.missing))
-        about = {
+    def _close(self, about: About, now: datetime) -> None:
+        request, archive = self.reader.request, self.archive
+        counted = [topic.what for topic in about.topics if not topic.rows]
+        self.portable.pack(archive)
+        archive.json("processing.json", processing(about.held, about.notice, about.promises))
+        archive.text("privacy-notice.md", document(about.notice, about.promises))
+        archive.text("README.txt", views.readme(request, about.held, about.notice.facts, counted, self.missing))
+        manifest = {
             "format": FORMAT,
             "request": request.number,
             "account": str(request.who),
-            "made_at": self.now.astimezone(UTC).isoformat(),
-            "held": [asdict(one) for one in held],
+            "made_at": now.astimezone(UTC).isoformat(),
+            "held": [asdict(one) for one in about.held],
             "counted_only": counted,
             "missing_files": self.missing,
         }
-        self.archive.seal(about)
+        archive.seal(manifest)
 
     @asynccontextmanager
     async def _member(self, path: str) -> AsyncIterator[Writer]:

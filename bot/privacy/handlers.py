@@ -14,6 +14,7 @@ from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, rights_views, views
 from bot.privacy.letters import write_to
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.privacy.policy import newest
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
 from bot.readers import languages_alone
@@ -25,7 +26,7 @@ CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 @router.command("mydata", "See what we hold about you, export it, delete it")
 def overview(call: Call, work: UnitOfWork) -> Reply:
-    return Say(views.overview(work.privacy.view(call.actor.ref)))
+    return Say(views.overview(work.privacy.view(call.actor.ref), newest(work).facts))
 
 
 @router.command("mydata view", "See what we hold about you, and why")

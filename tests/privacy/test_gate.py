@@ -1,5 +1,6 @@
-"""The gate: what somebody said before they were erased is not taken in again, and nothing while they are being erased."""
+"""What somebody said before they were erased is not taken in again, and nothing while they are being erased."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -95,8 +96,8 @@ class Interrupting:
     """A store in which somebody says something before each step."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.before_each = store, 0
-        self.interrupt = None
+        self.store = store
+        self.interrupt: Callable[[], Awaitable[None]] | None = None
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
@@ -135,7 +136,7 @@ async def test_T2_what_comes_in_at_any_step_is_not_kept_and_they_are_told(
             reply = await office.app.handle(said)
             told.append(str(reply))
 
-    store.interrupt = interrupt  # type: ignore[assignment]
+    store.interrupt = interrupt
     clerk = office.chats[CLERK]
     assert isinstance(clerk, Clerk)
     clerk.store = store  # type: ignore[assignment]

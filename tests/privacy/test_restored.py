@@ -14,7 +14,7 @@ from bot.config import Settings
 from bot.effects import Effect
 from bot.guarding import KEY_FILE
 from bot.operating import reconcile
-from bot.ports import Handle, Spot, TryLater
+from bot.ports import Handle, Spot, TryLater, UnitOfWork
 from bot.privacy.gate import State
 from bot.privacy.model import Asked, Request, Stage
 from bot.running import Running, desk_running
@@ -122,7 +122,7 @@ async def a_day_and_a_backup(installation: Installation, desk: Desk) -> None:
 
 
 async def requests(running: Running) -> list[Request]:
-    def erasures(work):  # type: ignore[no-untyped-def]
+    def erasures(work: UnitOfWork) -> list[Request]:
         everybody = [work.privacy.request(number) for number in range(1, 20)]
         return [request for request in everybody if request and request.asked is Asked.ERASURE]
 

@@ -12,6 +12,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     erasures()
+    posted_at()
 
 
 def erasures() -> None:
@@ -41,3 +42,8 @@ def erasures() -> None:
         sa.PrimaryKeyConstraint("store", name=op.f("pk_tombstone_marks")),
     )
     op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
