@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.app import App
 from bot.clockwork import (
+    anchor_every_day,
     keep_promises_current,
     keep_tombstones,
     purge_every_hour,
@@ -27,6 +28,7 @@ from bot.guarding import guarded
 from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
 from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -135,6 +137,7 @@ async def desk_running(
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store)),
                 create_task(keep_tombstones(tombstones, settings.backup_days, now)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
             ]
         stack.push_async_callback(running.rest)
         yield running

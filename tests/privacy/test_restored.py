@@ -72,7 +72,7 @@ class Installation:
 
     def back_up(self) -> None:
         if self.settings.database_file is not None:
-            backup(self.settings.database, self.copy)
+            backup(self.settings.database, self.copy, self.clock.now())
         else:
             self._tool("pg_dump", "--format=custom", f"--file={self.copy}", self._dsn())
 
