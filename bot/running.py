@@ -36,6 +36,7 @@ from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
+from storage.settling import Encryption
 from storage.store import SqlStore
 from storage.tombstones import SqlTombstones
 
@@ -114,7 +115,7 @@ async def desk_running(
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     promises = promises_of(settings)
     async with AsyncExitStack() as stack:
-        store = open_store(settings.database, now)
+        store = open_store(settings.database, now, encryption_of(settings), settings.search)
         stack.push_async_callback(store.close)
         store.promises = await keep_current(store, promises)
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
@@ -141,6 +142,14 @@ async def desk_running(
             ]
         stack.push_async_callback(running.rest)
         yield running
+
+
+def encryption_of(settings: Settings) -> Encryption | None:
+    """With what people's words are encrypted, if they are to be."""
+    key, old = settings.master_key, settings.content_key_old
+    if key is None:
+        return None
+    return Encryption(key, settings.key_store, bytes.fromhex(old.get_secret_value()) if old else None)
 
 
 def promises_of(settings: Settings) -> Promises:

@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     erasures()
+    encryption()
     macros()
     posted_at()
     audit_log()
@@ -89,6 +90,16 @@ def erasures() -> None:
         sa.PrimaryKeyConstraint("store", name=op.f("pk_tombstone_marks")),
     )
     op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+
+
+def encryption() -> None:
+    op.create_table(
+        "encryption",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
+    )
 
 
 def posted_at() -> None:
