@@ -6,6 +6,7 @@ Mode). So where there are several processes, each connection needs one of ten se
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 import aiohttp
@@ -31,10 +32,18 @@ NOT_OURS = {
 
 
 class SocketMode:
-    """`seats` are shared with other processes; None if there are none."""
+    """`new_session` makes one that goes to Slack and nowhere else. `seats` are shared with other processes; None if there
+    are none."""
 
-    def __init__(self, app: AsyncApp, app_token: str, seats: Seats | None = None) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        new_session: Callable[[], aiohttp.ClientSession],
+        seats: Seats | None = None,
+    ) -> None:
         self.app = app
+        self.new_session = new_session
         self.app_token = app_token
         self.seats = seats
         self.handlers: list[AsyncSocketModeHandler] = []
@@ -63,6 +72,7 @@ class SocketMode:
             handler = AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY)
             self.handlers.append(handler)
             try:
+                await self._own_way_out(handler)
                 await handler.connect_async()  # type: ignore[no-untyped-call]
                 if len(self.handlers) == CONNECTIONS:
                     ready.set()
@@ -75,6 +85,12 @@ class SocketMode:
                 await handler.close_async()  # type: ignore[no-untyped-call]
                 if self.seats is not None and seat is not None:
                     await self.seats.give_back(seat)
+
+    async def _own_way_out(self, handler: AsyncSocketModeHandler) -> None:
+        """The SDK makes a session that would go anywhere it is sent."""
+        client = handler.client
+        await client.aiohttp_client_session.close()
+        client.aiohttp_client_session = self.new_session()
 
     async def _check_token(self) -> None:
         """The SDK would try a wrong one for ever. Whatever else is wrong may pass."""
