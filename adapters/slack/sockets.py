@@ -32,8 +32,8 @@ NOT_OURS = {
 
 
 class SocketMode:
-    """`new_session` makes one that goes to Slack and nowhere else. `seats` are shared with other processes; None if there
-    are none."""
+    """`new_session` makes one that goes to Slack and nowhere else. `seats` are shared with other processes; None if
+    there are none."""
 
     def __init__(
         self,
