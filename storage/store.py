@@ -53,7 +53,7 @@ RAISE = {"sqlite": _raise(sqlite), "postgresql": _raise(postgresql)}
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
-TRIES = 8
+TRIES = 10  # more than there are connections: all of them may be broken
 
 
 class SqlUnitOfWork:
@@ -110,20 +110,13 @@ class SqlUnitOfWork:
 class _Attempt:
     """How far a job came, for whoever has to say whether it may run again."""
 
-    pool: Any = None
     driver: Any = None
     committing = False
 
-    def lost(self, engine: Engine) -> bool:
-        """Whether the server was gone before the commit: nothing was kept, and a new connection may do better.
-
-        The others of the pool are gone with it, as a rule.
-        """
-        if self.driver is None or self.committing or not self.driver.closed:
-            return False
-        if engine.pool is self.pool:
-            engine.dispose()
-        return True
+    @property
+    def lost(self) -> bool:
+        """Whether the connection broke before the commit: nothing was kept, and another one may do better."""
+        return self.driver is not None and not self.committing and bool(self.driver.closed)
 
 
 def _asks_again(error: Exception) -> bool:
@@ -230,13 +223,12 @@ class SqlStore:
             try:
                 return self._attempted(job, attempted)
             except Exception as error:  # SQLAlchemy's, or the driver's own from a `Hot` statement
-                if attempt == TRIES - 1 or not (_asks_again(error) or attempted.lost(self.engine)):
+                if attempt == TRIES - 1 or not (_asks_again(error) or attempted.lost):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")
 
     def _attempted(self, job: Job[T], attempt: "_Attempt") -> T:
-        attempt.pool = self.engine.pool
         with self.engine.connect() as connection, connection.begin() as transaction:
             attempt.driver = driver(connection)
             connection.info[LATER] = []

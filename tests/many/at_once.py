@@ -2,6 +2,7 @@
 NAME DESK OPENS CLAIMS`. It prints what each who claimed was told."""
 
 import asyncio
+import contextlib
 import sys
 from datetime import UTC, datetime
 
@@ -20,7 +21,12 @@ async def main(url: str, name: str, desk: int, opens: int, claims: int) -> None:
 
     async def open_one(number: int) -> None:
         who = person(f"{name}-{number}")
-        await app.handle(MessagePosted(f"{name}:open:{number}", who, private(who), "my printer is on fire"))
+        said = MessagePosted(f"{name}:open:{number}", who, private(who), "my printer is on fire")
+        for _ in range(20):  # as a platform does that got no acknowledgement: all of them want the same desk's counter
+            with contextlib.suppress(Exception):
+                await app.handle(said)
+                return
+        raise AssertionError("never opened")
 
     async def claim(agent: Actor) -> str:
         reply = await app.handle(ButtonPressed(f"claim:{agent.ref.id}", agent, AGENTS, "ticket.claim", ticket))
