@@ -43,6 +43,11 @@ class Home:
         if user in self.pages:
             self.answers.start(self._publish(user, id, handle))
 
+    async def show(self, user: str, id: str, handle: Handle) -> None:
+        """Show them how things are now. Raises `Refused`, `TryLater`."""
+        self.pages.pop(user, None)
+        await self._publish(user, id, handle)
+
     async def _publish(self, user: str, id: str, handle: Handle) -> None:
         async with self.lanes.lane(user):  # an older state must not cover a newer one
             actor = await self.people.actor(user)

@@ -16,6 +16,7 @@ from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
+from bot.tickets import home
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
 POSTS = 50  # posts taken back in one transaction; each is some writes
@@ -118,6 +119,7 @@ class Erasure:
     async def _take_back(self) -> None:
         """Have every post of ours about them blanked or removed, in the order of its room."""
         ghost = self.request.nobody
+        await self.store.write(lambda work: home.redraw(self.who, work, ghost))
         while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, POSTS)):
             await self.store.write(partial(self._blank, copies))
             self.posted()

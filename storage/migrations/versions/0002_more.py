@@ -12,8 +12,14 @@ down_revision = "0001"
 
 def upgrade() -> None:
     posted_at()
+    home()
 
 
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def home() -> None:
+    """On whose page of their own other people's tickets stand: it is drawn again when these are erased."""
+    op.add_column("people", sa.Column("home", sa.String(200), nullable=False, server_default=""))
