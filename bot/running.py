@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
+from bot.clockwork import anchor_every_day, keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
@@ -20,6 +20,7 @@ from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
 from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -121,6 +122,7 @@ async def desk_running(
                 create_task(sweep_every_hour(store, files)),
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
             ]
         try:
             yield running

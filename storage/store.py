@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Desks, Drafts, Job, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import Audit, Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from bot.privacy.promises import Promises
+from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
+from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -65,13 +67,15 @@ class SqlUnitOfWork:
         self.connection = connection
         self.now = now
         self.promises = promises
+        self.audit: Audit = SqlAudit(connection, now)
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
         self.desks: Desks = SqlDesks(connection, known)
-        self.people: People = SqlPeople(connection, now)
+        self.macros: Macros = SqlMacros(connection)
+        self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)
-        self.privacy: Privacy = SqlPrivacy(connection, now)
+        self.privacy: Privacy = SqlPrivacy(connection, now, self.audit)
         self.watermarks: Watermarks = SqlWatermarks(connection, now)
 
     def seen(self, event_id: str) -> bool:
@@ -181,7 +185,10 @@ class SqlStore:
 
     def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now(), self.promises, known))
+            work = SqlUnitOfWork(connection, self.now(), self.promises, known)
+            result = job(work)
+            work.audit.write()
+            return result
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 

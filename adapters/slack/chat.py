@@ -130,7 +130,8 @@ class SlackChat:
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         if isinstance(effect, ShowHome):
-            return await self._show_home(effect.user.id, token)
+            await self._show_home(effect.user.id, token)
+            return None
         return await self.delivery.do(effect, at, token)
 
     async def _show_home(self, user: str, token: str) -> None:
