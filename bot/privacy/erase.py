@@ -60,7 +60,7 @@ class Erasure:
         await self._change(step=STEPS[1])
         await self._drop_files()
         await self._erase("")
-        await self._change(Stage.CLEANING, step=STEPS[2])
+        self.request = await self.store.write(self._begin_cleaning)
         await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
@@ -87,6 +87,15 @@ class Erasure:
             return changed
 
         self.request = await self.store.write(job)
+
+    def _begin_cleaning(self, work: UnitOfWork) -> Request:
+        """Pages are drawn again once, however often the rest is tried."""
+        now = self._now(work)
+        if now.stage is Stage.DUE:
+            home.redraw(self.who, work, now.nobody)
+        cleaning = now.to(Stage.CLEANING, step=STEPS[2])
+        work.privacy.save(cleaning)
+        return cleaning
 
     async def _leave_tickets(self) -> None:
         while await self.store.write(lambda work: farewell.close_some(self.who, work, TICKETS)):
@@ -119,7 +128,6 @@ class Erasure:
     async def _take_back(self) -> None:
         """Have every post of ours about them blanked or removed, in the order of its room."""
         ghost = self.request.nobody
-        await self.store.write(lambda work: home.redraw(self.who, work, ghost))
         while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, POSTS)):
             await self.store.write(partial(self._blank, copies))
             self.posted()
