@@ -13,6 +13,7 @@ from bot.inbound import Event, Place, Tick
 from bot.language import Phrase
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
+from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
@@ -440,6 +441,33 @@ class Privacy(Protocol):
         """Forget whose request it was; false if there is more to forget."""
 
 
+class Links(Protocol):
+    """Accounts of one person, which confirmed it on each of them."""
+
+    def of(self, who: UserRef, before: datetime | None = None) -> Sequence[UserRef]:
+        """The others of theirs, as far as links lead; only by links made at `before` or earlier, if that is given."""
+
+    def since(self, who: UserRef) -> Mapping[UserRef, datetime]:
+        """Those that this very account is linked with, and since when."""
+
+    def join(self, one: UserRef, other: UserRef) -> None: ...
+    def leave(self, who: UserRef) -> None:
+        """End all links of this account, and what it does to make one."""
+
+    def pairing(self, who: UserRef) -> Pairing | None:
+        """What the account is doing to be linked, unless its time is over."""
+
+    def coded(self, code_hash: str) -> Pairing | None:
+        """Whose code this is, if nobody used it yet and its time is not over."""
+
+    def keep(self, pairing: Pairing) -> None:
+        """In place of what the account was doing before."""
+
+    def drop(self, who: UserRef) -> None: ...
+    def forget(self) -> None:
+        """Those whose time is over."""
+
+
 class UnitOfWork(Protocol):
     """One inbound event, one transaction: everything below commits together or not at all."""
 
@@ -450,12 +478,16 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    links: Links
     watermarks: Watermarks
     promises: Promises
     now: datetime
 
     def seen(self, event_id: str) -> bool:
         """Remember the event; true if it was handled before."""
+
+    def new_code(self) -> str:
+        """Ten letters and digits that nobody can guess, to be typed by a person."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
     def read_until(self, name: str) -> datetime | None:

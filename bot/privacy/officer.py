@@ -10,10 +10,10 @@ from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
 from bot.privacy.dispute import OUTCOMES, decide
+from bot.privacy.handlers import begin_export
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.privacy.retention import defaults
-from bot.privacy.tasks import give_work
 from bot.router import Option, Router, Takes
 
 router = Router()
@@ -140,7 +140,7 @@ def mine(call: Call, work: UnitOfWork) -> Reply:
         case Asked.EXPORT:
             request = request.to(Stage.DUE, at=work.now, expires_at=None)
             work.privacy.save(request)
-            give_work(request, "export", work, about=request.who)
+            begin_export(request, work)
             return Say(views.export_begun())
     turn(request.who, True, work)
     work.privacy.save(request.to(Stage.DUE).to(Stage.DONE, done_at=work.now, expires_at=None))

@@ -8,8 +8,11 @@ from functools import partial
 
 from bot.access import Call
 from bot.ports import Reply, Say, Store, UnitOfWork
+from bot.privacy import link_views
 from bot.privacy import rights_views as views
 from bot.privacy.amending import done
+from bot.privacy.link import accounts
+from bot.privacy.linked import called, tell
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.relay import copies, rooms
@@ -40,7 +43,14 @@ def lift(call: Call, work: UnitOfWork) -> Reply:
 
 
 def _turn(call: Call, work: UnitOfWork, *, restricted: bool) -> Reply:
-    if not turn(call.actor.ref, restricted, work):
+    """All accounts of theirs; those that it is done to from elsewhere are told."""
+    who = call.actor.ref
+    turned = [account for account in accounts(who, work) if turn(account, restricted, work)]
+    for other in turned:
+        if other != who:
+            telling = partial(link_views.restricted_elsewhere, *called(who, work), restricted=restricted)
+            tell(other, "restricted" if restricted else "lifted", telling, who, work)
+    if not turned:
         return restrict(call, work) if restricted else Say(views.not_restricted())
     return Say(views.restricted_now() if restricted else views.lifted())
 
