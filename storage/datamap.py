@@ -76,7 +76,12 @@ def topics() -> tuple[Topic, ...]:
 def _topic(sheet: Sheet) -> Topic:
     rows = sheet.says("export") == "rows"
     what, why, keep = (sheet.says(name) for name in ("what", "why", "keep"))
-    return Topic(sheet.table.name, what, why, keep, sheet.roles, rows, _schema(sheet))
+    return Topic(sheet.table.name, what, why, keep, sheet.roles, rows, rows and _portable(sheet), _schema(sheet))
+
+
+def _portable(sheet: Sheet) -> bool:
+    """Whether people gave us what is in it: words of their own."""
+    return sheet.one("owner") is not None and bool(sheet.holding("words"))
 
 
 def _schema(sheet: Sheet) -> dict[str, Any]:

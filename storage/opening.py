@@ -128,7 +128,7 @@ def _ready(store: SqlStore, where: str) -> None:
     except DBAPIError as error:
         raise CannotOpen(f"{where} cannot be opened: {_first_line(error)}") from error
     if version is not None:
-        log.info("database migrated", extra={"schema_before": version or "none"})
+        log.info("database migrated", extra={"schema_before": int(version or 0)})
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -33,7 +33,7 @@ class Showing:
             for role in sheet.roles:
                 count = select(func.count()).select_from(sheet.table).where(in_role(sheet, role, who))
                 if number := self.connection.execute(count).scalar_one():
-                    held.append(Held(sheet.says("what"), role, sheet.says("why"), number))
+                    held.append(Held(sheet.says("what"), role, sheet.says("why"), number, sheet.says("keep")))
         return held
 
     def topics(self) -> Sequence[Topic]:

@@ -73,10 +73,10 @@ class Archive:
     def json(self, path: str, value: Any) -> None:
         self.text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
 
-    def file(self, path: str, source: Path) -> bool:
-        """Copy a file in, as it is: most are compressed already. False if it is not there any more."""
+    def file(self, path: str, source: Path, *, packed: bool = True) -> bool:
+        """Copy a file in, `packed` ones as they are. False if it is not there any more."""
         try:
-            with source.open("rb") as file, self.member(path, ZIP_STORED) as writer:
+            with source.open("rb") as file, self.member(path, ZIP_STORED if packed else ZIP_DEFLATED) as writer:
                 while chunk := file.read(CHUNK):
                     writer.bytes(chunk)
         except FileNotFoundError:

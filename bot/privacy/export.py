@@ -17,11 +17,17 @@ from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
 from bot.privacy.disguise import Disguise
 from bot.privacy.model import Held, Other, Request, Role, Topic
+from bot.privacy.notice import Notice
+from bot.privacy.policy import newest
+from bot.privacy.portability import Portable
+from bot.privacy.processing import document, processing
+from bot.privacy.promises import Promises
 from bot.privacy.reading import Reader, Row
 from bot.readers import languages_alone
 from bot.tickets.timeline import ticket_of
 
 FORMAT = "helpthread-export/1"
+Kept = dict[int, list[tuple[str, str]]]
 FOLDERS = {Role.YOURS: "yours", Role.ABOUT: "about-you", Role.AGENT: "as-agent", Role.NAMED: "naming-you"}
 
 
@@ -34,80 +40,90 @@ async def write_export(
     """
     about = await store.read(partial(_about, whose))
     archive = await asyncio.to_thread(Archive, path, now)
+    beside = path.with_suffix("")
     try:
         with reading(about.languages):
-            await _write(store, files, request, about, archive, salt, now)
+            disguise = Disguise(about.names, about.others, salt)
+            await _schemas(archive, about.topics)
+            missing = 0
+            for who, folder in about.folders.items():
+                account = Export(Reader(store, request, who, disguise), files, archive, folder, beside)
+                missing += await account.write(about.topics, now)
+            await asyncio.to_thread(_close, archive, request, about, missing, now)
     finally:
         await asyncio.to_thread(archive.close)
 
 
-async def _write(
-    store: Store, files: Files, request: Request, about: "About", archive: Archive, salt: str, now: datetime
-) -> None:
-    disguise = Disguise(about.names, about.others, salt)
-    for topic in about.topics:
+async def _schemas(archive: Archive, topics: Sequence[Topic]) -> None:
+    for topic in topics:
         if topic.rows:
             await asyncio.to_thread(archive.json, f"schema/{topic.table}.schema.json", topic.schema)
-    missing = 0
-    folders = {who: _folder(at, who) for at, who in enumerate(about.names)}
-    for who, folder in folders.items():
-        export = Export(Reader(store, request, who, disguise), files, archive, now, folder)
-        missing += await export.write(about.topics)
-    await asyncio.to_thread(_close, archive, request, about, folders, missing, now)
-
-
-def _folder(at: int, who: UserRef) -> str:
-    """The account that asked has its things at the top; each other one in a folder."""
-    return f"linked/{at}-{safe_name(who.platform)}/" if at else ""
 
 
 class About(NamedTuple):
-    """What an export begins with."""
+    """What an export begins with. `names` are the person's accounts and what they are called there."""
 
     topics: Sequence[Topic]
     held: Sequence[Held]
     names: Mapping[UserRef, str]
     others: Sequence[Other]
     languages: Sequence[str]
+    notice: Notice
+    promises: Promises
+
+    @property
+    def folders(self) -> Mapping[UserRef, str]:
+        """The account that asked has its things at the top; each other one in a folder."""
+        return {who: f"linked/{at}-{safe_name(who.platform)}/" if at else "" for at, who in enumerate(self.names)}
 
 
 def _about(whose: Sequence[UserRef], work: UnitOfWork) -> About:
     privacy = work.privacy
-    others = {other.who: other for who in whose for other in privacy.others(who)}
-    names = {who: privacy.name(who) for who in whose}
     languages = list(languages_alone(whose[0], work))
-    return About(privacy.topics(), linked.held(whose, work), names, list(others.values()), languages)
+    names = {who: privacy.name(who) for who in whose}
+    others = {other.who: other for who in whose for other in privacy.others(who)}
+    held = linked.held(whose, work)
+    return About(privacy.topics(), held, names, list(others.values()), languages, newest(work), work.promises)
 
 
 class Export:
-    """One account, in a folder of the archive. Its disguise is that of the whole archive, so that somebody else is
-    called the same throughout."""
+    """One account, in a folder of the archive. What it is to grow meanwhile grows in the folder `beside`."""
 
-    def __init__(self, reader: Reader, files: Files, archive: Archive, now: datetime, folder: str) -> None:
-        self.reader, self.files, self.archive, self.now, self.folder = reader, files, archive, now, folder
-        self.kept: dict[int, list[tuple[str, str]]] = {}  # files of an entry: path in the folder, name
+    def __init__(self, reader: Reader, files: Files, archive: Archive, folder: str, beside: Path) -> None:
+        self.reader, self.files, self.archive, self.folder = reader, files, archive, folder
+        self.kept: Kept = {}  # files of an entry: path in the folder, name
+        self.portable = Portable(beside, self.kept)
         self.missing = 0
 
-    async def write(self, topics: Sequence[Topic]) -> int:
+    async def write(self, topics: Sequence[Topic], now: datetime) -> int:
         """How many files were gone already."""
-        for topic in topics:
-            if topic.rows:
-                for role in topic.roles:
-                    await self._table(topic.table, role)
-        await self._attachments()
-        await self._conversations()
+        try:
+            await self._attachments()
+            for topic in topics:
+                if topic.rows:
+                    for role in topic.roles:
+                        await self._table(topic, role)
+            await self._conversations(now)
+            await asyncio.to_thread(self.portable.pack, self.archive, self.folder)
+        finally:
+            await asyncio.to_thread(self.portable.close)
         return self.missing
 
-    async def _table(self, table: str, role: Role) -> None:
+    async def _table(self, topic: Topic, role: Role) -> None:
         """A file for each table and role: one who is customer and agent gets both, apart."""
-        pages = self.reader.pages(table, role)
+        pages = self.reader.pages(topic.table, role)
         first = await anext(pages)
         if first:
-            async with self._member(f"{self.folder}data/{FOLDERS[role]}/{table}.jsonl") as writer:
-                await asyncio.to_thread(writer.lines, first)
+            async with self._member(f"{self.folder}data/{FOLDERS[role]}/{topic.table}.jsonl") as writer:
+                await asyncio.to_thread(self._put, writer, topic, role, first)
                 async for rows in pages:
-                    await asyncio.to_thread(writer.lines, rows)
+                    await asyncio.to_thread(self._put, writer, topic, role, rows)
         await pages.aclose()
+
+    def _put(self, writer: Writer, topic: Topic, role: Role, rows: Sequence[Row]) -> None:
+        writer.lines(rows)
+        if role is Role.YOURS:
+            self.portable.take(topic, rows)
 
     async def _attachments(self) -> None:
         """Their own files, and those that agents gave them."""
@@ -121,16 +137,15 @@ class Export:
         for row in rows:
             folder = numbers.get(row["entry"], "drafts")
             path = f"attachments/{folder}/{row['id']}-{safe_name(row['name'])}"
-            if not self.archive.file(
-                self.folder + path, self.files.path(File(row["sha"], row["name"], row["size"], row["type"]))
-            ):
+            source = self.files.path(File(row["sha"], row["name"], row["size"], row["type"]))
+            if not self.archive.file(self.folder + path, source):
                 self.missing += 1
             elif row["entry"]:
                 self.kept.setdefault(row["entry"], []).append((path, row["name"]))
 
-    async def _conversations(self) -> None:
+    async def _conversations(self, now: datetime) -> None:
         async with self._member(f"{self.folder}html/index.html") as writer:
-            await asyncio.to_thread(writer.text, page.head(str(self.reader.who), self.now))
+            await asyncio.to_thread(writer.text, page.head(str(self.reader.who), now))
             await Conversation(self.reader, self.kept, writer).write()
             await asyncio.to_thread(writer.text, page.foot())
 
@@ -147,23 +162,23 @@ class Export:
         await asyncio.to_thread(member.__exit__, None, None, None)
 
 
-def _close(
-    archive: Archive, request: Request, about: About, folders: Mapping[UserRef, str], missing: int, now: datetime
-) -> None:
+def _close(archive: Archive, request: Request, about: About, missing: int, now: datetime) -> None:
     counted = [topic.what for topic in about.topics if not topic.rows]
-    others = [f"{folder}  {who}" for who, folder in folders.items() if folder]
-    archive.text("README.txt", views.readme(request, about.held, counted, missing, others))
-    facts = {
+    folders = {folder: str(who) for who, folder in about.folders.items() if folder}
+    archive.json("processing.json", processing(about.held, about.notice, about.promises))
+    archive.text("privacy-notice.md", document(about.notice, about.promises))
+    archive.text("README.txt", views.readme(request, about.held, about.notice.facts, counted, missing, folders))
+    manifest = {
         "format": FORMAT,
         "request": request.number,
         "account": str(request.who),
-        "linked": {str(who): folder for who, folder in folders.items() if folder},
+        "linked": folders,
         "made_at": now.astimezone(UTC).isoformat(),
         "held": [asdict(one) for one in about.held],
         "counted_only": counted,
         "missing_files": missing,
     }
-    archive.seal(facts)
+    archive.seal(manifest)
 
 
 def _numbers(entries: Sequence[int | None], work: UnitOfWork) -> Mapping[int, int]:

@@ -16,6 +16,7 @@ from bot.privacy.letters import write_to
 from bot.privacy.link import accounts
 from bot.privacy.linked import export_key
 from bot.privacy.model import CONFIRM_ELSEWHERE_WITHIN, CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.privacy.policy import newest
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
 from bot.readers import languages_alone
@@ -28,7 +29,8 @@ CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 @router.command("mydata", "See what we hold about you, export it, delete it")
 def overview(call: Call, work: UnitOfWork) -> Reply:
     who = call.actor.ref
-    return Say(views.overview(linked.held(accounts(who, work), work), linked.others(who, work)))
+    held = linked.held(accounts(who, work), work)
+    return Say(views.overview(held, newest(work).facts, linked.others(who, work)))
 
 
 @router.command("mydata view", "See what we hold about you, and why")

@@ -1,6 +1,7 @@
 """What follows for accounts that are linked, and for what was put together of several when they part."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.effects import Remove
@@ -20,7 +21,7 @@ def held(whose: Sequence[UserRef], work: UnitOfWork) -> Sequence[Held]:
         for one in work.privacy.view(account):
             key = (one.what, one.role, one.why)
             count = one.count + (total[key].count if key in total else 0)
-            total[key] = Held(one.what, one.role, one.why, count)
+            total[key] = replace(one, count=count)
     return list(total.values())
 
 

@@ -133,19 +133,22 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One line of a view: `count` rows of what is called `what`, kept `why`, in which the person is `role`."""
+    """One line of a view: `count` rows of what is called `what`, kept `why` and under the rule `keep`, in which the
+    person is `role`."""
 
     what: str
     role: Role
     why: str
     count: int
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A table as an export and the notice show it. `keep` is the rule it is kept under.
 
-    `rows` is false where it shows a count only. `schema` is JSON Schema of a row.
+    `rows` is false where it shows a count only. `portable` is what people themselves gave us, to take elsewhere.
+    `schema` is JSON Schema of a row.
     """
 
     table: str
@@ -154,6 +157,7 @@ class Topic:
     keep: str
     roles: tuple[Role, ...]
     rows: bool
+    portable: bool
     schema: Mapping[str, Any]
 
 

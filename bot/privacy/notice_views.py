@@ -29,8 +29,7 @@ In effect since {since}. Version {number}.
 |---|---|
 {holds}
 
-It comes from you (what you write and send, and your name as the platform shows it), from what you do here (opening,
-closing, choosing), and from the agents who answer you (their replies, and notes about you). We need it:
+{source} We need it:
 
 {purposes}
 
@@ -65,7 +64,7 @@ Write these commands to the bot, in private if you like. They cost nothing, and 
 | `/mydata status`, `cancel` | shows what you asked for, and takes it back |
 | `/mydata policy` | shows this notice, and what changed in it |
 
-You can ask in any other way, too{reach}, and complain to a data protection authority.
+You can ask in any other way, too{reach}. {complaint}
 
 ## Children
 
@@ -84,6 +83,7 @@ new, or kept longer, everybody is told at their next contact, and it takes effec
 )
 
 
+RIGHTS = ("export", "correct", "delete", "restrict", "object", "consent")
 CHILDREN = Phrase(
     "This desk is not for children. When we learn that somebody wrote here who is under the age the law asks for, we "
     "delete what they wrote, promptly."
@@ -104,11 +104,29 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
         holds="\n".join(f"| {_(what)} | {kept(rule, facts)} |" for what, rule in facts.holds.values()),
         purposes="\n".join(f"- {_(purpose)}" for purpose in facts.purposes if purpose not in CHOICES),
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
-        recipients="\n".join(f"- {_recipient(name)}" for name in facts.recipients)
-        or _("- the chat platform you write on, and the agents who answer you"),
+        source=source(),
+        complaint=complaint(),
+        recipients="\n".join(f"- {name}" for name in recipients(facts)),
         children=" ".join([_(CHILDREN), *([_(ASKED, age=promises.age)] if promises.age else [])]),
         reach=f" ({promises.contact})" if promises.contact else "",
     )
+
+
+def source() -> str:
+    return _(
+        "It comes from you (what you write and send, and your name as the platform shows it), from what you do here "
+        "(opening, closing, choosing), and from the agents who answer you (their replies, and notes about you)."
+    )
+
+
+def recipients(facts: Facts) -> Sequence[str]:
+    return [_recipient(name) for name in facts.recipients] or [
+        _("the chat platform you write on, and the agents who answer you")
+    ]
+
+
+def complaint() -> str:
+    return _("You can complain to a data protection authority.")
 
 
 def kept(rule: str, facts: Facts) -> str:
@@ -186,16 +204,13 @@ def policy(notice: Notice, promises: Promises) -> Message:
     facts = notice.facts
     held = "\n".join(f"• {_(what)}: {kept(rule, facts)}" for what, rule in facts.holds.values())
     why = "\n".join(f"• {_purpose(purpose)}" for purpose in facts.purposes)
-    who = "\n".join(f"• {_recipient(name)}" for name in facts.recipients)
+    who = "\n".join(f"• {name}" for name in recipients(facts))
     text: Text = (
         f"{_responsible(promises)}\n\n",
         Bold(_("What we hold, and how long")), f"\n{held}\n\n",
         Bold(_("Why")), f"\n{why}\n\n",
-        Bold(_("Who gets it")), "\n" + (who or _("• the chat platform, and the agents")) + "\n\n",
-        _(
-            "Your rights: /mydata view, export, correct, delete, restrict, object, consent. "
-            "You can complain to a data protection authority."
-        ),
+        Bold(_("Who gets it")), f"\n{who}\n\n",
+        _("Your rights: /mydata view, {rights}.", rights=", ".join(RIGHTS)) + " " + complaint(),
     )  # fmt: skip
     buttons = (Button(_("What changed"), "mydata.policy-diff"), Button(_("My data"), "mydata"))
     title = _("Privacy notice, version {number}, in effect {since}", number=notice.number, since=_since(notice))

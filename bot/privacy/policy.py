@@ -20,16 +20,16 @@ VERSIONS = 100  # looked through for the last one that was material
 def policy(call: Call, work: UnitOfWork) -> Reply:
     if call.options.get("what") == "diff":
         return policy_diff(call, work)
-    return Say(views.policy(_newest(work), work.promises))
+    return Say(views.policy(newest(work), work.promises))
 
 
 @router.command("mydata policy-diff", "What changed in our privacy notice", hidden=True)
 def policy_diff(call: Call, work: UnitOfWork) -> Reply:
-    new, *older = work.privacy.notices(2) or [_newest(work)]
+    new, *older = work.privacy.notices(2) or [newest(work)]
     return Say(views.diff(new, changes(older[0].facts, new.facts)) if older else views.first(new))
 
 
-def _newest(work: UnitOfWork) -> Notice:
+def newest(work: UnitOfWork) -> Notice:
     """What would be published is shown where nothing is published yet."""
     if published := work.privacy.notices(1):
         return published[0]

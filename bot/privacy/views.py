@@ -1,13 +1,14 @@
 """Every word a person reads about their own data, but for the pages inside an export (see `page` and `templates`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.language import Phrase, _, several
 from bot.message import Bold, Button, File, Message, Style, Text, say, told
-from bot.privacy import link_views
+from bot.privacy import link_views, notice_views
 from bot.privacy.model import FAILED, Held, Request, Role
+from bot.privacy.notice import Facts
 from bot.wording import moment
 
 
@@ -27,10 +28,12 @@ def nothing() -> str:
     return _("We hold nothing about you.")
 
 
-def overview(held: Sequence[Held], others: Sequence[link_views.Called] = ()) -> Message:
-    """`others` are accounts that are counted as well."""
+def overview(held: Sequence[Held], facts: Facts, others: Sequence[link_views.Called] = ()) -> Message:
+    """What there is, why and how long; where it comes from, and who gets it. `others` are accounts counted as well."""
     if not held:
         return say(nothing())
+    who = "\n".join(f"• {name}" for name in notice_views.recipients(facts))
+    text = (*_by_role(held, facts), "\n", Bold(_("Who gets it")), f"\n{who}\n\n{notice_views.source()}")
     buttons = (
         Button(_("Export"), "mydata.export"),
         Button(_("Correct…"), "mydata.correct"),
@@ -38,22 +41,24 @@ def overview(held: Sequence[Held], others: Sequence[link_views.Called] = ()) -> 
         Button(_("Privacy notice"), "mydata.policy"),
         Button(_("Delete…"), "mydata.delete", style=Style.DANGER),
     )
-    more = (f"\n\n{link_views.covering(others)}",) if others else ()
-    return Message(title=_("What we hold about you"), text=(*_by_role(held), *more), buttons=buttons)
+    if others:
+        text = (*text, f"\n\n{link_views.covering(others)}")
+    return Message(title=_("What we hold about you"), text=text, buttons=buttons)
 
 
-def _by_role(held: Sequence[Held]) -> Text:
-    """A heading for each role, and under it a line for each category."""
+def _by_role(held: Sequence[Held], facts: Facts | None = None) -> Text:
+    """A heading for each role, and under it a line for each category; with `facts`, how long it is kept as well."""
     spans: list[str | Bold] = []
     for role in Role:
-        lines = [
-            _("• {what}: {count}, kept {why}", what=_(one.what), count=one.count, why=_(one.why))
-            for one in held
-            if one.role is role
-        ]
+        lines = [_line(one, facts) for one in held if one.role is role]
         if lines:
             spans += ["\n" if spans else "", Bold(heading(role)), "\n" + "\n".join(lines)]
     return tuple(span for span in spans if span)
+
+
+def _line(one: Held, facts: Facts | None) -> str:
+    line = _("• {what}: {count}, kept {why}", what=_(one.what), count=one.count, why=_(one.why))
+    return f"{line} ({notice_views.kept(one.keep, facts)})" if facts and one.keep else line
 
 
 # Exports
@@ -220,27 +225,39 @@ data/             the same and everything else as JSON, one row on each line:
   naming-you/       rows of others in which you are named
 schema/           what the rows in data/ look like (JSON Schema)
 attachments/      files, by number of the ticket
+portability/      what you gave us, to take elsewhere: tables as CSV (an apostrophe before a text only says that it
+                  is one), your messages as ActivityStreams 2.0
+processing.json   why, for how long, from whom, to whom, and your rights
+privacy-notice.md the same to read
 manifest.json     every file in here, with its size and SHA-256
 SHA256SUMS        the same for `sha256sum -c SHA256SUMS`
 
-How much there is of what, and why we keep it:
+How much there is of what, why we keep it, and for how long:
 
 {held}
 
 Other people are called "Agent 1", "Customer 1" and so on, with other numbers in every export. Their names and ids
 are replaced in texts where we know them. A name that nobody could recognise as one may still be there.
 {left_out}
-To have all of this deleted, write /mydata delete.
+To have something corrected, write /mydata correct; to have all of this deleted, /mydata delete. {complaint}
 """
 )
 
 
-def readme(request: Request, held: Sequence[Held], counted: Sequence[str], missing: int, others: Sequence[str]) -> str:
+def readme(
+    request: Request,
+    held: Sequence[Held],
+    facts: Facts,
+    counted: Sequence[str],
+    missing: int,
+    others: Mapping[str, str],
+) -> str:
     """`others` are further accounts of theirs that are in it, by their folders."""
     lines = "\n".join(
         _(
-            "  {count} × {what} ({role}), kept {why}",
+            "  {count} × {what} ({role}), kept {why}: {period}",
             count=f"{one.count:>7}", what=_(one.what), role=heading(one.role), why=_(one.why),
+            period=notice_views.kept(one.keep, facts),
         )
         for one in held
     )  # fmt: skip
@@ -252,7 +269,7 @@ def readme(request: Request, held: Sequence[Held], counted: Sequence[str], missi
             "\n"
             + _(
                 "What the accounts have that you linked with this one is in folders of their own:\n\n{list}",
-                list="\n".join(f"  {line}" for line in others),
+                list="\n".join(f"  {folder}  {account}" for folder, account in others.items()),
             )
             + "\n"
         )
@@ -269,4 +286,5 @@ def readme(request: Request, held: Sequence[Held], counted: Sequence[str], missi
         number=request.number,
         held=lines or f"  {nothing()}",
         left_out=left_out + "\n",
+        complaint=notice_views.complaint(),
     )

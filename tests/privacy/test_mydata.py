@@ -39,8 +39,13 @@ async def test_the_view_says_what_there_is_and_why(office: Desk) -> None:
     await office.say(ANA, "my printer is on fire")
     await office.type(SAM, "/ticket claim 1")
     shown = await office.type(ANA, "/mydata", private(ANA))
-    assert "Yours\n• messages and events in tickets: 2, kept to answer you\n• tickets: 1, kept to answer you" in shown
-    assert "About you, written by others\n• messages and events in tickets: 1, kept to answer you" in shown
+    period = "(180 days after the ticket is closed; then the words are deleted, and number, times and states stay)"
+    assert (
+        f"Yours\n• messages and events in tickets: 2, kept to answer you {period}\n"
+        f"• tickets: 1, kept to answer you {period}"
+    ) in shown
+    assert f"About you, written by others\n• messages and events in tickets: 1, kept to answer you {period}" in shown
+    assert "Who gets it\n• the chat platform you write on, and the agents who answer you\n\nIt comes from you" in shown
     assert buttons(office) == {
         "Export": ("mydata.export", ""),
         "Correct…": ("mydata.correct", ""),
@@ -52,9 +57,16 @@ async def test_the_view_says_what_there_is_and_why(office: Desk) -> None:
 
 
 async def test_who_was_never_seen_has_no_more_than_a_profile(office: Desk) -> None:
-    assert await office.type(person("zoe"), "/mydata", private(person("zoe"))) == (
-        "What we hold about you\nYours\n• profiles (name as last seen, language): 1, kept to know who writes"
-    )
+    shown = await office.type(person("zoe"), "/mydata", private(person("zoe")))
+    assert shown.splitlines()[:3] == [
+        "What we hold about you",
+        "Yours",
+        (
+            "• profiles (name as last seen, language): 1, kept to know who writes (30 days after you were last seen "
+            "and nothing else of yours is kept; then name and language are deleted)"
+        ),
+    ]
+    assert shown.count("•") == 2  # the other is who gets it
 
 
 async def test_an_agent_sees_what_they_did_and_not_what_customers_said(office: Desk) -> None:
@@ -62,7 +74,8 @@ async def test_an_agent_sees_what_they_did_and_not_what_customers_said(office: D
     await office.say(BEN, "mine as well")
     await office.type(SAM, "/ticket claim 1")
     shown = await office.type(SAM, "/mydata")
-    assert "As an agent\n• messages and events in tickets: 1, kept to answer you\n• tickets: 1" in shown
+    assert "As an agent\n• messages and events in tickets: 1, kept to answer you (180 days" in shown
+    assert "• tickets: 1, kept" in shown
     assert "About you" not in shown
 
 
