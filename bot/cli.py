@@ -219,6 +219,45 @@ def release(number: Number) -> None:
     _office(lambda office, work: office.release(number, None, work))
 
 
+@privacy.command()
+def minor(person: Account) -> None:
+    """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
+    _four_eyes(lambda four_eyes, work: four_eyes.minor(_account(person), None, work))
+
+
+@privacy.command()
+def delete_for(
+    person: Account,
+    source: Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")],
+) -> None:
+    """Have somebody's data deleted who asked another way. An officer in chat has to confirm it."""
+    _four_eyes(lambda four_eyes, work: four_eyes.delete_for(_account(person), source, None, work))
+
+
+@privacy.command()
+def platform_deleted(person: Account) -> None:
+    """Say that the platform deleted somebody's account. An officer in chat has to confirm it."""
+    _four_eyes(lambda four_eyes, work: four_eyes.delete_for(_account(person), four_eyes.PLATFORM, None, work))
+
+
+@privacy.command()
+def confirm(number: Number) -> None:
+    """Confirm what an officer or an agent began in chat."""
+    _four_eyes(lambda four_eyes, work: four_eyes.confirm(number, None, work))
+
+
+@privacy.command()
+def clear(number: Number) -> None:
+    """Say that nothing comes of what waits for a second officer."""
+    _four_eyes(lambda four_eyes, work: four_eyes.clear(number, None, work))
+
+
+def _four_eyes(job: Callable[[Any, Any], str]) -> None:
+    from bot.privacy import four_eyes
+
+    _office(lambda _, work: job(four_eyes, work))
+
+
 def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
     from bot import operating
     from bot.privacy import office

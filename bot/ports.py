@@ -368,6 +368,18 @@ class Privacy(Protocol):
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
 
+    def ask_second(self, request: Request, by: UserRef | None) -> None:
+        """Somebody else than `by` (None: the command line) has to confirm it."""
+
+    def asked_first(self, request: Request) -> tuple[bool, UserRef | None]:
+        """Whether it waits for a second person, and who the first one was."""
+
+    def looked_at(self, request: Request) -> None:
+        """It waits no more, however that ended."""
+
+    def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
+        """Of whom an agent or officer said so, and whose time to say otherwise is over."""
+
     def held(self, who: UserRef) -> bool:
         """Whether a legal hold stands."""
 

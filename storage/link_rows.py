@@ -42,7 +42,8 @@ class PairingRow(Base):
         keep="linking",
     )
 
-    who: Mapped[Owner] = mapped_column(primary_key=True)
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
     code_hash: Mapped[Code] = mapped_column(index=True)
     wrong: Mapped[Number]
     other: Mapped[Person | None] = mapped_column(index=True)

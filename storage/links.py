@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.privacy.link import Pairing
@@ -14,15 +13,6 @@ from storage.link_rows import LinkRow, PairingRow
 links = LinkRow.__table__
 others = links.alias("others")
 pairings = PairingRow.__table__
-
-
-def _put(dialect: Any) -> Any:
-    new = dialect.insert(pairings)
-    changed = {column.name: new.excluded[column.name] for column in pairings.c if not column.primary_key}
-    return new.on_conflict_do_update(index_elements=["who"], set_=changed)
-
-
-PUT = {"sqlite": _put(sqlite), "postgresql": _put(postgresql)}
 
 
 class SqlLinks:
@@ -70,7 +60,8 @@ class SqlLinks:
             "agreed": pairing.agreed,
             "until": pairing.until,
         }
-        self.connection.execute(PUT[self.connection.dialect.name], values)
+        self.drop(pairing.who)
+        self.connection.execute(insert(pairings).values(values))
 
     def drop(self, who: UserRef) -> None:
         self.connection.execute(delete(pairings).where(pairings.c.who == who))

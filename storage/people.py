@@ -12,12 +12,12 @@ from storage.erasing import Erasing
 from storage.holds import Holds
 from storage.ledger import Ledger
 from storage.notices import Notices
-from storage.requests import Requests
 from storage.retention import Retention
+from storage.second_looks import SecondLooks
 from storage.showing import Showing
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention, Holds):
+class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:

@@ -249,7 +249,8 @@ async def test_one_person_links_an_account_on_each_platform_and_has_both_exporte
     await between.settled()
     assert "Was that not you? Unlink it now" in slack.seen_by(ann.id)
 
-    between.running.store.now = lambda: datetime.now(UTC) + timedelta(days=1)  # type: ignore[attr-defined]
+    running: Any = between.running
+    running.store.now = running.courier.now = lambda: datetime.now(UTC) + timedelta(days=1)
     await slack.command(ann.id, room, "/mydata", "export")
     assert await between.running.courier.finish(20)
     await between.settled()

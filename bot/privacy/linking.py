@@ -49,6 +49,7 @@ def _enter(who: UserRef, code: str, work: UnitOfWork) -> Message:
         return views.wrong_code(TRIES - wrong - 1)
     if theirs.who == who:
         raise Problem(views.own_code())
+    work.privacy.alone(theirs.who)
     if theirs.who in work.links.of(who):
         raise Problem(views.linked_already(*called(theirs.who, work)))
     if len(work.links.of(who)) + len(work.links.of(theirs.who)) + 2 > MOST:

@@ -30,6 +30,7 @@ class Asked(StrEnum):
     RESTRICTION = "restriction"
     LIFTING = "lifting"
     DISPUTE = "dispute"
+    MINOR = "minor"
 
 
 STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm

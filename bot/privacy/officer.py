@@ -4,11 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 
 from bot.access import Call, person_named, principals
+from bot.desks.model import Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
-from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
+from bot.privacy import (
+    four_eyes,
+    four_eyes_views,
+    office,
+    office_views,
+    officer_notices,
+    purging,
+    retention_views,
+    rights_views,
+    views,
+)
 from bot.privacy.dispute import OUTCOMES, decide
 from bot.privacy.handlers import begin_export
 from bot.privacy.model import Asked, Request, Stage
@@ -111,6 +122,45 @@ def renew(call: Call, work: UnitOfWork) -> str:
 @officers_only
 def release(call: Call, work: UnitOfWork) -> str:
     return office.release(call.options["number"], call.actor.ref, work)
+
+
+@router.command("privacy minor", "Say that somebody may be too young for this desk", PERSON)
+def minor(call: Call, work: UnitOfWork) -> Reply:
+    """Agents may say so, too: they are the ones who notice."""
+    known = principals(call.actor)
+    ranks = [work.desks.rank(desk.id, known) for desk in work.desks.all()]
+    if not any(rank >= Rank.AGENT or officer for rank, officer in ranks):
+        raise NotAllowed(four_eyes_views.not_staff())
+    return Say(say(four_eyes.minor(person_named(call.options["person"]), call.actor.ref, work)))
+
+
+@router.command(
+    "privacy delete-for", "Have somebody's data deleted who asked another way; a second officer confirms it",
+    PERSON, Option("source", "How it came", Takes.CHOICE, choices=office.SOURCES),
+)  # fmt: skip
+@officers_only
+def delete_for(call: Call, work: UnitOfWork) -> str:
+    given = call.options
+    return four_eyes.delete_for(person_named(given["person"]), given["source"], call.actor.ref, work)
+
+
+@router.command("privacy platform-deleted", "Say that the platform deleted somebody's account", PERSON)
+@officers_only
+def platform_deleted(call: Call, work: UnitOfWork) -> str:
+    who = person_named(call.options["person"])
+    return four_eyes.delete_for(who, four_eyes.PLATFORM, call.actor.ref, work)
+
+
+@router.command("privacy confirm", "Confirm what another officer, or an agent, began", NUMBER)
+@officers_only
+def confirm(call: Call, work: UnitOfWork) -> str:
+    return four_eyes.confirm(call.options["number"], call.actor.ref, work)
+
+
+@router.command("privacy clear", "Say that nothing comes of what waits for a second officer", NUMBER)
+@officers_only
+def clear(call: Call, work: UnitOfWork) -> str:
+    return four_eyes.clear(call.options["number"], call.actor.ref, work)
 
 
 @router.command(

@@ -7,8 +7,9 @@ agents before is blanked by the clerk, and comes back the same way.
 from functools import partial
 
 from bot.access import Call
+from bot.errors import Problem
 from bot.ports import Reply, Say, Store, UnitOfWork
-from bot.privacy import link_views
+from bot.privacy import four_eyes_views, link_views
 from bot.privacy import rights_views as views
 from bot.privacy.amending import done
 from bot.privacy.link import accounts
@@ -39,6 +40,8 @@ def restrict_now(call: Call, work: UnitOfWork) -> Reply:
 
 @router.command("mydata lift", "Have your data used again, after a restriction")
 def lift(call: Call, work: UnitOfWork) -> Reply:
+    if any(request.open for request in work.privacy.requests_of(call.actor.ref, Asked.MINOR)):
+        raise Problem(four_eyes_views.under_question())
     return _turn(call, work, restricted=False)
 
 

@@ -218,7 +218,7 @@ async def test_an_export_has_all_accounts_and_each_is_told(both: Desk, files: Di
         other = archive.read("linked/1-fake/data/yours/timeline.jsonl").decode()
         page = archive.read("linked/1-fake/html/index.html").decode()
         assert "linked/1-fake/  fake/elsewhere/ana2" in archive.read("README.txt").decode()
-    assert manifest["linked"] == {"fake/elsewhere/ana2": "linked/1-fake/"}
+    assert manifest["linked"] == {"linked/1-fake/": "fake/elsewhere/ana2"}
     assert "printer" in mine
     assert "house" not in mine
     assert "house" in other

@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     linked_accounts()
+    second_looks()
 
 
 def linked_accounts() -> None:
@@ -30,13 +31,26 @@ def linked_accounts() -> None:
     op.create_index("ix_links_who", "links", ["who"])
     op.create_table(
         "pairings",
+        sa.Column("id", BIG, nullable=False),
         sa.Column("who", sa.String(200), nullable=False),
         sa.Column("code_hash", sa.String(200), nullable=False),
         sa.Column("wrong", BIG, nullable=False),
         sa.Column("other", sa.String(200), nullable=True),
         sa.Column("agreed", sa.Boolean(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("who", name=op.f("pk_pairings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairings")),
     )
-    for column in ("code_hash", "other", "until"):
+    for column in ("who", "code_hash", "other", "until"):
         op.create_index(f"ix_pairings_{column}", "pairings", [column])
+
+
+def second_looks() -> None:
+    op.create_table(
+        "second_looks",
+        sa.Column("request", BIG, nullable=False, autoincrement=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("asked_by", sa.String(200), nullable=True),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_second_looks")),
+    )
+    for column in ("who", "asked_by"):
+        op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
