@@ -221,6 +221,11 @@ class Settings(BaseSettings):
         return given.get_secret_value() if given else f"sqlite:///{self.data_dir / 'helpthread.db'}"
 
     @property
+    def questions(self) -> Path:
+        """Where the command line asks a desk that runs (see `bot.beside`)."""
+        return self.data_dir / "questions"
+
+    @property
     def database_file(self) -> Path | None:
         """The file, where the database is SQLite: all after the third slash, as it is written."""
         kind, _, rest = self.database.partition(":///")

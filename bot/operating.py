@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from bot import platforms
+from bot.beside import ask
 from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
-from bot.ports import Job, Pending, T, UnitOfWork
+from bot.ports import Job, Pending, T
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
-from storage.errors import CannotOpen
+from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
 from storage.sqlite import sqlite_readers
@@ -103,23 +104,20 @@ async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
     return _told(done, "discarded")
 
 
-async def retention(settings: Settings, rule: str, days: int) -> str:
-    """What is due under every rule; or, of one, set to so many days. Raises `Problem`."""
-    from bot.privacy import purging, retention_views
+async def office(settings: Settings, command: str, *given: str) -> str:
+    """What a privacy officer does (see `bot.privacy.counter`). A desk that runs on the same SQLite file does it for us.
 
-    if not rule:
-        return retention_views.periods(await read(settings, purging.previews))
+    Raises `Problem`.
+    """
+    from bot.privacy import counter
 
-    def change(work: UnitOfWork) -> str:
-        preview, since = purging.set_period(rule, days, work)
-        return retention_views.period_set(preview, since, work.now)
-
-    return await _write(settings, change)
-
-
-async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
-    """What a privacy officer does. Raises `Problem`."""
-    return await (_write if changes else read)(settings, job)
+    job = partial(counter.do, command, given)
+    if command in counter.LOOKING:
+        return await read(settings, job)
+    try:
+        return await _write(settings, job)
+    except DatabaseInUse:
+        return await asyncio.to_thread(ask, settings.questions, command, given)
 
 
 def notice(settings: Settings, language: str = "en") -> str:
