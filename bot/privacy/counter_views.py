@@ -14,6 +14,6 @@ def broken() -> str:
 def no_answer(seconds: int) -> str:
     return _(
         "Nothing was changed: another program has the database open and did not answer within {number} seconds. Try "
-        "again while helpthread run or helpthread console runs, or when it is stopped.",
+        "again while the desk runs, or when it is stopped.",
         number=seconds,
     )

@@ -35,7 +35,7 @@ async def one(desk: Desk, asked: Asked, who: Actor = ANA) -> Request:
 
 
 def number_in(told: str) -> str:
-    return re.findall(r"[Rr]equest (\d+)", told)[0]
+    return str(re.findall(r"[Rr]equest (\d+)", told)[0])
 
 
 async def begun(desk: Desk, who: Actor, line: str, place: Place = AGENTS) -> str:
