@@ -19,9 +19,12 @@ app.add_typer(desk, name="desk")
 app.add_typer(outbox, name="outbox")
 privacy = typer.Typer(help="For the privacy officer.", **HOW)
 app.add_typer(privacy, name="privacy")
+audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
+privacy.add_typer(audit, name="audit")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
-Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox list.")]
+Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from helpthread outbox list.")]
+All = Annotated[bool, typer.Option("--all", help="All that was given up.")]
 
 
 @app.command()
@@ -58,11 +61,27 @@ def backup(file: Annotated[str, typer.Argument(help="A file that does not exist 
     """Copy the database into a file, also while the desk runs."""
     from pathlib import Path
 
+    from bot.running import now
     from storage.backup import backup
 
     settings = _settings()
-    size = backup(settings.database, Path(file))
+    size = backup(settings.database, Path(file), now())
     print(f"{file}: {size} bytes. Files that people sent are not in it: copy {settings.data_dir / 'files'} as well")
+
+
+@app.command()
+def restore(file: Annotated[str, typer.Argument(help="What helpthread backup made.")]) -> None:
+    """Put a backup in the place of the database, while no desk runs. What waited then is held back: outbox list."""
+    from pathlib import Path
+
+    from bot.running import now
+    from storage.backup import restore
+
+    settings = _settings()
+    held, before = restore(settings.database, Path(file), now())
+    print(f"{settings.database_shown} is what {file} was" + (f"; what was there is {before}" if before else ""))
+    if held:
+        print(f"{held} deliveries wait for you to decide: helpthread outbox list, then retry or discard")
 
 
 @app.command()
@@ -134,21 +153,39 @@ def list_outbox() -> None:
 
 
 @outbox.command()
-def retry(ids: Ids) -> None:
+def retry(ids: Ids = None, everything: All = False) -> None:
     """Try these again."""
     from bot import operating
 
-    settings = _settings()
-    print("\n".join(operating.in_loop(lambda: operating.retry(settings, ids))))
+    settings, chosen = _settings(), _some(ids, everything)
+    print("\n".join(operating.in_loop(lambda: operating.retry(settings, chosen))))
 
 
 @outbox.command()
-def discard(ids: Ids) -> None:
+def discard(ids: Ids = None, everything: All = False) -> None:
     """Give these up for good."""
     from bot import operating
 
+    settings, chosen = _settings(), _some(ids, everything)
+    print("\n".join(operating.in_loop(lambda: operating.discard(settings, chosen))))
+
+
+@outbox.command("hold")
+def hold_back() -> None:
+    """Hold back all that waits, as after a PostgreSQL database was restored: nothing is said before you retry it."""
+    from bot import operating
+
     settings = _settings()
-    print("\n".join(operating.in_loop(lambda: operating.discard(settings, ids))))
+    print(operating.in_loop(lambda: operating.hold(settings)))
+
+
+def _some(ids: list[int] | None, everything: bool) -> list[int] | None:
+    """Numbers, or None for all of them. Raises `Problem` unless it was said which."""
+    from bot.errors import Problem
+
+    if bool(ids) == everything:
+        raise Problem("say which: numbers from helpthread outbox list, or --all")
+    return ids or None
 
 
 Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
@@ -245,6 +282,41 @@ def confirm(number: Number) -> None:
 def clear(number: Number) -> None:
     """Say that nothing comes of what waits for a second officer."""
     _office("clear", number)
+
+
+Year = Annotated[int, typer.Argument(help="The year it served.")]
+
+
+@audit.command()
+def verify(
+    anchor: Annotated[list[str], typer.Option(help="NUMBER:HASH, as you noted it elsewhere.")] = [],  # noqa: B006
+) -> None:
+    """Look whether the audit log is as it was written. Names the first line that is not."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.verify_audit(settings, anchor)))
+
+
+@audit.command("show")
+def show_audit(
+    about: Annotated[str, typer.Option(help="Only about this account: PLATFORM/WORKSPACE/ID.")] = "",
+    last: Annotated[int, typer.Option(help="So many lines.", min=1, max=10_000)] = 50,
+) -> None:
+    """Show the newest lines of the audit log: what was done with people's data, in codes."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.office(settings, "audit.show", about, str(last))))
+
+
+@audit.command()
+def destroy(year: Year) -> None:
+    """Destroy the key of a year: from then on nobody can tell whom its lines are about. It cannot be undone."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.office(settings, "audit.destroy", str(year))))
 
 
 @privacy.command()

@@ -10,6 +10,7 @@ from bot.privacy.purging import unexpired
 from bot.router import Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
+from bot.wording import shortened
 
 MOST = 25  # what the platforms show
 LOOKED_AT = 100  # tickets
@@ -25,10 +26,20 @@ def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWo
         before, sign, beginning = _last_word(typed)
         found = work.tickets.known_tags(desks, beginning.lower(), MOST) if desks else []
         return [(line, line) for tag in found if len(line := f"{before}{sign}{tag}") <= LONGEST]
+    if takes is Takes.MACRO:
+        return _macros(typed.strip().lower(), desks, work)
     if takes is not Takes.TICKET:
         return []
     tickets = [unexpired(ticket, work) for ticket in _tickets(actor, desks, work)]
     return [_named(ticket) for ticket in tickets if _fits(ticket, typed)][:MOST]
+
+
+def _macros(word: str, desks: Sequence[int], work: UnitOfWork) -> Sequence[Suggestion]:
+    """Those whose name begins so first, then those that have the word anywhere. A name that is typed whole stays."""
+    found = {macro.name: macro for desk in desks for macro in work.macros.all(desk)}.values()
+    fitting = [macro for macro in found if word in macro.name or word in macro.text.lower()]
+    fitting.sort(key=lambda macro: (not macro.name.startswith(word), macro.name))
+    return [(shortened(f"{macro.name}: {macro.text}", LONGEST), macro.name) for macro in fitting[:MOST]]
 
 
 def _last_word(typed: str) -> tuple[str, str, str]:

@@ -32,7 +32,7 @@ from pydantic_settings import (
 
 ENV_FILE = Path(".env")
 LONGEST_SHOWN = 20  # characters; the tokens of every platform are longer
-OURS = ("SLACK_", "DISCORD_")
+OURS = ("SLACK_", "DISCORD_", "OPS_")
 # What a double click runs, on the computer of the agent who was sent it.
 PROGRAMS = "app bat cmd com cpl exe hta jar js jse lnk msi msix pif ps1 reg scr vbe vbs wsf"
 
@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     # None: INFO for a service, of which one sees nothing but the log; WARNING at a terminal, where people read answers.
     log_level: Annotated[Level | None, Upper] = Field(None, description="DEBUG, INFO, WARNING or ERROR")
     log_format: Annotated[Literal["pretty", "json"], Lower] = Field("pretty", description="pretty or json")
+
+    ops_port: int | None = Field(None, ge=1, le=65535, description="a whole number from 1 to 65535")
+    ops_address: str = Field("127.0.0.1", pattern=r"[0-9A-Za-z.:-]{1,100}", description="an address of this machine")
+    otel_exporter_otlp_endpoint: Annotated[str, _address("https", "http")] | None = Field(
+        None, description="an address beginning with https:// or http://"
+    )
 
     slack_bot_token: Annotated[SecretStr, _token("xoxb-", "xoxe.xoxb-")] | None = Field(
         None, description="a bot token, which begins with xoxb-"

@@ -17,12 +17,14 @@ from bot.desks.model import Settings
 from bot.desks.naming import Naming, written_place, written_principal
 from bot.desks.panel import Category, Panel, Question
 from bot.desks.sheet import Loc, Sheet
+from bot.macros import views as macro_views
 
 MOST_ERRORS = 20
 SHAPES = {
     "desks": "desks has to be a list: - name: …",
     "settings": "settings have to be keys and values: language: en",
     "panel": "panel has to be keys and values: text: …",
+    "macros": macro_views.IN_FILE,
     "agents_channel": "agents_channel has to be one channel, written as platform:workspace/channel",
 }
 HEADER = """\
@@ -90,6 +92,8 @@ def _written(sheet: Sheet) -> Iterator[tuple[str, Any]]:
             yield name, [written_principal(principal) for principal in principals]
     if panel := sheet.panel.model_dump(mode="json", exclude_defaults=True):
         yield "panel", panel
+    if sheet.macros:
+        yield "macros", sheet.macros
     if settings := sheet.settings.model_dump(exclude_defaults=True):
         yield "settings", settings
 
@@ -152,6 +156,8 @@ def _wrong_value(error: ErrorDetails, name: str, is_setting: bool, loc: Loc) -> 
         return str(error.get("ctx", {}).get("error", error["msg"]))
     if name in SHAPES:
         return SHAPES[name]
+    if "macros" in loc[:-1]:
+        return macro_views.wrong_in_file(str(loc[loc.index("macros") + 1]))
     if "panel" in loc[:-1]:
         return views.panel_wrong(name)
     if name == "name":

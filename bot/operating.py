@@ -14,7 +14,9 @@ from bot.config import Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
-from bot.ports import Job, Pending, T
+from bot.ops.watch import Watch
+from bot.ports import Job, Pending, T, UnitOfWork
+from bot.privacy.audit import OPERATOR
 from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
@@ -23,6 +25,8 @@ from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
 
 MOST_LISTED = 200
+MOST_AT_ONCE = 100_000
+HELD = "held back by helpthread outbox hold"
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
@@ -33,12 +37,14 @@ NO_DESK = (
 async def run(settings: Settings) -> None:
     """Serve every platform whose token is set, until a signal comes."""
     _log(settings, "INFO")
-    stop = stop_on_signals()
-    async with desk_running(settings, platforms.with_tokens(settings), ticking=True) as running:
+    stop, watch = stop_on_signals(), Watch(settings)
+    makers = platforms.with_tokens(settings)
+    async with desk_running(settings, makers, ticking=True, observers=watch.observers) as running:
         if not await running.store.read(lambda work: work.desks.all()):
             _warn(NO_DESK)
         spare_the_collector()
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 def spare_the_collector() -> None:
@@ -52,12 +58,13 @@ def spare_the_collector() -> None:
 async def console(settings: Settings, json: bool) -> None:
     """Serve the terminal, or a script, until its input ends."""
     _log(settings, "WARNING")
-    stop = stop_on_signals()
+    stop, watch = stop_on_signals(), Watch(settings)
     make: Make = partial(platforms.console, json=json)
-    async with desk_running(settings, [make], ticking=True) as running:
+    async with desk_running(settings, [make], ticking=True, observers=watch.observers) as running:
         await running.store.write(make_first_desk)
         await check_console(running)
-        await running.serve(stop)
+        async with watch.over(running):
+            await running.serve(stop)
 
 
 async def migrate(settings: Settings) -> str:
@@ -86,22 +93,47 @@ async def import_desks(settings: Settings, data: bytes, name: str) -> Sequence[s
 
 
 async def list_outbox(settings: Settings) -> Sequence[str]:
-    """What was given up, a line each, without anybody's words."""
+    """What was given up, a line each, without anybody's words; and how much waits for each platform."""
     dead = await read(settings, lambda work: work.outbox.dead(MOST_LISTED))
-    waiting = await read(settings, lambda work: work.outbox.waiting(""))
-    return [*(_given_up(pending, reason) for pending, reason in dead), f"{len(dead)} given up, {waiting} waiting"]
+    backlog = await read(settings, lambda work: work.outbox.backlog())
+    buried, waiting = sum(each.buried for each in backlog), sum(each.waiting for each in backlog)
+    lines = [_given_up(pending, reason) for pending, reason in dead]
+    if buried > len(lines):
+        lines.append(f"… and {buried - len(lines)} more")
+    lines += [
+        f"{each.platform}: {each.waiting} waiting, the oldest for {_lasted(each.oldest)}"
+        for each in backlog
+        if each.waiting
+    ]
+    return [*lines, f"{buried} given up, {waiting} waiting"]
 
 
-async def retry(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
-    """Raises `Problem` if none of them was given up."""
-    done = await _write(settings, lambda work: {id: work.outbox.retry(id) for id in ids})
-    return _told(done, "is tried again when the desk runs")
+async def retry(settings: Settings, ids: Sequence[int] | None) -> Sequence[str]:
+    """These, or all. Raises `Problem` if none of them was given up."""
+    return await _each(settings, ids, lambda id, work: work.outbox.retry(id), "is tried again when the desk runs")
 
 
-async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
-    """Raises `Problem` if none of them was given up."""
-    done = await _write(settings, lambda work: {id: work.outbox.discard(id) for id in ids})
-    return _told(done, "discarded")
+async def discard(settings: Settings, ids: Sequence[int] | None) -> Sequence[str]:
+    """These, or all. Raises `Problem` if none of them was given up."""
+    return await _each(settings, ids, lambda id, work: work.outbox.discard(id), "discarded")
+
+
+async def hold(settings: Settings) -> str:
+    many = await _write(settings, lambda work: work.outbox.hold_back(HELD))
+    return f"{many} deliveries are held back: helpthread outbox list, then retry or discard"
+
+
+async def _each(
+    settings: Settings, ids: Sequence[int] | None, do: Callable[[int, UnitOfWork], bool], what: str
+) -> Sequence[str]:
+    def job(work: UnitOfWork) -> Mapping[int, bool]:
+        chosen = [pending.id for pending, _ in work.outbox.dead(MOST_AT_ONCE)] if ids is None else ids
+        return {id: do(id, work) for id in chosen}
+
+    done = await _write(settings, job)
+    if ids is None:
+        return [f"{len(done)}: {what}"] if done else ["nothing was given up"]
+    return _told(done, what)
 
 
 async def office(settings: Settings, command: str, *given: str) -> str:
@@ -112,12 +144,23 @@ async def office(settings: Settings, command: str, *given: str) -> str:
     from bot.privacy import counter
 
     job = partial(counter.do, command, given)
-    if command in counter.LOOKING:
-        return await read(settings, job)
     try:
         return await _write(settings, job)
     except DatabaseInUse:
         return await asyncio.to_thread(ask, settings.questions, command, given)
+
+
+async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
+    """Whether the audit log is as it was written. `given` are anchors kept elsewhere, NUMBER:HASH. Raises `Problem`
+    with the first line that is not."""
+    from bot.privacy import audit_views, auditing
+
+    anchors = [*auditing.given(given), *auditing.kept(settings.data_dir / auditing.ANCHORS)]
+    async with reading(settings) as store:
+        head, broken = await auditing.verify(store, anchors)
+    if broken is not None:
+        raise Problem(audit_views.broken(broken))
+    return audit_views.sound(head, len(anchors))
 
 
 def notice(settings: Settings, language: str = "en") -> str:
@@ -161,8 +204,13 @@ async def read(settings: Settings, job: Job[T]) -> T:
 
 async def _write(settings: Settings, job: Job[T]) -> T:
     store = open_store(settings.database, now)
+
+    def ours(work: UnitOfWork) -> T:
+        work.audit.actor = OPERATOR
+        return job(work)
+
     try:
-        return await store.write(job)
+        return await store.write(ours)
     finally:
         await store.close()
 
@@ -178,6 +226,10 @@ def _given_up(pending: Pending, reason: str) -> str:
     effect = pending.effect
     where = effect.room if effect.room.startswith(("ticket:", "desk:")) else "a private room"
     return f"{pending.id}: {effect.kind} on {effect.platform} in {where}, tried {pending.attempts} times: {reason}"
+
+
+def _lasted(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _told(done: Mapping[int, bool], what: str) -> Sequence[str]:

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.effects import Effect
 from bot.inbound import Event, Place, Tick
 from bot.language import Phrase
+from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
+from bot.privacy.audit import Deed, Line, Link
 from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
@@ -74,6 +76,13 @@ class Chat(Protocol):
         """
 
 
+@runtime_checkable
+class Connected(Protocol):
+    """A chat that can lose its connection, and knows whether it has one."""
+
+    async def is_connected(self) -> bool: ...
+
+
 class TryLater(Exception):
     """The platform is busy or away. `seconds` is how long to wait at least."""
 
@@ -81,6 +90,10 @@ class TryLater(Exception):
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
+
+
+class Limited(TryLater):
+    """The platform takes no more of this for now: its rate limit."""
 
 
 class Refused(Exception):
@@ -100,6 +113,17 @@ class Pending:
     about: UserRef
     attempts: int
     at: Spot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a platform has still to be given: how many effects, since when the oldest waits (seconds), and how many were
+    given up."""
+
+    platform: str
+    waiting: int = 0
+    oldest: float = 0.0
+    buried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +262,14 @@ class Outbox(Protocol):
     def readdress(self, id: int, effect: Effect) -> None:
         """Deliver this instead, under the same key and in the same place of the same room."""
 
+    def hold_back(self, why: str) -> int:
+        """Say nothing of what waits before somebody tries it again: it counts as given up. What waits to be taken back,
+        and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
+        given since. Returns how many are held back."""
+
+    def backlog(self) -> Sequence[Backlog]:
+        """Of each platform that anything waits for, or was given up for. Reads through all of it."""
+
     def waiting(self, room: str) -> int:
         """How many effects of a room (its name, or all that begin so) are not delivered yet."""
 
@@ -271,6 +303,21 @@ class Desks(Protocol):
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
     def set_panel(self, desk: int, panel: Panel) -> None: ...
+
+
+class Macros(Protocol):
+    """The canned answers of desks, by the desk's id."""
+
+    def all(self, desk: int) -> Sequence[Macro]:
+        """By name."""
+
+    def find(self, desk: int, name: str) -> Macro | None: ...
+    def save(self, desk: int, macro: Macro) -> None:
+        """In place of the one of that name, if there is one."""
+
+    def remove(self, desk: int, name: str) -> None: ...
+    def replace(self, desk: int, every: Sequence[Macro]) -> None:
+        """These and no others."""
 
 
 class People(Protocol):
@@ -480,13 +527,55 @@ class Links(Protocol):
         """Those whose time is over."""
 
 
+class Audit(Protocol):
+    """What was done with people's data, in codes. Noted lines are written when the transaction ends, or not at all.
+
+    `actor` is who acts, if that is known.
+    """
+
+    actor: UserRef | None
+
+    def note(
+        self,
+        deed: Deed,
+        *,
+        about: UserRef | None = None,
+        number: int = 0,
+        count: int = 0,
+        store: str = "",
+        reason: str = "",
+    ) -> None:
+        """Raises `ValueError` for what is no code."""
+
+    def write(self) -> None: ...
+    def head(self) -> Link | None:
+        """Where the chain ends; None if nothing was ever written."""
+
+    def lines(self, after: int, limit: int) -> Sequence[Line]:
+        """In their order, after this number."""
+
+    def latest(self, limit: int) -> Sequence[Line]:
+        """The newest first."""
+
+    def latest_of(self, who: UserRef, limit: int) -> Sequence[Line]:
+        """Of whatever is about them or was done by them, under the keys there still are."""
+
+    def aliases(self, who: UserRef) -> Mapping[int, str]:
+        """What they are called in each year whose key there still is."""
+
+    def destroy_key(self, epoch: int) -> bool:
+        """From now on nobody can tell whom the lines of that year are about. False if there is no such key."""
+
+
 class UnitOfWork(Protocol):
     """One inbound event, one transaction: everything below commits together or not at all."""
 
+    audit: Audit
     tickets: Tickets
     timeline: Timeline
     outbox: Outbox
     desks: Desks
+    macros: Macros
     people: People
     drafts: Drafts
     privacy: Privacy

@@ -22,6 +22,7 @@ class Takes(StrEnum):
     WORD = "word"
     TAG = "tag"
     TAGS = "tags"  # the rest of the line
+    MACRO = "macro"
     CHOICE = "choice"
     PERSON = "person"
     NUMBER = "number"
@@ -47,6 +48,7 @@ class Option:
 
 
 TICKET = Option("ticket", "The ticket's number; not needed inside the ticket's room", Takes.TICKET, required=False)
+DESK = Option("desk", "Which desk, where there are several", required=False, named=True)
 
 
 @dataclass(frozen=True, slots=True)

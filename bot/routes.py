@@ -5,6 +5,7 @@ from bot.desks import handlers as desks
 from bot.desks import setup
 from bot.lifecycle import people as membership
 from bot.lifecycle import places, refusals
+from bot.macros import handlers as macros
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
@@ -34,7 +35,7 @@ def all_routes() -> Router:
         threads,
     ):
         router.include(feature.router)
-    for other in (desks, setup, panels, people, changes, upkeep):
+    for other in (desks, setup, panels, macros, people, changes, upkeep):
         router.include(other.router)
     for other in (places, membership, refusals):
         router.include(other.router)

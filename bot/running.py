@@ -13,13 +13,15 @@ from typing import Any
 
 from bot.app import App
 from bot.beside import answer_questions
-from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
+from bot.clockwork import anchor_every_day, keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
-from bot.ports import Chat, Files, Store, UnitOfWork
+from bot.ops.observing import ObservedChat, Observer
+from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -27,6 +29,7 @@ from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
+from storage.store import SqlStore
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
 FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
@@ -47,7 +50,7 @@ class Running:
     """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
 
     settings: Settings
-    store: Store
+    store: SqlStore
     files: Files
     router: Router
     courier: Courier
@@ -85,9 +88,15 @@ Make = Callable[[Running], Chat]  # a platform, given what it may need
 
 @asynccontextmanager
 async def desk_running(
-    settings: Settings, makers: Sequence[Make] = (), *, now: Callable[[], datetime] = now, ticking: bool = False
+    settings: Settings,
+    makers: Sequence[Make] = (),
+    *,
+    now: Callable[[], datetime] = now,
+    ticking: bool = False,
+    observers: Sequence[Observer] = (),
 ) -> AsyncIterator[Running]:
-    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute.
+    """Open the database, connect nothing yet, deliver what waits. `ticking` lets time pass, once a minute; `observers`
+    see what every platform brings and is given.
 
     Raises `storage.errors.CannotOpen`, and `OSError` if DATA_DIR cannot be made.
     """
@@ -104,6 +113,8 @@ async def desk_running(
         running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
+            for observer in observers:
+                chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
         if settings.database_file is not None:  # which nobody else may write meanwhile
@@ -114,6 +125,7 @@ async def desk_running(
                 create_task(sweep_every_hour(store, files)),
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
             ]
         try:
             yield running

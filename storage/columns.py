@@ -11,7 +11,8 @@ Name      what the owner is called: words by which other texts may name them
 Remark    free text about the customer the row is about: goes with them, and with nobody else
 Trace     a platform id that leads to the owner: goes with the owner
 Payload   JSON that carries words and names about the row's subject; its table deletes such rows
-Number, Code, When, Flag, Data    nothing about people
+Alias     a code for somebody that leads to them only with a key kept elsewhere, as long as there is that key
+Number, Code, When, Flag, Data, Digest    nothing about people
 Blob      the hash of a file on disk, which goes when no row refers to it
 
 JSON (Payload, Data) says of each key what it holds, with `keys`.
@@ -115,6 +116,8 @@ Id = Annotated[int, mapped_column(BIG, primary_key=True, info=holds("facts"))]
 Number = Annotated[int, mapped_column(BIG, info=holds("facts"))]
 Code = Annotated[str, mapped_column(String(200), info=holds("facts"))]
 Blob = Annotated[str, mapped_column(String(200), info=holds("facts", blob=True))]
+Digest = Annotated[str, mapped_column(String(64), info=holds("facts"))]
+Alias = Annotated[str, mapped_column(String(64), info=holds("alias"))]
 When = Annotated[datetime, mapped_column(Utc, info=holds("facts"))]
 Flag = Annotated[bool, mapped_column(Boolean, info=holds("facts"))]
 Data = Annotated[dict[str, Any], mapped_column(JSON, info=holds("facts"))]

@@ -16,7 +16,7 @@ from storage.rows import Base
 
 LINKS = ("owner", "about", "staff", "person")
 PERSONAL = ("words", "remark", "trace", "payload")
-KINDS = ("facts", *LINKS, *PERSONAL)
+KINDS = ("facts", "alias", *LINKS, *PERSONAL)
 KEY_KINDS = ("facts", "words", "trace", "person")
 TEXTS = (Text, Clean, JSON, LargeBinary)
 PHASES = ("", "posts", "names", "receipt")  # in this order an erasure goes; see `until` in `storage.rows`
@@ -71,7 +71,9 @@ def sheets() -> tuple[Sheet, ...]:
 
 @cache
 def topics() -> tuple[Topic, ...]:
-    return tuple(map(_topic, sheets()))
+    """What is held about people. Where they stand under a code only, they have no part that could be shown to them."""
+    coded = [sheet for sheet in map(Sheet, Base.metadata.sorted_tables) if sheet.holding("alias") and not sheet.links]
+    return tuple(map(_topic, (*sheets(), *coded)))
 
 
 def _topic(sheet: Sheet) -> Topic:
@@ -155,7 +157,7 @@ def _table_gaps(sheet: Sheet) -> list[str]:
         found.append("does not say what its rows are and why they are kept")
     if info.get("erase") not in ("blank", "delete") or info.get("export") not in ("rows", "count"):
         found.append("does not say what erasing and exporting its rows means")
-    if sheet.links and info.get("keep") not in RULES:
+    if (sheet.links or sheet.holding("alias")) and info.get("keep") not in RULES:
         found.append("does not say how long its rows are kept")
     if info.get("until") not in PHASES:
         found.append("does not say until when an erasure needs it")

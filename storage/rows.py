@@ -87,6 +87,18 @@ class DeskRow(Base):
     next_number: Mapped[Number]
 
 
+class MacroRow(Base):
+    """A desk's canned answer: the desk's own words, whoever typed them."""
+
+    __tablename__ = "macros"
+    __table_args__ = (UniqueConstraint("desk", "name"), means("macros", WORK))
+
+    id: Mapped[Id]
+    desk: Mapped[Number] = mapped_column(ForeignKey("desks.id", ondelete="CASCADE"), index=True)
+    name: Mapped[Code]
+    body: Mapped[Data] = mapped_column(info=keys(text="facts"))
+
+
 class ChannelRow(Base):
     """A channel of a desk: where it takes in, or its agents'."""
 
@@ -367,6 +379,7 @@ class OutboxRow(Base):
     not_before: Mapped[When]
     attempts: Mapped[Number]
     error: Mapped[Code]
+    posted_at: Mapped[When | None]  # none of those that version 0.1 posted
 
 
 class SeenRow(Base):
@@ -495,3 +508,6 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
+
+
+from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)

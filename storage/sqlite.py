@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -147,6 +148,11 @@ class SqliteStore(SqlStore):
             await asyncio.sleep(0.01)
         return False
 
+    async def size(self) -> int:
+        """Of the file and its write-ahead log, in bytes."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     async def close(self) -> None:
         self.closed = True
         if self.writer is not None:
@@ -171,9 +177,12 @@ class SqliteStore(SqlStore):
         while batch := self.queue[:MAX_BATCH]:
             del self.queue[:MAX_BATCH]
             self.writing = len(batch)
+            began = perf_counter()
             for tell in await asyncio.get_running_loop().run_in_executor(self.threads, self._commit, batch):
                 tell()
             self.writing = 0
+            if self.committed is not None:
+                self.committed(perf_counter() - began)
             self.commits += 1
             if not self.queue and self.commits >= FEW_COMMITS:
                 self.commits = 0

@@ -11,19 +11,35 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Desks, Drafts, Job, Links, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import (
+    Audit,
+    Desks,
+    Drafts,
+    Job,
+    Links,
+    Macros,
+    Outbox,
+    People,
+    Privacy,
+    T,
+    Tickets,
+    Timeline,
+    Watermarks,
+)
 from bot.privacy.link import ALPHABET, CODE_LENGTH
 from bot.privacy.promises import Promises
+from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
 from storage.links import SqlLinks
+from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
@@ -68,13 +84,15 @@ class SqlUnitOfWork:
         self.connection = connection
         self.now = now
         self.promises = promises
+        self.audit: Audit = SqlAudit(connection, now)
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
         self.desks: Desks = SqlDesks(connection, known)
-        self.people: People = SqlPeople(connection, now)
+        self.macros: Macros = SqlMacros(connection)
+        self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)
-        self.privacy: Privacy = SqlPrivacy(connection, now)
+        self.privacy: Privacy = SqlPrivacy(connection, now, self.audit)
         self.links: Links = SqlLinks(connection, now)
         self.watermarks: Watermarks = SqlWatermarks(connection, now)
 
@@ -112,6 +130,7 @@ class SqlStore:
         self.writing = 0
         self.reads: set[asyncio.Task[Any]] = set()
         self.scrubbing = asyncio.Lock()
+        self.committed: Callable[[float], None] | None = None  # told how long (seconds) each transaction took
         self.closed = False
 
     @property
@@ -124,7 +143,10 @@ class SqlStore:
         if self.waiting >= MOST_WAITING:
             raise Busy
         self.writing += 1
+        began = time.perf_counter()
         running = asyncio.get_running_loop().run_in_executor(self.threads, self._persist, job)
+        if (committed := self.committed) is not None:
+            running.add_done_callback(lambda _: committed(time.perf_counter() - began))
         running.add_done_callback(self._written)
         return await asyncio.shield(running)  # the job runs even if its caller goes away
 
@@ -148,6 +170,12 @@ class SqlStore:
         """
         async with self.scrubbing:
             return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+
+    async def size(self) -> int:
+        """Of the database, in bytes."""
+        async with self.readers.connect() as connection:
+            found = await connection.scalar(select(func.pg_database_size(func.current_database())))
+        return int(found or 0)
 
     async def close(self) -> None:
         self.closed = True
@@ -178,7 +206,10 @@ class SqlStore:
 
     def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now(), self.promises, known))
+            work = SqlUnitOfWork(connection, self.now(), self.promises, known)
+            result = job(work)
+            work.audit.write()
+            return result
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 

@@ -67,6 +67,9 @@ class Surface(Protocol):
     async def presses(self, label: str, text: str = "") -> str:
         """The lead, on the card of ticket 1; `text` is filled into the form that opens."""
 
+    def customer_reads(self) -> str:
+        """Everything the customer has been told so far."""
+
 
 def typed(values: Values, ben: str) -> str:
     return " ".join(f"{name}:{ben if value == BEN else value}" for name, value in values.items())
@@ -103,6 +106,9 @@ class OnSlack:
         if text:
             await self.world.submit(self.world.lea, text=text)
         return self._news(self.world.lea, before)
+
+    def customer_reads(self) -> str:
+        return "\n".join(self._seen(self.world.anna))
 
     @property
     def _ben(self) -> str:
@@ -154,6 +160,9 @@ class OnDiscord:
         await self.shop.settled()
         return "\n".join(message.text for message in press.messages)
 
+    def customer_reads(self) -> str:
+        return "\n".join(self._seen(self.shop.fake.ann))
+
     def _value(self, takes: Takes, value: str) -> Any:
         if takes is Takes.PERSON:
             return self.shop.fake.ben
@@ -179,6 +188,10 @@ class OnConsole:
 
     async def presses(self, label: str, text: str = "") -> str:
         return await self._run(f"agent: [{label}] 1\n" + (f"{text}\n" if text else ""))
+
+    def customer_reads(self) -> str:
+        lines = self.script.output.getvalue().splitlines()
+        return "\n".join(line for line in lines if line.startswith("[@ana]"))
 
     async def _run(self, text: str) -> str:
         """As a process of its own would: what is kept is read again."""

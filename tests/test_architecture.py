@@ -18,11 +18,13 @@ COMPOSITION = {
     f"bot/{name}.py"
     for name in (
         "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
-        "doctor_database", "doctor_discord", "doctor_slack",
+        "doctor_database", "doctor_discord", "doctor_slack", "ops/watch",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.
 OPERATION = {"bot/config.py": {"pydantic_settings"}, "bot/logs.py": {"pythonjsonlogger"}, "bot/finding.py": set[str]()}
+OPERATION |= {"bot/ops/metrics.py": {"prometheus_client"}, "bot/ops/server.py": {"aiohttp"}}
+OPERATION |= {"bot/ops/traces.py": {"opentelemetry"}}
 PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template engine, not by hand
 
 THIRD_PARTIES = {

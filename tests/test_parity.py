@@ -15,7 +15,7 @@ from tests.parity import BEN, Surface, Values, on_console, on_discord, on_slack
 
 SURFACES = {"console": on_console, "slack": on_slack, "discord": on_discord}
 SAMPLES = {
-    Takes.TICKET: "1", Takes.WORD: "word", Takes.TAG: "fire", Takes.PERSON: BEN, Takes.NUMBER: "1",
+    Takes.TICKET: "1", Takes.WORD: "word", Takes.TAG: "fire", Takes.MACRO: "rice", Takes.PERSON: BEN, Takes.NUMBER: "1",
     Takes.TEXT: "some words",
 }  # fmt: skip
 
@@ -78,3 +78,13 @@ async def test_whoever_may_not_is_told_and_nothing_is_reached(surface: Surface):
             shown = await surface.types(command, sample(command), lead=False)
             assert shown.strip()
             assert len(surface.reached.calls) == before
+
+
+async def test_a_macro_reaches_the_customer_on_every_platform(surface: Surface):
+    router = surface.router.commands
+    text = "Hello, have you tried water on {number}?"
+    await surface.types(router["desk.macro-save"], {"name": "water", "text": text}, lead=True)
+    assert "have you tried water" not in surface.customer_reads()
+    shown = await surface.says_in_room(router["ticket.macro"], {"name": "water"})
+    assert surface.reached.last == ("ticket macro", {"name": "water"}), shown
+    assert "have you tried water on 1?" in surface.customer_reads()

@@ -103,6 +103,9 @@ class DiscordChat:
                 raise TryLater(reason=words.NOT_CONNECTED) from error
         return await self.delivery.deliver(effect, at, token)
 
+    async def is_connected(self) -> bool:
+        return self.up.is_set() and self.marks.hearing
+
     # What the gateway says
 
     async def started(self) -> None:

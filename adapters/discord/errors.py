@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from adapters.discord import words
-from bot.ports import Refused, TryLater
+from bot.ports import Limited, Refused, TryLater
 
 ARCHIVED = 50083
 THREAD_EXISTS = 160004
@@ -64,7 +64,7 @@ def translated(refusals: Refusals, lacking: Callable[[], str]) -> Iterator[None]
         yield
     except discord.RateLimited as error:
         refusals.note(429)
-        raise TryLater(error.retry_after, words.BUSY) from error
+        raise Limited(error.retry_after, words.BUSY) from error
     except discord.HTTPException as error:
         refusals.note(error.status)
         raise _translated(error, lacking) from error
@@ -76,9 +76,11 @@ def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exc
     if error.status == 401:
         return TryLater(60, words.TOKEN_REFUSED)
     if error.code == EDITS_OF_OLD:
-        return TryLater(PAUSE_FOR_OLD, words.BUSY)
-    if error.status == 429 or error.status >= 500:
-        return TryLater(reason=words.BUSY if error.status == 429 else words.AWAY)
+        return Limited(PAUSE_FOR_OLD, words.BUSY)
+    if error.status == 429:
+        return Limited(reason=words.BUSY)
+    if error.status >= 500:
+        return TryLater(reason=words.AWAY)
     return Refused(reason(error, lacking))
 
 

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import words
 from adapters.slack.pace import Pace
-from bot.ports import Refused, TryLater
+from bot.ports import Limited, Refused, TryLater
 
 Json = dict[str, Any]
 # Slack takes JSON only where something is written.
@@ -124,7 +124,7 @@ class Api:
         if status == 429 or code == "ratelimited":
             seconds = _seconds(retry_after)
             self.pace.hold(method, channel, seconds)
-            return TryLater(seconds, words.AWAY)
+            return Limited(seconds, words.AWAY)
         if status >= 500 or code in NOT_NOW or not code:
             return Unsure(1.0, words.AWAY)
         if code in NOT_OURS:

@@ -95,6 +95,7 @@ class SlackChat:
         self.signing_secret = signing_secret
         self.port = port
         self.ready = asyncio.Event()
+        self.reached = True
 
     async def run(self, handle: Handle) -> None:
         """Stay connected until cancelled. Raises `Problem` if that cannot be: a wrong token, a port that is taken."""
@@ -129,6 +130,10 @@ class SlackChat:
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         return await self.delivery.do(effect, at, token)
 
+    async def is_connected(self) -> bool:
+        """As far as the last look could tell, a minute ago at most; whether events can come in, as of now."""
+        return self.ready.is_set() and self.reached and await self.way_in.open()
+
     async def settle(self) -> None:
         """Wait for the answers that are under way."""
         await self.answers.settle()
@@ -150,6 +155,10 @@ class SlackChat:
         self.catch_up.team = self.changes.team = self.people.team
 
     async def _alive(self) -> bool:
+        self.reached = await self._reached()
+        return self.reached
+
+    async def _reached(self) -> bool:
         """Whether Slack is reached, and can reach us as far as we can tell."""
         try:
             await self.api.call("auth.test")

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.ports import TryLater
+from bot.ports import Limited
 
 POSTS = {"chat.postMessage"}
 EVERY = {"chat.postMessage": 1.0, "chat.update": 1.2}  # seconds between two, while careful
@@ -29,13 +29,13 @@ class Pace:
         self.careful: dict[Key, float] = {}  # until when calls keep a distance
 
     async def turn(self, method: str, channel: str) -> None:
-        """Wait for a place in line. Raises `TryLater` if it would take too long."""
+        """Wait for a place in line. Raises `Limited` if it would take too long."""
         key, now = _key(method, channel), self.now()
         if key not in self.next:
             return
         wait = self.next[key] - now
         if wait > LONGEST_WAIT:
-            raise TryLater(wait, "waits for its turn at Slack")
+            raise Limited(wait, "waits for its turn at Slack")
         if now > self.careful[key]:
             del self.next[key], self.careful[key]
         elif method in EVERY:

@@ -6,6 +6,7 @@ from bot.desks import views
 from bot.desks.model import Desk
 from bot.desks.sheet import Loc, Sheet
 from bot.lifecycle.views import moved
+from bot.macros.model import Macro
 from bot.ports import UnitOfWork
 from bot.relay.rooms import move_cards
 
@@ -20,7 +21,11 @@ class SheetsWrong(Exception):
 
 def hand_out(work: UnitOfWork) -> list[Sheet]:
     """What every desk is set to."""
-    return [Sheet.of(desk, work.desks.intake(desk.id), work.desks.members(desk.id)) for desk in work.desks.all()]
+    return [_sheet(desk, work) for desk in work.desks.all()]
+
+
+def _sheet(desk: Desk, work: UnitOfWork) -> Sheet:
+    return Sheet.of(desk, work.desks.intake(desk.id), work.desks.members(desk.id), work.macros.all(desk.id))
 
 
 def take_over(sheets: Sequence[Sheet], work: UnitOfWork) -> list[str]:
@@ -40,6 +45,7 @@ def take_over(sheets: Sequence[Sheet], work: UnitOfWork) -> list[str]:
     for sheet in changed:
         desk = Desk(0, sheet.name, sheet.agents_channel, sheet.settings, sheet.panel)
         desk = work.desks.save(desk, sheet.intake, sheet.members())
+        work.macros.replace(desk.id, [Macro(name=name, text=text) for name, text in sheet.macros.items()])
         if sheet.name in before and desk.agents != before[sheet.name].agents_channel:
             move_cards(desk, work, moved)
     told = [views.taken(before.get(sheet.name), sheet) for sheet in sheets]

@@ -9,6 +9,7 @@ from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.naming import impossible, place, platform_of, principal
 from bot.desks.panel import Panel
 from bot.inbound import Place
+from bot.macros.model import Macro, Macros
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,31}$"  # what can stand before the # of a ticket's number
 T = TypeVar("T")
@@ -54,9 +55,10 @@ class Sheet(BaseModel):
     privacy_officers: tuple[Principal, ...] = ()
     settings: Settings = Settings()
     panel: Panel = Panel()
+    macros: Macros = {}
 
     @classmethod
-    def of(cls, desk: Desk, intake: Sequence[Place], members: Sequence[Member]) -> "Sheet":
+    def of(cls, desk: Desk, intake: Sequence[Place], members: Sequence[Member], macros: Sequence[Macro]) -> "Sheet":
         """What a desk is set to now. Nothing is checked: it is what it is."""
 
         def ranked(rank: Rank) -> tuple[str, ...]:
@@ -72,6 +74,7 @@ class Sheet(BaseModel):
             privacy_officers=tuple(m.principal for m in members if m.officer),
             settings=desk.settings,
             panel=desk.panel,
+            macros={macro.name: macro.text for macro in macros},
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -99,6 +102,7 @@ class Sheet(BaseModel):
         return (
             self.settings == other.settings
             and self.panel == other.panel
+            and self.macros == other.macros
             and self.agents_channel == other.agents_channel
             and set(self.intake) == set(other.intake)
             and set(self.members()) == set(other.members())

@@ -242,6 +242,7 @@ def taken(before: Sheet | None, after: Sheet) -> str:
     ]
     what = [f"settings: {', '.join(settings)}"] if settings else []
     what += ["panel"] if before.panel != after.panel else []
+    what += _difference("macros", set(before.macros.items()), set(after.macros.items()))
     what += _difference("channels", set(before.channels_by_use()), set(after.channels_by_use()))
     what += _difference("people and groups", set(before.members()), set(after.members()))
     return f"{after.name}: changed ({'; '.join(what)})"

@@ -7,11 +7,17 @@ from collections.abc import Callable, Sequence
 
 from bot.access import person_named
 from bot.errors import Problem
+from bot.message import UserRef
 from bot.ports import UnitOfWork
+from bot.privacy import auditing, dispute, four_eyes, office, purging, retention_views
 from bot.privacy import counter_views as views
-from bot.privacy import dispute, four_eyes, office, purging, retention_views
+from bot.privacy.audit import OPERATOR, Deed
 
 Doing = Callable[[Sequence[str], UnitOfWork], str]
+
+
+def _account(named: str) -> UserRef | None:
+    return person_named(named) if named else None
 
 
 def _retention(given: Sequence[str], work: UnitOfWork) -> str:
@@ -22,12 +28,10 @@ def _retention(given: Sequence[str], work: UnitOfWork) -> str:
     return retention_views.period_set(preview, since, work.now)
 
 
-LOOKING: dict[str, tuple[int, Doing]] = {
+COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which may be left out
     "queue": (0, lambda given, work: office.queue(None, work)),
     "show": (1, lambda given, work: office.show(given[0], None, work)),
     "retention-due": (0, lambda given, work: retention_views.periods(purging.previews(work))),
-}
-CHANGING: dict[str, tuple[int, Doing]] = {
     "log": (4, lambda given, work: office.log(given[0], person_named(given[1]), given[2], given[3], None, work)),
     "extend": (2, lambda given, work: office.extend(given[0], given[1], None, work)),
     "refuse": (2, lambda given, work: office.refuse(given[0], given[1], None, work)),
@@ -40,12 +44,16 @@ CHANGING: dict[str, tuple[int, Doing]] = {
     "confirm": (1, lambda given, work: four_eyes.confirm(given[0], None, work)),
     "clear": (1, lambda given, work: four_eyes.clear(given[0], None, work)),
     "retention": (2, _retention),
+    "audit.show": (2, lambda given, work: auditing.show(_account(given[0]), int(given[1]), work)),
+    "audit.destroy": (1, lambda given, work: auditing.destroy(int(given[0]), work)),
 }
 
 
 def do(command: str, given: Sequence[str], work: UnitOfWork) -> str:
     """What to print. Raises `Problem`, also if there is no such command: another version may have asked."""
-    count, doing = (LOOKING | CHANGING).get(command, (-1, None))
+    count, doing = COMMANDS.get(command, (-1, None))
     if doing is None or len(given) != count:
         raise Problem(views.unknown())
+    work.audit.actor = OPERATOR
+    work.audit.note(Deed.ACCESS, reason=f"privacy.{command}")
     return doing(given, work)

@@ -8,6 +8,7 @@ from bot.effects import Remove
 from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.privacy import link_views as views
+from bot.privacy.audit import Deed
 from bot.privacy.letters import write_to
 from bot.privacy.link import accounts, hashed
 from bot.privacy.model import Asked, Held, Request, Stage
@@ -46,6 +47,8 @@ def part(who: UserRef, work: UnitOfWork, *, erased: bool = False) -> None:
     for account in theirs if erased or not theirs else (who, *theirs):
         call_off_exports(account, work)
     work.links.leave(who)
+    if theirs:
+        work.audit.note(Deed.UNLINKED, about=who)
     for other in theirs:
         telling = partial(views.other_unlinked, *(("", None) if erased else called(who, work)))
         tell(other, "unlinked", telling, other if erased else who, work)

@@ -13,6 +13,7 @@ from bot.inbound import Tick
 from bot.message import Message, UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import link_views as views
+from bot.privacy.audit import Deed
 from bot.privacy.letters import write_to
 from bot.privacy.link import CODE_LIVES, MOST, TRIES, Pairing, hashed
 from bot.privacy.linked import called, part, tell
@@ -92,6 +93,8 @@ def _join(who: UserRef, other: UserRef, work: UnitOfWork) -> Reply:
     """All accounts that are one person's now hear of it."""
     told = [(one, other) for one in work.links.of(who)] + [(one, who) for one in (other, *work.links.of(other))]
     work.links.join(who, other)
+    for one in (who, other):
+        work.audit.note(Deed.LINKED, about=one)
     for one, new in told:
         tell(one, "linked", partial(views.linked, *called(new, work)), new, work)
     return Say(views.linked(*called(other, work)))

@@ -20,6 +20,7 @@ from bot.privacy import (
     rights_views,
     views,
 )
+from bot.privacy.audit import Deed
 from bot.privacy.dispute import OUTCOMES, decide
 from bot.privacy.handlers import begin_export
 from bot.privacy.model import Asked, Request, Stage
@@ -31,6 +32,9 @@ router = Router()
 NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
+ON_REQUESTS = {  # whose number is a request's
+    f"privacy.{verb}" for verb in ("show", "extend", "refuse", "decide", "confirm", "clear")
+}
 Doing = Callable[[Call, UnitOfWork], str]
 
 
@@ -42,10 +46,19 @@ def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
     def handler(call: Call, work: UnitOfWork) -> Reply:
         known = principals(call.actor)
         if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
-            raise NotAllowed(office_views.not_officer())
+            raise NotAllowed(office_views.not_officer(), denied=call.command.action)
+        _note_access(call, work)
         return Say(say(doing(call, work)))
 
     return handler
+
+
+def _note_access(call: Call, work: UnitOfWork) -> None:
+    number = call.options.get("number", "") if call.command.action in ON_REQUESTS else ""
+    person = call.options.get("person", "")
+    asked = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
+    about = person_named(person) if person else asked.who if asked else None
+    work.audit.note(Deed.ACCESS, about=about, number=asked.number if asked else 0, reason=call.command.action)
 
 
 @router.command("privacy queue", "Requests about data, and legal holds, with their due dates")
@@ -130,7 +143,8 @@ def minor(call: Call, work: UnitOfWork) -> Reply:
     known = principals(call.actor)
     ranks = [work.desks.rank(desk.id, known) for desk in work.desks.all()]
     if not any(rank >= Rank.AGENT or officer for rank, officer in ranks):
-        raise NotAllowed(four_eyes_views.not_staff())
+        raise NotAllowed(four_eyes_views.not_staff(), denied=call.command.action)
+    _note_access(call, work)
     return Say(say(four_eyes.minor(person_named(call.options["person"]), call.actor.ref, work)))
 
 

@@ -346,3 +346,42 @@ desks:
         f"desks.yaml:8: the channel chat:w/other is already used by the desk bad; {once}",
     ]
     assert [sheet.name for sheet in await office.do(hand_out)] == ["support"]
+
+
+MACROS = """\
+desks:
+  - name: support
+    macros:
+      rice: Have you tried rice, {name}?
+      bye: |
+        Thank you.
+        Until next time!
+"""
+
+
+def test_macros_are_read_and_written():
+    (sheet,) = read_text(MACROS)
+    assert sheet.macros == {"rice": "Have you tried rice, {name}?", "bye": "Thank you.\nUntil next time!"}
+    assert read_text(write([sheet])) == [sheet]
+
+
+def test_macros_that_cannot_be_are_told_with_their_line():
+    text = MACROS.replace("rice:", "Rice!:").replace("bye: |", "bye: [x]\n      far: |")
+    assert wrong(text) == [
+        "desks.yaml:4: the macro Rice! needs a name of a-z, 0-9 and - that begins with a letter, and a text",
+        "desks.yaml:5: the macro bye needs a name of a-z, 0-9 and - that begins with a letter, and a text",
+    ]
+    assert wrong("desks:\n- name: a\n  macros: [rice]\n") == [
+        "desks.yaml:3: macros have to be up to 200 names and texts, such as: hello: Hello {name}!"
+    ]
+
+
+async def test_macros_are_taken_over_and_handed_out(office: Office):
+    (before,) = await office.do(hand_out)
+    sheet = before.model_copy(update={"macros": {"rice": "Try rice."}})
+    told = await office.do(lambda work: take_over([sheet], work))
+    assert told[0] == "support: changed (macros: 1 more)"
+    assert [dict(each.macros) for each in await office.do(hand_out)] == [{"rice": "Try rice."}]
+    assert (await office.do(lambda work: take_over([sheet], work)))[0] == "support: nothing to change"
+    told = await office.do(lambda work: take_over([before], work))
+    assert told[0] == "support: changed (macros: 1 fewer)"

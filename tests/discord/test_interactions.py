@@ -101,3 +101,22 @@ async def test_the_last_of_several_tags_is_completed(shop: Shop) -> None:
     chosen = {"ticket": "1", "tags": "+new -hardware"}
     assert "happy, new" in await shop.does(fake.command(fake.sam, fake.desk_channel, "ticket tag", chosen))
     assert [c["value"] for c in await fake.autocomplete(fake.ann, fake.help, "ticket tag", "tags", "ha")] == []
+
+
+async def test_macros_are_completed_for_agents_and_offered_in_a_form(shop: Shop) -> None:
+    fake = shop.fake
+    await shop.asks(fake.ann)
+    saving = await (await fake.command(fake.sam, fake.desk_channel, "desk macro-save", {"name": "rice"})).finished()
+    text = "Hello {name},\nhave you tried rice on {number}?"
+    told = await shop.does(fake.submit_modal(fake.sam, saving, {"name": "rice", "text": text}))
+    assert told.endswith("In a ticket it reads like this:\nHello Robin,\nhave you tried rice on 7?")
+    for command in ("ticket macro", "desk macros", "desk macro-remove", "desk macro-save"):
+        choices = await fake.autocomplete(fake.sam, fake.desk_channel, command, "name", "ri")
+        assert [(c["name"], c["value"]) for c in choices] == [
+            ("rice: Hello {name}, have you tried rice on {number}?", "rice")
+        ]
+    assert await fake.autocomplete(fake.ann, fake.help, "ticket macro", "name", "ri") == []
+    asked = await (await fake.command(fake.sam, shop.agents_room(), "ticket macro")).finished()
+    await shop.does(fake.submit_modal(fake.sam, asked, {"name": "rice"}))
+    (room,) = [c for c in fake.world.channels.values() if c.is_thread and c.parent_id == fake.help.id]
+    assert shop.texts(room)[-1] == "**Sam:** Hello Ann,\nhave you tried rice on 1?"

@@ -13,6 +13,9 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    macros()
+    posted_at()
+    audit_log()
     linked_accounts()
     second_looks()
 
@@ -54,3 +57,51 @@ def second_looks() -> None:
     )
     for column in ("who", "asked_by"):
         op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
+
+
+def audit_log() -> None:
+    """What was done with people's data, its keys, and the one row that says where the chain ends."""
+    codes = [sa.Column(name, sa.String(200), nullable=False) for name in ("deed", "store", "reason")]
+    hashes = [sa.Column(name, sa.String(64), nullable=False) for name in ("subject", "actor", "hash")]
+    op.create_table(
+        "audit_log",
+        sa.Column("number", BIG, primary_key=True, autoincrement=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", BIG, nullable=False),
+        codes[0],
+        sa.Column("request", BIG, nullable=False),
+        sa.Column("count", BIG, nullable=False),
+        *codes[1:],
+        *hashes,
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("id", BIG, primary_key=True, autoincrement=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+    )
+    op.create_table(
+        "audit_keys",
+        sa.Column("epoch", BIG, primary_key=True, autoincrement=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+    )
+
+
+def macros() -> None:
+    op.create_table(
+        "macros",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("desk", BIG, nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["desk"], ["desks.id"], name=op.f("fk_macros_desk_desks"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_macros")),
+        sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
+    )
+    op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def posted_at() -> None:
+    """Since when an effect waits: its age is what operators watch."""
+    op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
