@@ -19,6 +19,8 @@ app.add_typer(desk, name="desk")
 app.add_typer(outbox, name="outbox")
 privacy = typer.Typer(help="For the privacy officer.", **HOW)
 app.add_typer(privacy, name="privacy")
+keys = typer.Typer(help="Encrypt what people write, each under a key of their own.", **HOW)
+privacy.add_typer(keys, name="keys")
 audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
 privacy.add_typer(audit, name="audit")
 
@@ -59,14 +61,11 @@ def migrate() -> None:
 @app.command()
 def backup(file: Annotated[str, typer.Argument(help="A file that does not exist yet.")]) -> None:
     """Copy the database into a file, also while the desk runs."""
-    from pathlib import Path
-
-    from bot.running import now
-    from storage.backup import backup
+    from bot import operating
 
     settings = _settings()
-    size = backup(settings.database, Path(file), now())
-    print(f"{file}: {size} bytes. Files that people sent are not in it: copy {settings.data_dir / 'files'} as well")
+    for line in operating.backup(settings, file):
+        print(line)
 
 
 @app.command()
@@ -337,6 +336,38 @@ def _office(command: str, *given: str) -> None:
 
     settings = _settings()
     print(operating.in_loop(lambda: operating.office(settings, command, *given)))
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new CONTENT_KEY. Keep a copy where no backup of the database is: without it all is lost."""
+    from bot import operating
+
+    print(operating.new_key())
+
+
+@keys.command()
+def encrypt() -> None:
+    """Encrypt a database that was written in clear. Stop the desk, and make a backup first."""
+    from bot import operating
+
+    print(operating.encrypt(_settings()))
+
+
+@keys.command()
+def decrypt() -> None:
+    """Write an encrypted database in clear again. Stop the desk, and make a backup first."""
+    from bot import operating
+
+    print(operating.decrypt(_settings()))
+
+
+@keys.command()
+def rotate() -> None:
+    """Wrap all keys with CONTENT_KEY instead of CONTENT_KEY_OLD: then deleted ones are lost in older copies, too."""
+    from bot import operating
+
+    print(operating.rotate(_settings()))
 
 
 @privacy.command()

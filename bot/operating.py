@@ -2,25 +2,36 @@
 
 import asyncio
 import gc
+import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from bot import platforms
 from bot.beside import ask
-from bot.config import Settings, likely_typos
+from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.privacy.audit import OPERATOR
-from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
+from bot.running import (
+    Make,
+    Running,
+    desk_running,
+    encryption_of,
+    make_first_desk,
+    now,
+    promises_of,
+    stop_on_signals,
+)
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
+from storage.settling import Encryption, sealing_of, state_of
 from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
 
@@ -68,7 +79,7 @@ async def console(settings: Settings, json: bool) -> None:
 
 
 async def migrate(settings: Settings) -> str:
-    await open_store(settings.database, now).close()
+    await _open(settings).close()
     return f"{settings.database_shown} is ready (schema {HEAD})"
 
 
@@ -163,6 +174,58 @@ async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
     return audit_views.sound(head, len(anchors))
 
 
+def backup(settings: Settings, file: str) -> Iterator[str]:
+    """Copy the database, then the key store where words are encrypted. Raises `CannotOpen`."""
+    from storage.backup import backup, backup_file
+
+    rest = f"Files that people sent are not in it: copy {settings.data_dir / 'files'} as well"
+    if settings.database_file is not None:
+        yield f"{file}: {backup(settings.database, Path(file), now())} bytes. {rest}"
+    keys = settings.key_store if settings.master_key is not None else None
+    if isinstance(keys, Path):
+        copy = Path(f"{file}.keys")
+        yield f"{copy}: {backup_file(keys, copy)} bytes. It belongs with the database, and CONTENT_KEY with neither"
+    if settings.database_file is None:
+        backup(settings.database, Path(file), now())  # says how
+
+
+def new_key() -> str:
+    """For CONTENT_KEY: 32 random bytes, as 64 hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
+def encrypt(settings: Settings) -> str:
+    """Encrypt a database that was written in clear. Raises `CannotOpen`, and `ConfigError` without a key."""
+    from storage.converting import encrypt
+
+    rows = encrypt(settings.database, now, _encryption(settings))
+    return f"{settings.database_shown} is encrypted: {rows} rows. Backups from before are not; delete them"
+
+
+def decrypt(settings: Settings) -> str:
+    """Write it in clear again."""
+    from storage.converting import decrypt
+
+    rows = decrypt(settings.database, now, _encryption(settings))
+    return f"{settings.database_shown} is in clear again: {rows} rows. Now leave out CONTENT_KEY"
+
+
+def rotate(settings: Settings) -> str:
+    """Wrap the living keys with CONTENT_KEY instead of CONTENT_KEY_OLD."""
+    from storage.converting import rotate
+
+    keys = rotate(settings.database, _encryption(settings))
+    done = f"{keys} keys are wrapped with CONTENT_KEY now"
+    return f"{done}. Destroy CONTENT_KEY_OLD: then deleted keys are lost in every older copy of the key store, too"
+
+
+def _encryption(settings: Settings) -> Encryption:
+    encryption = encryption_of(settings)
+    if encryption is None:
+        raise ConfigError("CONTENT_KEY is not set; helpthread privacy keys new makes one")
+    return encryption
+
+
 def notice(settings: Settings, language: str = "en") -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
     from bot.language import reading
@@ -181,7 +244,7 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
     """A store to read from, also while a desk runs on the same SQLite file. Raises `CannotOpen`."""
     path = settings.database_file
     if path is None:
-        store = open_store(settings.database, now)
+        store = _open(settings)
     elif not path.exists():
         raise CannotOpen(f"there is no database at {path} yet; helpthread console or helpthread run makes it")
     else:
@@ -190,8 +253,13 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
     try:
         async with store.readers.connect() as connection:
             version = await connection.run_sync(schema_version)
-        if version != HEAD:
-            raise CannotOpen(f"{settings.database_shown} has an older schema ({version or 'none'}): helpthread migrate")
+            if version != HEAD:
+                old = f"an older schema ({version or 'none'})"
+                raise CannotOpen(f"{settings.database_shown} has {old}: helpthread migrate")
+            there = await connection.run_sync(state_of)
+        if store.sealing is None:
+            encryption = encryption_of(settings)
+            store.use(sealing_of(there, settings.database_shown, encryption, alone=False), settings.search)
         yield store
     finally:
         await store.close()
@@ -203,7 +271,7 @@ async def read(settings: Settings, job: Job[T]) -> T:
 
 
 async def _write(settings: Settings, job: Job[T]) -> T:
-    store = open_store(settings.database, now)
+    store = _open(settings)
 
     def ours(work: UnitOfWork) -> T:
         work.audit.actor = OPERATOR
@@ -213,6 +281,10 @@ async def _write(settings: Settings, job: Job[T]) -> T:
         return await store.write(ours)
     finally:
         await store.close()
+
+
+def _open(settings: Settings) -> SqlStore:
+    return open_store(settings.database, now, encryption_of(settings), settings.search)
 
 
 async def check_console(running: Running) -> None:

@@ -29,6 +29,7 @@ from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
+from storage.settling import Encryption
 from storage.store import SqlStore
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
@@ -103,7 +104,7 @@ async def desk_running(
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database, now)
+    store = open_store(settings.database, now, encryption_of(settings), settings.search)
     promises = promises_of(settings)
     try:
         store.promises = await keep_current(store, promises)
@@ -133,6 +134,14 @@ async def desk_running(
             await running.rest()
     finally:
         await store.close()
+
+
+def encryption_of(settings: Settings) -> Encryption | None:
+    """With what people's words are encrypted, if they are to be."""
+    key, old = settings.master_key, settings.content_key_old
+    if key is None:
+        return None
+    return Encryption(key, settings.key_store, bytes.fromhex(old.get_secret_value()) if old else None)
 
 
 def promises_of(settings: Settings) -> Promises:

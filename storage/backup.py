@@ -5,6 +5,7 @@ back: whoever restores it, in whatever way, says nothing twice before somebody h
 """
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -33,6 +34,11 @@ def backup(database_url: str, target: Path, now: datetime) -> int:
     path = sqlite_path(database_url)
     if path is None:
         raise CannotOpen("PostgreSQL has its own tool for this: pg_dump --format=custom --file=FILE DATABASE")
+    return backup_file(path, target, lambda part: _hold_back(part, now))
+
+
+def backup_file(path: Path, target: Path, change: Callable[[Path], object] = lambda _: None) -> int:
+    """The same for any SQLite file, such as the key store. `change` has the copy to itself before it gets its name."""
     if not path.exists():
         raise CannotOpen(f"there is no database at {path} yet, so there is nothing to back up")
     part = target.with_name(f"{target.name}.{token_hex(4)}.part")
@@ -40,7 +46,7 @@ def backup(database_url: str, target: Path, now: datetime) -> int:
     try:
         _claim(part)
         _copy(path, part)
-        _hold_back(part, now)
+        change(part)
         part.replace(target)
         flush_folder(target.parent)
     except BaseException:

@@ -26,6 +26,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Boolean, Integer, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeEngine
 
 from bot.message import UserRef
 
@@ -69,13 +70,28 @@ def clean(text: str) -> str:
 
 
 class Clean(TypeDecorator[str]):
-    """Text as people type it, made `clean`."""
+    """Text as people type it, made `clean`. Where words are encrypted, `storage.sealing` says how it is stored."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        sealing = getattr(dialect, "sealing", None)
+        return sealing.text if sealing else super().load_dialect_impl(dialect)
+
+
+class Json(TypeDecorator[dict[str, Any]]):
+    """JSON that may carry words. Where words are encrypted, `storage.sealing` says how it is stored."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        sealing = getattr(dialect, "sealing", None)
+        return sealing.json if sealing else super().load_dialect_impl(dialect)
 
 
 UNCLEAN = re.compile("\\\\u0000|[\ud800-\udfff]")  # as JSON has it: NUL escaped, halves as they are
@@ -129,4 +145,4 @@ Words = Annotated[str, mapped_column(Clean, info=holds("words"))]
 Name = Annotated[str, mapped_column(Clean, info=holds("words", names=True))]
 Remark = Annotated[str, mapped_column(Clean, info=holds("remark"))]
 Trace = Annotated[str, mapped_column(String(200), info=holds("trace"))]
-Payload = Annotated[dict[str, Any], mapped_column(JSON, info=holds("payload"))]
+Payload = Annotated[dict[str, Any], mapped_column(Json, info=holds("payload"))]

@@ -11,14 +11,14 @@ from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
 from storage import link_rows as link_rows
 from storage import second_look_rows as second_look_rows
-from storage.columns import ANY_KEY, Clean, User, Utc
+from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base
 
 LINKS = ("owner", "about", "staff", "person")
 PERSONAL = ("words", "remark", "trace", "payload")
 KINDS = ("facts", "alias", *LINKS, *PERSONAL)
 KEY_KINDS = ("facts", "words", "trace", "person")
-TEXTS = (Text, Clean, JSON, LargeBinary)
+TEXTS = (Text, Clean, JSON, Json, LargeBinary)
 PHASES = ("", "posts", "names", "receipt")  # in this order an erasure goes; see `until` in `storage.rows`
 ROLES = {"owner": Role.YOURS, "about": Role.ABOUT, "staff": Role.AGENT, "person": Role.NAMED}
 
@@ -112,6 +112,7 @@ SHAPES: tuple[tuple[type[TypeEngine[Any]], tuple[str, dict[str, Any]]], ...] = (
     (Integer, ("integer", {})),
     (BigInteger, ("integer", {})),
     (JSON, ("object", {})),
+    (Json, ("object", {})),
     (Clean, ("string", {})),
     (String, ("string", {})),
 )
@@ -132,7 +133,7 @@ def _column_gap(column: Column[Any]) -> str:
         return "does not say what it holds about people"
     if isinstance(column.type, User) != (kind in LINKS):
         return "an account is linked by its kind: owner, about, staff or person"
-    if isinstance(column.type, JSON):
+    if isinstance(column.type, JSON | Json):
         return _json_gap(column)
     if isinstance(column.type, TEXTS) and kind == "facts":
         return "free text is never facts"

@@ -45,6 +45,8 @@ from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import ReadUntilRow, SeenRow
 from storage.scrubbing import scrub_postgresql
+from storage.sealing import Sealing
+from storage.settling import search_by
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 from storage.watermarks import SqlWatermarks
@@ -132,6 +134,7 @@ class SqlStore:
         self.scrubbing = asyncio.Lock()
         self.committed: Callable[[float], None] | None = None  # told how long (seconds) each transaction took
         self.closed = False
+        self.sealing: Sealing | None = None  # where words are encrypted
 
     @property
     def waiting(self) -> int:
@@ -163,13 +166,27 @@ class SqlStore:
     def _written(self, _: object) -> None:
         self.writing -= 1
 
+    def use(self, sealing: Sealing | None, search: str) -> None:
+        """How words are stored and searched; said before the first job."""
+        for engine in (self.engine, self.readers.sync_engine):
+            search_by(engine, search)
+            if sealing is not None:
+                sealing.attach(engine)
+        self.sealing = sealing
+
     async def scrub(self) -> bool:
         """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed.
 
         A vacuum spares what an open transaction may still see: then it is false, and to be done again.
         """
+        await self.bury()
         async with self.scrubbing:
             return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+
+    async def bury(self) -> None:
+        """Delete the keys of people of whom nothing is left that they would open."""
+        if self.sealing is not None:
+            await asyncio.get_running_loop().run_in_executor(self.threads, self.sealing.vault.bury)
 
     async def size(self) -> int:
         """Of the database, in bytes."""
@@ -191,6 +208,8 @@ class SqlStore:
         """Close what needs no event loop; enough when nothing was read yet."""
         self.threads.shutdown(wait=True)
         self.engine.dispose()
+        if self.sealing is not None:
+            self.sealing.vault.close()
 
     def _persist(self, job: Job[T]) -> T:
         """Run the job, again if the database asks for it."""

@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    encryption()
     macros()
     posted_at()
     audit_log()
@@ -100,6 +101,16 @@ def macros() -> None:
         sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
     )
     op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def encryption() -> None:
+    op.create_table(
+        "encryption",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
+    )
 
 
 def posted_at() -> None:
