@@ -254,6 +254,19 @@ def release(number: Number) -> None:
 
 
 @privacy.command()
+def reconcile(
+    tombstones_lost: Annotated[
+        bool, typer.Option("--tombstones-lost", help="Go on without them: those who were erased may be in here.")
+    ] = False,
+) -> None:
+    """Erase again whoever a restored backup brought back. Every start does that by itself, too."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.reconcile(settings, lost=tombstones_lost)))
+
+
+@privacy.command()
 def minor(person: Account) -> None:
     """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
     _office("minor", person)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.message import UserRef
 from bot.privacy.link import Pairing
@@ -67,6 +67,9 @@ class SqlLinks:
         self.connection.execute(delete(pairings).where(pairings.c.who == who))
 
     def forget(self) -> None:
+        """An end whose other end went with an erasure links nothing."""
+        single = select(links.c.link).group_by(links.c.link).having(func.count() < 2)
+        self.connection.execute(delete(links).where(links.c.link.in_(single)))
         self.connection.execute(delete(pairings).where(pairings.c.until <= self.now))
 
     def _pairing(self, *which: Any) -> Pairing | None:

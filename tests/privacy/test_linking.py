@@ -4,14 +4,17 @@ import json
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import delete
 
 from bot.inbound import Actor, ButtonPressed
 from bot.message import UserRef
 from bot.ports import Say
 from bot.privacy.model import Asked, Held, Stage
 from storage.files import DiskFiles
+from storage.link_rows import LinkRow
 from tests.desk import ANA, BEN, SAM, Desk, person, private
 from tests.privacy.conftest import settle
+from tests.privacy.test_erasure import engine
 
 ANA2 = Actor(UserRef("fake", "elsewhere", "ana2"), "Ana at home")
 
@@ -284,6 +287,15 @@ async def test_links_lead_on_to_all_accounts_of_a_person(both: Desk) -> None:
     assert "• tickets:" not in await both.type(third, "/mydata", private(third))
     both.later(days=1)
     assert "• tickets: 2" in await both.type(third, "/mydata", private(third))
+
+
+async def test_an_end_that_leads_nowhere_is_forgotten(both: Desk) -> None:
+    """As when a restored backup had its other end, and that account is erased again."""
+    with engine(both).begin() as connection:
+        connection.execute(delete(LinkRow).where(LinkRow.who == ANA2.ref))
+    assert await linked(both, ANA) == []
+    await both.tick()
+    assert "accounts of yours that you linked" not in await both.type(ANA, "/mydata", private(ANA))
 
 
 # Parting
