@@ -11,6 +11,8 @@ from typing import Any
 
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import Gateway
+from adapters.discord.memory import Memory
+from bot import absence
 from bot.app import App
 from bot.completion import suggest
 from bot.courier import Courier
@@ -125,6 +127,14 @@ class Shop:
         return [m.text for m in self.fake.messages(channel) if m.text]
 
 
+def memory_of(store: Store) -> Memory:
+    return Memory(
+        heard=lambda after: store.read(partial(absence.heard, after)),
+        acquaintances=lambda: store.read(partial(absence.acquaintances, "discord")),
+        visitors=lambda: store.read(partial(absence.visitors, "discord")),
+    )
+
+
 @asynccontextmanager
 async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Shop]:
     """The bot from its start to its end; what it stored stays in `folder`."""
@@ -157,6 +167,7 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
         seen_typing=typing,
         watched=watched,
         write_marks=write_marks,
+        memory=memory_of(store),
         api_url=fake.api_url,
         gateway_url=fake.gateway_url,
         options=QUICK,
