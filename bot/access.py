@@ -117,7 +117,7 @@ def call_on(ticket: Ticket, call: Call, work: UnitOfWork) -> Call:
     assert desk is not None
     call = _ranked(Call(call.event, call.command, call.options, found_ticket=ticket, found_desk=desk), work)
     if not (call.is_agent or takes_part(call.actor.ref, ticket, work)):
-        raise NotFound(wording.no_ticket(str(ticket.number)))
+        raise NotFound(wording.no_ticket(str(ticket.number)), denied="ticket")
     if call.rank < call.command.allow and not call.command.own:
         raise NotAllowed(wording.not_allowed(call.command.allow))
     if ticket.restricted:
@@ -199,11 +199,12 @@ def ticket_named(word: str, actor: Actor, place: Place, work: UnitOfWork) -> Tic
     desks = [here[0]] if here and not match["desk"] else list(work.desks.all())
     if match["desk"]:
         desks = [desk for desk in desks if desk.name == match["desk"].lower()]
-    found = [t for desk in desks if (t := work.tickets.numbered(desk.id, number)) and _sees(actor, t, work)]
+    there = [ticket for desk in desks if (ticket := work.tickets.numbered(desk.id, number))]
+    found = [ticket for ticket in there if _sees(actor, ticket, work)]
     if len(found) > 1:
         raise Problem(wording.ambiguous(number, [d.name for d in desks if d.id in {t.desk for t in found}]))
     if not found:
-        raise NotFound(wording.no_ticket(str(number)))
+        raise NotFound(wording.no_ticket(str(number)), denied="ticket" if there else "")
     return found[0]
 
 

@@ -16,6 +16,7 @@ from bot.language import reading
 from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.privacy.age import ask_age
+from bot.privacy.audit import Deed
 from bot.privacy.policy import announced
 from bot.readers import languages_for
 from bot.router import Router
@@ -45,6 +46,8 @@ class App:
         except Answered as answered:
             return cast("Reply", answered.reply)
         except Problem as problem:
+            if problem.denied:
+                await self._write_down(event, problem.denied)
             return Say(Message((str(problem),), language=problem.language))
         except Exception as error:
             if not isinstance(event, Invoked):
@@ -56,6 +59,18 @@ class App:
                 return Say(say(wording.broken()))
         self.posted()
         return reply
+
+    async def _write_down(self, event: Event, code: str) -> None:
+        """Somebody asked for what is not theirs. Of what they did nothing else is kept, so this stands alone."""
+
+        def job(work: UnitOfWork) -> None:
+            work.audit.actor = event.actor.ref
+            work.audit.note(Deed.DENIED, reason=code)
+
+        try:
+            await self.store.write(job)
+        except Exception:  # they are answered all the same
+            log.exception("a denied access could not be written down", extra={"event": event.id})
 
     async def tick(self, tick: Tick) -> None:
         """Let time pass, once for each tick id: every timer is a job of its own, and one that fails stops no other.
@@ -87,6 +102,7 @@ class App:
     def _react(self, event: Event, work: UnitOfWork) -> Reply:
         if work.seen(event.id):
             return None
+        work.audit.actor = event.actor.ref
         with reading(languages_for(event, work)):
             if isinstance(event, Invoked):
                 person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,9 +21,14 @@ app.add_typer(desk, name="desk")
 app.add_typer(outbox, name="outbox")
 privacy = typer.Typer(help="For the privacy officer.", **HOW)
 app.add_typer(privacy, name="privacy")
+keys = typer.Typer(help="Encrypt what people write, each under a key of their own.", **HOW)
+privacy.add_typer(keys, name="keys")
+audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
+privacy.add_typer(audit, name="audit")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
-Ids = Annotated[list[int], typer.Argument(help="Numbers from helpthread outbox list.")]
+Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from helpthread outbox list.")]
+All = Annotated[bool, typer.Option("--all", help="All that was given up.")]
 
 
 @app.command()
@@ -57,13 +63,26 @@ def migrate() -> None:
 @app.command()
 def backup(file: Annotated[str, typer.Argument(help="A file that does not exist yet.")]) -> None:
     """Copy the database into a file, also while the desk runs."""
-    from pathlib import Path
-
-    from storage.backup import backup
+    from bot import operating
 
     settings = _settings()
-    size = backup(settings.database, Path(file))
-    print(f"{file}: {size} bytes. Files that people sent are not in it: copy {settings.data_dir / 'files'} as well")
+    for line in operating.backup(settings, file):
+        print(line)
+
+
+@app.command()
+def restore(file: Annotated[str, typer.Argument(help="What helpthread backup made.")]) -> None:
+    """Put a backup in the place of the database, while no desk runs. What waited then is held back: outbox list."""
+    from pathlib import Path
+
+    from bot.running import now
+    from storage.backup import restore
+
+    settings = _settings()
+    held, before = restore(settings.database, Path(file), now())
+    print(f"{settings.database_shown} is what {file} was" + (f"; what was there is {before}" if before else ""))
+    if held:
+        print(f"{held} deliveries wait for you to decide: helpthread outbox list, then retry or discard")
 
 
 @app.command()
@@ -135,21 +154,39 @@ def list_outbox() -> None:
 
 
 @outbox.command()
-def retry(ids: Ids) -> None:
+def retry(ids: Ids = None, everything: All = False) -> None:
     """Try these again."""
     from bot import operating
 
-    settings = _settings()
-    print("\n".join(operating.in_loop(lambda: operating.retry(settings, ids))))
+    settings, chosen = _settings(), _some(ids, everything)
+    print("\n".join(operating.in_loop(lambda: operating.retry(settings, chosen))))
 
 
 @outbox.command()
-def discard(ids: Ids) -> None:
+def discard(ids: Ids = None, everything: All = False) -> None:
     """Give these up for good."""
     from bot import operating
 
+    settings, chosen = _settings(), _some(ids, everything)
+    print("\n".join(operating.in_loop(lambda: operating.discard(settings, chosen))))
+
+
+@outbox.command("hold")
+def hold_back() -> None:
+    """Hold back all that waits, as after a PostgreSQL database was restored: nothing is said before you retry it."""
+    from bot import operating
+
     settings = _settings()
-    print("\n".join(operating.in_loop(lambda: operating.discard(settings, ids))))
+    print(operating.in_loop(lambda: operating.hold(settings)))
+
+
+def _some(ids: list[int] | None, everything: bool) -> list[int] | None:
+    """Numbers, or None for all of them. Raises `Problem` unless it was said which."""
+    from bot.errors import Problem
+
+    if bool(ids) == everything:
+        raise Problem("say which: numbers from helpthread outbox list, or --all")
+    return ids or None
 
 
 Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
@@ -223,14 +260,50 @@ def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
     from bot import operating
     from bot.privacy import office
 
-    settings = _settings()
-    print(operating.in_loop(lambda: operating.office(settings, lambda work: job(office, work), changes=changes)))
+    settings, command = _settings(), "privacy." + job.__qualname__.partition(".")[0]  # the function that made it
+    doing = partial(job, office)
+    print(operating.in_loop(lambda: operating.office(settings, doing, command, changes=changes)))
 
 
 def _account(text: str) -> "UserRef":
     from bot.access import person_named
 
     return person_named(text)
+
+
+Year = Annotated[int, typer.Argument(help="The year it served.")]
+
+
+@audit.command()
+def verify(
+    anchor: Annotated[list[str], typer.Option(help="NUMBER:HASH, as you noted it elsewhere.")] = [],  # noqa: B006
+) -> None:
+    """Look whether the audit log is as it was written. Names the first line that is not."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.verify_audit(settings, anchor)))
+
+
+@audit.command("show")
+def show_audit(
+    about: Annotated[str, typer.Option(help="Only about this account: PLATFORM/WORKSPACE/ID.")] = "",
+    last: Annotated[int, typer.Option(help="So many lines.", min=1, max=10_000)] = 50,
+) -> None:
+    """Show the newest lines of the audit log: what was done with people's data, in codes."""
+    from bot import operating
+
+    settings, who = _settings(), _account(about) if about else None
+    print(operating.in_loop(lambda: operating.show_audit(settings, who, last)))
+
+
+@audit.command()
+def destroy(year: Year) -> None:
+    """Destroy the key of a year: from then on nobody can tell whom its lines are about. It cannot be undone."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.destroy_audit_key(settings, year)))
 
 
 @privacy.command()
@@ -243,6 +316,38 @@ def retention(
 
     settings = _settings()
     print(operating.in_loop(lambda: operating.retention(settings, rule, days)))
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new CONTENT_KEY. Keep a copy where no backup of the database is: without it all is lost."""
+    from bot import operating
+
+    print(operating.new_key())
+
+
+@keys.command()
+def encrypt() -> None:
+    """Encrypt a database that was written in clear. Stop the desk, and make a backup first."""
+    from bot import operating
+
+    print(operating.encrypt(_settings()))
+
+
+@keys.command()
+def decrypt() -> None:
+    """Write an encrypted database in clear again. Stop the desk, and make a backup first."""
+    from bot import operating
+
+    print(operating.decrypt(_settings()))
+
+
+@keys.command()
+def rotate() -> None:
+    """Wrap all keys with CONTENT_KEY instead of CONTENT_KEY_OLD: then deleted ones are lost in older copies, too."""
+    from bot import operating
+
+    print(operating.rotate(_settings()))
 
 
 @privacy.command()

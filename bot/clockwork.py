@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.app import App
 from bot.inbound import Tick
 from bot.ports import UnitOfWork
+from bot.privacy.auditing import anchor
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.privacy.purging import purge_everything
@@ -20,6 +22,8 @@ BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
 BETWEEN_SWEEPS = 3600.0  # seconds
+BEFORE_FIRST_ANCHOR = 30.0  # seconds
+BETWEEN_ANCHORS = 3600.0  # seconds between looks whether there is one of today
 BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
 
 
@@ -70,6 +74,17 @@ async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
         except Exception:  # the next hour is another try
             log.exception("a sweep of the files failed")
         await asyncio.sleep(BETWEEN_SWEEPS)
+
+
+async def anchor_every_day(store: SqlStore, file: Path, now: Callable[[], datetime]) -> None:
+    """The end of the audit log is written down beside the database, too, and in the log."""
+    await asyncio.sleep(BEFORE_FIRST_ANCHOR)
+    while True:
+        try:
+            await anchor(store, file, now())
+        except Exception:  # the next hour is another try
+            log.exception("the end of the audit log could not be written down")
+        await asyncio.sleep(BETWEEN_ANCHORS)
 
 
 def _referenced(work: UnitOfWork, shas: Sequence[str]) -> frozenset[str]:

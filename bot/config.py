@@ -113,6 +113,26 @@ def _pairs(text: str) -> str:
     return text
 
 
+def _content_key(given: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", given.get_secret_value()):
+        raise ValueError("is no such key")
+    return given
+
+
+def _key_in(path: Path) -> str:
+    """What a key file says, if nobody but its owner can read it."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise ValueError(f"CONTENT_KEY_FILE {path} can be read by others; say: chmod 600 {path}")
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"CONTENT_KEY_FILE {path} cannot be read ({type(error).__name__})") from None
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", key):
+        raise ValueError(f"CONTENT_KEY_FILE {path} holds no key; helpthread privacy keys new makes one")
+    return key
+
+
+ContentKey = Annotated[SecretStr, AfterValidator(_content_key)]
 Pairs = Annotated[str, AfterValidator(_pairs)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_names)]
 Endings = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_endings)]
@@ -186,6 +206,17 @@ class Settings(BaseSettings):
     age_limit: int = Field(0, description="0, or a whole number from 13 to 18, in years")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
+    search: Annotated[Literal["disk", "memory", "off"], Lower] = Field("disk", description="disk, memory or off")
+    content_key: ContentKey | None = Field(
+        None, description="64 hexadecimal digits; helpthread privacy keys new makes one"
+    )
+    content_key_file: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
+        None, description="a file with a key in it, which only its owner can read"
+    )
+    content_key_old: ContentKey | None = Field(None, description="64 hexadecimal digits: the key before")
+    content_keys_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -213,7 +244,19 @@ class Settings(BaseSettings):
         if way_in and not self.slack_bot_token:
             name = "SLACK_APP_TOKEN" if self.slack_app_token else "SLACK_SIGNING_SECRET"
             raise ValueError(f"{name} is not enough; set SLACK_BOT_TOKEN as well")
+        self._check_encryption()
         return self
+
+    def _check_encryption(self) -> None:
+        if self.content_key and self.content_key_file:
+            raise ValueError("CONTENT_KEY and CONTENT_KEY_FILE are both set; set one of them")
+        if self.content_key_file:
+            _key_in(self.content_key_file)
+        if (self.content_key or self.content_key_file) and self.search == "disk":
+            raise ValueError(
+                "CONTENT_KEY and SEARCH=disk exclude each other: the search index on disk would hold in clear what is "
+                "encrypted elsewhere; set SEARCH=memory or SEARCH=off"
+            )
 
     def pairs(self, field: str) -> dict[str, str]:
         """What a setting like "eyes=claim,white_check_mark=close" says."""
@@ -231,6 +274,21 @@ class Settings(BaseSettings):
         """The file, where the database is SQLite: all after the third slash, as it is written."""
         kind, _, rest = self.database.partition(":///")
         return Path(rest) if kind == "sqlite" else None
+
+    @property
+    def master_key(self) -> bytes | None:
+        """The key that people's words are encrypted under, by way of theirs; None where they are not."""
+        if self.content_key_file:
+            return bytes.fromhex(_key_in(self.content_key_file))
+        return bytes.fromhex(self.content_key.get_secret_value()) if self.content_key else None
+
+    @property
+    def key_store(self) -> Path | str:
+        """Where people's keys are: a file, beside the database if that is one; or the URL of another database."""
+        if self.content_keys_url is None:
+            return self.database_file.with_suffix(".keys") if self.database_file else self.data_dir / "helpthread.keys"
+        kind, _, rest = self.content_keys_url.get_secret_value().partition(":///")
+        return Path(rest) if kind == "sqlite" else self.content_keys_url.get_secret_value()
 
     @property
     def database_shown(self) -> str:

@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.desks import views
 from bot.desks.importing import hand_out
 from bot.desks.sheet import Sheet
+from bot.doctor_encryption import examine_encryption
 from bot.finding import Finding, note, ok, wrong
 from bot.platforms import PLATFORMS, tokens
 from storage.errors import CannotOpen, DatabaseInUse
@@ -82,12 +83,15 @@ def _connected(settings: Settings) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+        if (sealing := getattr(engine.dialect, "sealing", None)) is not None:
+            sealing.vault.close()
 
 
 def _contents(connection: Connection, settings: Settings, now: datetime) -> Iterator[Finding]:
     yield ok(f"its schema is {HEAD}, as it should be")
     yield from _sound(connection, settings.database_file)
     yield _clock(connection, now)
+    yield from examine_encryption(connection, settings)
     work = SqlUnitOfWork(connection, now)
     yield from _desks(hand_out(work), {name for name, token in tokens(settings).items() if token})
     if dead := len(work.outbox.dead(1000)):

@@ -15,12 +15,14 @@ from bot.language import known
 class Problem(Exception):
     """Something the person can be told. The text is what they read: what happened, what was kept, what to do.
 
-    `language` is the one it is in, if that was looked up; a `Phrase` can still be said in another.
+    `denied` is a code where somebody asked for what is not theirs: the audit log keeps it. `language` is the one the
+    text is in, if that was looked up; a `Phrase` can still be said in another.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, denied: str = "") -> None:
         super().__init__(text)
         self.text = text
+        self.denied = denied
         self.language = known()
 
 

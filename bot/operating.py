@@ -2,27 +2,43 @@
 
 import asyncio
 import gc
+import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from bot import platforms
-from bot.config import Settings, likely_typos
+from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.logs import guard_last_words, set_up
+from bot.message import UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
-from bot.running import Make, Running, desk_running, make_first_desk, now, promises_of, stop_on_signals
-from storage.errors import CannotOpen
+from bot.privacy.audit import OPERATOR, Deed
+from bot.running import (
+    Make,
+    Running,
+    desk_running,
+    encryption_of,
+    make_first_desk,
+    now,
+    promises_of,
+    stop_on_signals,
+)
+from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
+from storage.settling import Encryption, sealing_of, state_of
 from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
 
 MOST_LISTED = 200
+MOST_AT_ONCE = 100_000
+HELD = "held back by helpthread outbox hold"
+NOT_NOTED = "the desk is running, so the audit log has no line of this; /privacy in the chat writes one"
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
@@ -64,7 +80,7 @@ async def console(settings: Settings, json: bool) -> None:
 
 
 async def migrate(settings: Settings) -> str:
-    await open_store(settings.database, now).close()
+    await _open(settings).close()
     return f"{settings.database_shown} is ready (schema {HEAD})"
 
 
@@ -89,22 +105,47 @@ async def import_desks(settings: Settings, data: bytes, name: str) -> Sequence[s
 
 
 async def list_outbox(settings: Settings) -> Sequence[str]:
-    """What was given up, a line each, without anybody's words."""
+    """What was given up, a line each, without anybody's words; and how much waits for each platform."""
     dead = await read(settings, lambda work: work.outbox.dead(MOST_LISTED))
-    waiting = await read(settings, lambda work: work.outbox.waiting(""))
-    return [*(_given_up(pending, reason) for pending, reason in dead), f"{len(dead)} given up, {waiting} waiting"]
+    backlog = await read(settings, lambda work: work.outbox.backlog())
+    buried, waiting = sum(each.buried for each in backlog), sum(each.waiting for each in backlog)
+    lines = [_given_up(pending, reason) for pending, reason in dead]
+    if buried > len(lines):
+        lines.append(f"… and {buried - len(lines)} more")
+    lines += [
+        f"{each.platform}: {each.waiting} waiting, the oldest for {_lasted(each.oldest)}"
+        for each in backlog
+        if each.waiting
+    ]
+    return [*lines, f"{buried} given up, {waiting} waiting"]
 
 
-async def retry(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
-    """Raises `Problem` if none of them was given up."""
-    done = await _write(settings, lambda work: {id: work.outbox.retry(id) for id in ids})
-    return _told(done, "is tried again when the desk runs")
+async def retry(settings: Settings, ids: Sequence[int] | None) -> Sequence[str]:
+    """These, or all. Raises `Problem` if none of them was given up."""
+    return await _each(settings, ids, lambda id, work: work.outbox.retry(id), "is tried again when the desk runs")
 
 
-async def discard(settings: Settings, ids: Sequence[int]) -> Sequence[str]:
-    """Raises `Problem` if none of them was given up."""
-    done = await _write(settings, lambda work: {id: work.outbox.discard(id) for id in ids})
-    return _told(done, "discarded")
+async def discard(settings: Settings, ids: Sequence[int] | None) -> Sequence[str]:
+    """These, or all. Raises `Problem` if none of them was given up."""
+    return await _each(settings, ids, lambda id, work: work.outbox.discard(id), "discarded")
+
+
+async def hold(settings: Settings) -> str:
+    many = await _write(settings, lambda work: work.outbox.hold_back(HELD))
+    return f"{many} deliveries are held back: helpthread outbox list, then retry or discard"
+
+
+async def _each(
+    settings: Settings, ids: Sequence[int] | None, do: Callable[[int, UnitOfWork], bool], what: str
+) -> Sequence[str]:
+    def job(work: UnitOfWork) -> Mapping[int, bool]:
+        chosen = [pending.id for pending, _ in work.outbox.dead(MOST_AT_ONCE)] if ids is None else ids
+        return {id: do(id, work) for id in chosen}
+
+    done = await _write(settings, job)
+    if ids is None:
+        return [f"{len(done)}: {what}"] if done else ["nothing was given up"]
+    return _told(done, what)
 
 
 async def retention(settings: Settings, rule: str, days: int) -> str:
@@ -121,9 +162,102 @@ async def retention(settings: Settings, rule: str, days: int) -> str:
     return await _write(settings, change)
 
 
-async def office(settings: Settings, job: Job[str], *, changes: bool) -> str:
-    """What a privacy officer does. Raises `Problem`."""
-    return await (_write if changes else read)(settings, job)
+async def office(settings: Settings, job: Job[str], command: str, *, changes: bool) -> str:
+    """What a privacy officer does, and in the audit log that it was done. Raises `Problem`.
+
+    Looking does not need a database that nobody else writes: then it is said that the log has no line of it.
+    """
+
+    def noted(work: UnitOfWork) -> str:
+        work.audit.note(Deed.ACCESS, reason=command)
+        return job(work)
+
+    try:
+        return await _write(settings, noted)
+    except DatabaseInUse:
+        if changes:
+            raise
+        _warn(NOT_NOTED)
+        return await read(settings, job)
+
+
+async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
+    """Whether the audit log is as it was written. `given` are anchors kept elsewhere, NUMBER:HASH. Raises `Problem`
+    with the first line that is not."""
+    from bot.privacy import audit_views, auditing
+
+    anchors = [*auditing.given(given), *auditing.kept(settings.data_dir / auditing.ANCHORS)]
+    async with reading(settings) as store:
+        head, broken = await auditing.verify(store, anchors)
+    if broken is not None:
+        raise Problem(audit_views.broken(broken))
+    return audit_views.sound(head, len(anchors))
+
+
+async def show_audit(settings: Settings, who: UserRef | None, last: int) -> str:
+    """The newest lines, or those about somebody; that they were looked at is a line, too."""
+    from bot.privacy import auditing
+
+    return await office(settings, partial(auditing.show, who, last), "privacy.audit.show", changes=False)
+
+
+async def destroy_audit_key(settings: Settings, year: int) -> str:
+    """Raises `Problem` if there is none, or it still serves."""
+    from bot.privacy import auditing
+
+    return await _write(settings, partial(auditing.destroy, year))
+
+
+def backup(settings: Settings, file: str) -> Iterator[str]:
+    """Copy the database, then the key store where words are encrypted. Raises `CannotOpen`."""
+    from storage.backup import backup, backup_file
+
+    rest = f"Files that people sent are not in it: copy {settings.data_dir / 'files'} as well"
+    if settings.database_file is not None:
+        yield f"{file}: {backup(settings.database, Path(file), now())} bytes. {rest}"
+    keys = settings.key_store if settings.master_key is not None else None
+    if isinstance(keys, Path):
+        copy = Path(f"{file}.keys")
+        yield f"{copy}: {backup_file(keys, copy)} bytes. It belongs with the database, and CONTENT_KEY with neither"
+    if settings.database_file is None:
+        backup(settings.database, Path(file), now())  # says how
+
+
+def new_key() -> str:
+    """For CONTENT_KEY: 32 random bytes, as 64 hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
+def encrypt(settings: Settings) -> str:
+    """Encrypt a database that was written in clear. Raises `CannotOpen`, and `ConfigError` without a key."""
+    from storage.converting import encrypt
+
+    rows = encrypt(settings.database, now, _encryption(settings))
+    return f"{settings.database_shown} is encrypted: {rows} rows. Backups from before are not; delete them"
+
+
+def decrypt(settings: Settings) -> str:
+    """Write it in clear again."""
+    from storage.converting import decrypt
+
+    rows = decrypt(settings.database, now, _encryption(settings))
+    return f"{settings.database_shown} is in clear again: {rows} rows. Now leave out CONTENT_KEY"
+
+
+def rotate(settings: Settings) -> str:
+    """Wrap the living keys with CONTENT_KEY instead of CONTENT_KEY_OLD."""
+    from storage.converting import rotate
+
+    keys = rotate(settings.database, _encryption(settings))
+    done = f"{keys} keys are wrapped with CONTENT_KEY now"
+    return f"{done}. Destroy CONTENT_KEY_OLD: then deleted keys are lost in every older copy of the key store, too"
+
+
+def _encryption(settings: Settings) -> Encryption:
+    encryption = encryption_of(settings)
+    if encryption is None:
+        raise ConfigError("CONTENT_KEY is not set; helpthread privacy keys new makes one")
+    return encryption
 
 
 def notice(settings: Settings, language: str = "en") -> str:
@@ -144,7 +278,7 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
     """A store to read from, also while a desk runs on the same SQLite file. Raises `CannotOpen`."""
     path = settings.database_file
     if path is None:
-        store = open_store(settings.database, now)
+        store = _open(settings)
     elif not path.exists():
         raise CannotOpen(f"there is no database at {path} yet; helpthread console or helpthread run makes it")
     else:
@@ -153,8 +287,13 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
     try:
         async with store.readers.connect() as connection:
             version = await connection.run_sync(schema_version)
-        if version != HEAD:
-            raise CannotOpen(f"{settings.database_shown} has an older schema ({version or 'none'}): helpthread migrate")
+            if version != HEAD:
+                old = f"an older schema ({version or 'none'})"
+                raise CannotOpen(f"{settings.database_shown} has {old}: helpthread migrate")
+            there = await connection.run_sync(state_of)
+        if store.sealing is None:
+            encryption = encryption_of(settings)
+            store.use(sealing_of(there, settings.database_shown, encryption, alone=False), settings.search)
         yield store
     finally:
         await store.close()
@@ -166,11 +305,20 @@ async def read(settings: Settings, job: Job[T]) -> T:
 
 
 async def _write(settings: Settings, job: Job[T]) -> T:
-    store = open_store(settings.database, now)
+    store = _open(settings)
+
+    def ours(work: UnitOfWork) -> T:
+        work.audit.actor = OPERATOR
+        return job(work)
+
     try:
-        return await store.write(job)
+        return await store.write(ours)
     finally:
         await store.close()
+
+
+def _open(settings: Settings) -> SqlStore:
+    return open_store(settings.database, now, encryption_of(settings), settings.search)
 
 
 async def check_console(running: Running) -> None:
@@ -184,6 +332,10 @@ def _given_up(pending: Pending, reason: str) -> str:
     effect = pending.effect
     where = effect.room if effect.room.startswith(("ticket:", "desk:")) else "a private room"
     return f"{pending.id}: {effect.kind} on {effect.platform} in {where}, tried {pending.attempts} times: {reason}"
+
+
+def _lasted(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _told(done: Mapping[int, bool], what: str) -> Sequence[str]:

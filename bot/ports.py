@@ -14,6 +14,7 @@ from bot.language import Phrase
 from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
+from bot.privacy.audit import Deed, Line, Link
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
@@ -260,6 +261,11 @@ class Outbox(Protocol):
     def readdress(self, id: int, effect: Effect) -> None:
         """Deliver this instead, under the same key and in the same place of the same room."""
 
+    def hold_back(self, why: str) -> int:
+        """Say nothing of what waits before somebody tries it again: it counts as given up. What waits to be taken back,
+        and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
+        given since. Returns how many are held back."""
+
     def backlog(self) -> Sequence[Backlog]:
         """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
@@ -484,9 +490,50 @@ class Privacy(Protocol):
         """Forget whose request it was; false if there is more to forget."""
 
 
+class Audit(Protocol):
+    """What was done with people's data, in codes. Noted lines are written when the transaction ends, or not at all.
+
+    `actor` is who acts, if that is known.
+    """
+
+    actor: UserRef | None
+
+    def note(
+        self,
+        deed: Deed,
+        *,
+        about: UserRef | None = None,
+        number: int = 0,
+        count: int = 0,
+        store: str = "",
+        reason: str = "",
+    ) -> None:
+        """Raises `ValueError` for what is no code."""
+
+    def write(self) -> None: ...
+    def head(self) -> Link | None:
+        """Where the chain ends; None if nothing was ever written."""
+
+    def lines(self, after: int, limit: int) -> Sequence[Line]:
+        """In their order, after this number."""
+
+    def latest(self, limit: int) -> Sequence[Line]:
+        """The newest first."""
+
+    def latest_of(self, who: UserRef, limit: int) -> Sequence[Line]:
+        """Of whatever is about them or was done by them, under the keys there still are."""
+
+    def aliases(self, who: UserRef) -> Mapping[int, str]:
+        """What they are called in each year whose key there still is."""
+
+    def destroy_key(self, epoch: int) -> bool:
+        """From now on nobody can tell whom the lines of that year are about. False if there is no such key."""
+
+
 class UnitOfWork(Protocol):
     """One inbound event, one transaction: everything below commits together or not at all."""
 
+    audit: Audit
     tickets: Tickets
     timeline: Timeline
     outbox: Outbox

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
+from bot.clockwork import anchor_every_day, keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
@@ -20,6 +20,7 @@ from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
 from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
@@ -27,6 +28,7 @@ from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
+from storage.settling import Encryption
 from storage.store import SqlStore
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
@@ -101,7 +103,7 @@ async def desk_running(
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database, now)
+    store = open_store(settings.database, now, encryption_of(settings), settings.search)
     promises = promises_of(settings)
     try:
         store.promises = await keep_current(store, promises)
@@ -121,6 +123,7 @@ async def desk_running(
                 create_task(sweep_every_hour(store, files)),
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
             ]
         try:
             yield running
@@ -128,6 +131,14 @@ async def desk_running(
             await running.rest()
     finally:
         await store.close()
+
+
+def encryption_of(settings: Settings) -> Encryption | None:
+    """With what people's words are encrypted, if they are to be."""
+    key, old = settings.master_key, settings.content_key_old
+    if key is None:
+        return None
+    return Encryption(key, settings.key_store, bytes.fromhex(old.get_secret_value()) if old else None)
 
 
 def promises_of(settings: Settings) -> Promises:

@@ -11,7 +11,8 @@ Name      what the owner is called: words by which other texts may name them
 Remark    free text about the customer the row is about: goes with them, and with nobody else
 Trace     a platform id that leads to the owner: goes with the owner
 Payload   JSON that carries words and names about the row's subject; its table deletes such rows
-Number, Code, When, Flag, Data    nothing about people
+Alias     a code for somebody that leads to them only with a key kept elsewhere, as long as there is that key
+Number, Code, When, Flag, Data, Digest    nothing about people
 Blob      the hash of a file on disk, which goes when no row refers to it
 
 JSON (Payload, Data) says of each key what it holds, with `keys`.
@@ -25,6 +26,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Boolean, Integer, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeEngine
 
 from bot.message import UserRef
 
@@ -68,13 +70,28 @@ def clean(text: str) -> str:
 
 
 class Clean(TypeDecorator[str]):
-    """Text as people type it, made `clean`."""
+    """Text as people type it, made `clean`. Where words are encrypted, `storage.sealing` says how it is stored."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        sealing = getattr(dialect, "sealing", None)
+        return sealing.text if sealing else super().load_dialect_impl(dialect)
+
+
+class Json(TypeDecorator[dict[str, Any]]):
+    """JSON that may carry words. Where words are encrypted, `storage.sealing` says how it is stored."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        sealing = getattr(dialect, "sealing", None)
+        return sealing.json if sealing else super().load_dialect_impl(dialect)
 
 
 UNCLEAN = re.compile("\\\\u0000|[\ud800-\udfff]")  # as JSON has it: NUL escaped, halves as they are
@@ -115,6 +132,8 @@ Id = Annotated[int, mapped_column(BIG, primary_key=True, info=holds("facts"))]
 Number = Annotated[int, mapped_column(BIG, info=holds("facts"))]
 Code = Annotated[str, mapped_column(String(200), info=holds("facts"))]
 Blob = Annotated[str, mapped_column(String(200), info=holds("facts", blob=True))]
+Digest = Annotated[str, mapped_column(String(64), info=holds("facts"))]
+Alias = Annotated[str, mapped_column(String(64), info=holds("alias"))]
 When = Annotated[datetime, mapped_column(Utc, info=holds("facts"))]
 Flag = Annotated[bool, mapped_column(Boolean, info=holds("facts"))]
 Data = Annotated[dict[str, Any], mapped_column(JSON, info=holds("facts"))]
@@ -126,4 +145,4 @@ Words = Annotated[str, mapped_column(Clean, info=holds("words"))]
 Name = Annotated[str, mapped_column(Clean, info=holds("words", names=True))]
 Remark = Annotated[str, mapped_column(Clean, info=holds("remark"))]
 Trace = Annotated[str, mapped_column(String(200), info=holds("trace"))]
-Payload = Annotated[dict[str, Any], mapped_column(JSON, info=holds("payload"))]
+Payload = Annotated[dict[str, Any], mapped_column(Json, info=holds("payload"))]

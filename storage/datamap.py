@@ -9,14 +9,14 @@ from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
-from storage.columns import ANY_KEY, Clean, User, Utc
+from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base
 
 LINKS = ("owner", "about", "staff", "person")
 PERSONAL = ("words", "remark", "trace", "payload")
-KINDS = ("facts", *LINKS, *PERSONAL)
+KINDS = ("facts", "alias", *LINKS, *PERSONAL)
 KEY_KINDS = ("facts", "words", "trace", "person")
-TEXTS = (Text, Clean, JSON, LargeBinary)
+TEXTS = (Text, Clean, JSON, Json, LargeBinary)
 PHASES = ("", "posts", "names", "receipt")  # in this order an erasure goes; see `until` in `storage.rows`
 ROLES = {"owner": Role.YOURS, "about": Role.ABOUT, "staff": Role.AGENT, "person": Role.NAMED}
 
@@ -69,7 +69,9 @@ def sheets() -> tuple[Sheet, ...]:
 
 @cache
 def topics() -> tuple[Topic, ...]:
-    return tuple(map(_topic, sheets()))
+    """What is held about people. Where they stand under a code only, they have no part that could be shown to them."""
+    coded = [sheet for sheet in map(Sheet, Base.metadata.sorted_tables) if sheet.holding("alias") and not sheet.links]
+    return tuple(map(_topic, (*sheets(), *coded)))
 
 
 def _topic(sheet: Sheet) -> Topic:
@@ -108,6 +110,7 @@ SHAPES: tuple[tuple[type[TypeEngine[Any]], tuple[str, dict[str, Any]]], ...] = (
     (Integer, ("integer", {})),
     (BigInteger, ("integer", {})),
     (JSON, ("object", {})),
+    (Json, ("object", {})),
     (Clean, ("string", {})),
     (String, ("string", {})),
 )
@@ -128,7 +131,7 @@ def _column_gap(column: Column[Any]) -> str:
         return "does not say what it holds about people"
     if isinstance(column.type, User) != (kind in LINKS):
         return "an account is linked by its kind: owner, about, staff or person"
-    if isinstance(column.type, JSON):
+    if isinstance(column.type, JSON | Json):
         return _json_gap(column)
     if isinstance(column.type, TEXTS) and kind == "facts":
         return "free text is never facts"
@@ -153,7 +156,7 @@ def _table_gaps(sheet: Sheet) -> list[str]:
         found.append("does not say what its rows are and why they are kept")
     if info.get("erase") not in ("blank", "delete") or info.get("export") not in ("rows", "count"):
         found.append("does not say what erasing and exporting its rows means")
-    if sheet.links and info.get("keep") not in RULES:
+    if (sheet.links or sheet.holding("alias")) and info.get("keep") not in RULES:
         found.append("does not say how long its rows are kept")
     if info.get("until") not in PHASES:
         found.append("does not say until when an erasure needs it")

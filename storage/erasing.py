@@ -14,6 +14,7 @@ from bot.message import UserRef
 from bot.privacy.disguise import eraser
 from bot.privacy.model import Erased, Request
 from storage.datamap import Sheet, sheets
+from storage.sealing import doom
 from storage.standing import Fate, Standing, changes, fates, standing
 
 Text = Callable[[str], str]
@@ -33,6 +34,8 @@ class Erasing:
         for sheet in sheets():
             if sheet.says("until") == phase:
                 step.take(sheet)
+        if step.left and phase not in ("", "posts"):
+            doom(self.connection, request.who)
         return Erased(step.counts, self._unreferred(step.shas), step.elsewhere, step.left == 0)
 
     def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:

@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import Connection, Text, cast, or_, select
 
 from bot.errors import Problem
 from bot.language import Phrase
 from bot.message import File
+from storage.columns import plain_json
 from storage.disk import Part, age, each, flush_folder, make_folder
 from storage.filenames import ending, safe_name
 from storage.rows import Base, OutboxRow
+from storage.vault import MARK
 
 MEGABYTE = 1_000_000
 PIN_SECONDS = 600.0  # longer than any event waits for its commit
@@ -186,9 +188,10 @@ def referenced(connection: Connection, shas: Sequence[str]) -> frozenset[str]:
     """Those of `shas` that a row refers to: in a column of hashes, or in an effect not delivered yet."""
     columns = [column for table in Base.metadata.sorted_tables for column in table.c if column.info.get("blob")]
     found = {sha for column in columns for sha in connection.scalars(select(column).where(column.in_(shas)))}
-    effects = select(cast(OutboxRow.effect, Text)).where(cast(OutboxRow.effect, Text).like('%"sha"%'))
+    stored = cast(OutboxRow.effect, Text)
+    effects = select(OutboxRow.effect).where(or_(stored.like('%"sha"%'), stored.like(f'%"{MARK}%')))
     for effect in connection.scalars(effects):
-        found.update(SHA.findall(effect))
+        found.update(SHA.findall(plain_json(effect)))
     return frozenset(found.intersection(shas))
 
 

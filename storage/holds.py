@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.message import UserRef
+from bot.ports import Audit
+from bot.privacy.audit import Deed
 from bot.privacy.model import Hold
 from storage.rows import HoldRow
 
@@ -15,6 +17,7 @@ holds = HoldRow.__table__
 
 class Holds:
     connection: Connection
+    audit: Audit
 
     def held(self, who: UserRef) -> bool:
         there = select(holds.c.number).where(holds.c.who == who, holds.c.released_at.is_(None)).limit(1)
@@ -31,10 +34,13 @@ class Holds:
 
     def place_hold(self, hold: Hold) -> Hold:
         number = self.connection.execute(insert(holds).values(_values(hold)).returning(holds.c.number)).scalar_one()
+        self.audit.note(Deed.HELD, about=hold.who, number=number, reason=hold.code)
         return replace(hold, number=number)
 
     def save_hold(self, hold: Hold) -> None:
         self.connection.execute(update(holds).where(holds.c.number == hold.number).values(_values(hold)))
+        deed = Deed.RENEWED if hold.released_at is None else Deed.RELEASED
+        self.audit.note(deed, about=hold.who, number=hold.number, reason=hold.code)
 
 
 def _values(hold: Hold) -> dict[str, Any]:

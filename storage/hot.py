@@ -54,6 +54,9 @@ class Hot:
         driver(connection).cursor().executemany(compiled.sql, [compiled.parameters(values) for values in many])
 
     def _on(self, connection: Connection) -> "Compiled":
+        sealing = getattr(connection.dialect, "sealing", None)
+        if sealing is not None:
+            return cast(Compiled, sealing.compiled(self, connection.dialect))
         name = connection.dialect.name
         if name not in self._compiled:
             self._compiled[name] = Compiled(self.statement, BY_NAME if name == "sqlite" else connection.dialect)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, cast, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, cast, delete, func, literal, or_, select, update
 from sqlalchemy import Text as SqlText
 
 from bot.message import UserRef
@@ -20,6 +20,7 @@ from bot.privacy.model import Copy
 from bot.tickets.timeline import SEQUENCE_BITS, ticket_of
 from storage.outbox import DEAD, DUE, IS_DUE, PROMOTE, SqlOutbox
 from storage.rows import EFFECT, OutboxRow, SpotRow
+from storage.vault import MARK
 
 outbox = OutboxRow.__table__
 spots = SpotRow.__table__
@@ -37,7 +38,8 @@ class Ledger:
         theirs = select(outbox.c.id).where(outbox.c.about == who).limit(limit)
         if ids := self.connection.scalars(theirs).all():
             return ids
-        likely = _contains(cast(outbox.c.effect, SqlText), json.dumps(who.id)[1:-1])
+        effect = cast(outbox.c.effect, SqlText)
+        likely = or_(_contains(effect, json.dumps(who.id)[1:-1]), _contains(effect, f'"{MARK}'))
         query = select(outbox).where(outbox.c.about != but, likely).order_by(outbox.c.id).limit(limit)
         last, found = 0, list[int]()
         while rows := self.connection.execute(query.where(outbox.c.id > last)).all():

@@ -82,14 +82,19 @@ def _on_sqlite(engine: Engine, version: str) -> str:
 
 def _on_postgresql(engine: Engine) -> str | None:
     with engine.begin() as connection:
-        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
+        unhurried(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         version = schema_version(connection)
         if version == HEAD:  # another process was first
             return None
         _upgrade(connection)
     return version
+
+
+def unhurried(connection: Connection) -> None:
+    """This transaction on PostgreSQL may take as long as it needs."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
 
 
 def _copy(connection: Connection, database: Path) -> None:

@@ -4,18 +4,20 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.columns import plain_json
 from storage.errors import CannotOpen
-from storage.migrate import migrate
+from storage.migrate import LOCK, migrate, unhurried
+from storage.settling import DISK, Encryption, settle
 from storage.sqlite import FileLock, SqliteStore
 from storage.store import THREADS, SqlStore
 
@@ -34,14 +36,57 @@ CONNECT_SECONDS = 5
 RECYCLE_SECONDS = 1800
 
 
-def open_store(database_url: str, now: Callable[[], datetime]) -> SqlStore:
+def open_store(
+    database_url: str, now: Callable[[], datetime], encryption: Encryption | None = None, search: str = DISK
+) -> SqlStore:
     """The store behind a URL, migrated and ready; whoever opens it awaits `close()`.
 
-    A SQLite file is made if it is not there, with its folder, readable by its owner only. Raises `CannotOpen`,
-    `DatabaseInUse` when another process writes the file, `NewerSchema` when a newer version made it.
+    A SQLite file is made if it is not there, with its folder, readable by its owner only. With `encryption`, an empty
+    database becomes one whose words are encrypted. Raises `CannotOpen`, `DatabaseInUse` when another process writes the
+    file, `NewerSchema` when a newer version made it.
     """
+    store, where = open_bare(database_url, now)
+    try:
+        _settle(store, where, encryption, search)
+    except BaseException:
+        store.abandon()
+        raise
+    return store
+
+
+def open_bare(database_url: str, now: Callable[[], datetime]) -> tuple[SqlStore, str]:
+    """The same, before it is known whether its words are encrypted; and what it is called."""
     path = sqlite_path(database_url)
-    return _open_sqlite(path, now) if path is not None else _open_postgresql(postgresql_url(database_url), now)
+    if path is not None:
+        return _open_sqlite(path, now), str(path)
+    url = postgresql_url(database_url)
+    return _open_postgresql(url, now), url.render_as_string(hide_password=True)
+
+
+def _settle(store: SqlStore, where: str, encryption: Encryption | None, search: str) -> None:
+    alone = isinstance(store, SqliteStore)
+    with begun(store.engine) as connection:
+        sealing = settle(connection, where, encryption, search, alone=alone)
+    store.use(sealing, search)
+
+
+@contextmanager
+def begun(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may take its time, and that no other process is in."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+        return
+    with engine.begin() as connection:
+        unhurried(connection)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield connection
 
 
 def sqlite_path(database_url: str) -> Path | None:

@@ -26,17 +26,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.effects import Effect, OpenRoom, PostCard, Remove, codec
+from bot.effects import CLERK, Effect, OpenRoom, PostCard, Remove, codec
 from bot.message import Message, UserRef
 from bot.ports import Backlog, Pending, Spot
 from storage.hot import Hot
-from storage.rows import OutboxRow, SpotRow
+from storage.rows import OutboxRow, SpotRow, TicketRow
 
 log = logging.getLogger(__name__)
 outbox = OutboxRow.__table__
 spots = SpotRow.__table__
+tickets = TicketRow.__table__
 words = TypeAdapter(Message)
 DUE, DEAD = "due", "dead"
+LEAP = 1_000_000  # more ids than any backup is behind
 
 IS_DUE = outbox.c.state == literal_column("'due'")  # in the words of the index, or it is not used
 earlier = outbox.alias("earlier")
@@ -179,6 +181,16 @@ class SqlOutbox:
         changed = {"effect": codec.dump_python(effect, mode="json"), "platform": effect.platform}
         self.connection.execute(update(outbox).where(outbox.c.id == id).values(changed))
 
+    def hold_back(self, why: str) -> int:
+        goes_on = (outbox.c.platform == CLERK) | (outbox.c.effect["kind"].as_string() == "remove")
+        held = update(outbox).where(IS_DUE, ~goes_on).values(state=DEAD, head=False, error=why, not_before=self.now)
+        many = self.connection.execute(held).rowcount
+        for table in (outbox, tickets):
+            leap(self.connection, table.name)
+        oldest = select(func.min(earlier.c.id)).where(WAITS).group_by(earlier.c.room)
+        self.connection.execute(update(outbox).where(IS_DUE).values(head=outbox.c.id.in_(oldest)))
+        return many
+
     def backlog(self) -> Sequence[Backlog]:
         waits = outbox.c.state == DUE
         oldest = func.min(func.coalesce(outbox.c.posted_at, outbox.c.not_before)).filter(waits)
@@ -238,6 +250,16 @@ def _remember(dialect: Any) -> Any:
 
 
 REMEMBER = {"sqlite": Hot(_remember(sqlite)), "postgresql": Hot(_remember(postgresql))}
+
+
+def leap(connection: Connection, table: str) -> None:
+    """Ids that the table gives from now on were never given before, whatever happened since it was as it is."""
+    name = {"name": table, "far": LEAP}
+    if connection.dialect.name == "postgresql":
+        sequence = "pg_get_serial_sequence(:name, 'id')"
+        connection.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + :far)"), name)
+    elif not connection.execute(text("UPDATE sqlite_sequence SET seq = seq + :far WHERE name = :name"), name).rowcount:
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :far)"), name)
 
 
 def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.ports import Audit
 from bot.privacy.model import Held, Request, Role
 from storage.choices import Choices
 from storage.datamap import sheets
@@ -20,9 +21,10 @@ from storage.showing import Showing
 class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention, Holds):
     """Implements `bot.ports.Privacy`."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, audit: Audit) -> None:
         self.connection = connection
         self.now = now
+        self.audit = audit
 
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held about the person, but for the request, which knows where its receipt must go."""

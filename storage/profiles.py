@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.inbound import Place
 from bot.message import UserRef
 from bot.people.model import Person
+from bot.ports import Audit
+from bot.privacy.audit import Deed
 from bot.privacy.model import Draft
 from storage.hot import Hot
 from storage.rows import AttachmentRow, DraftRow, PersonRow
@@ -34,9 +36,10 @@ MEET = {"sqlite": _meet(sqlite), "postgresql": _meet(postgresql)}
 
 
 class SqlPeople:
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, audit: Audit) -> None:
         self.connection = connection
         self.now = now
+        self.audit = audit
         self.seen_now: dict[UserRef, Person] = {}
         self.new_now: set[UserRef] = set()
 
@@ -82,6 +85,7 @@ class SqlPeople:
 
     def restrict(self, who: UserRef, at: datetime | None) -> None:
         self._set(who, restricted_at=at)
+        self.audit.note(Deed.LIFTED if at is None else Deed.RESTRICTED, about=who)
 
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})

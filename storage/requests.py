@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
 
 from bot.message import File, UserRef
-from bot.privacy.model import RUNNING, Asked, Request, Stage
+from bot.ports import Audit
+from bot.privacy.audit import Deed
+from bot.privacy.model import FAILED, GONE, RUNNING, Asked, Request, Stage
 from bot.privacy.stages import OPEN
+from storage.datamap import topics
 from storage.rows import DisputeRow, RequestRow
 
 requests = RequestRow.__table__
@@ -20,6 +23,7 @@ ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bi
 
 class Requests:
     connection: Connection
+    audit: Audit
 
     def alone(self, who: UserRef) -> None:
         """One transaction at a time for each person; SQLite has one writer anyway."""
@@ -30,6 +34,7 @@ class Requests:
         """Keep a new one; returns it with its number."""
         new = insert(requests).values(_columns(request)).returning(requests.c.number)
         number = self.connection.execute(new).scalar_one()
+        self._noted(Deed.OPENED, request.who, number, request, request.stage)
         return replace(request, number=number)
 
     def request(self, number: int) -> Request | None:
@@ -44,7 +49,31 @@ class Requests:
         return self._all(theirs.order_by(requests.c.number.desc()).limit(limit))
 
     def save(self, request: Request) -> None:
+        """What it came to is in the audit log, whoever wrote it and why."""
+        before = self.request(request.number)
+        if before is not None:
+            self._moved(before, request)
         self.connection.execute(update(requests).where(requests.c.number == request.number).values(_columns(request)))
+
+    def _moved(self, before: Request, now: Request) -> None:
+        """`before` knows whose it was; after the end of an erasure only the number tells."""
+        who = before.who
+        if now.extended != before.extended:
+            self._noted(Deed.EXTENDED, who, now.number, now, now.extended)
+        if now.step != before.step:
+            self._noted(Deed.STEPPED, who, now.number, now, now.step)
+        if now.stage is Stage.REFUSED is not before.stage:
+            self._noted(Deed.REFUSED, who, now.number, now, now.refused)
+        elif now.stage is not before.stage:
+            self._noted(Deed.MOVED, who, now.number, now, now.stage)
+        if now.asked is Asked.ERASURE and now.stage is Stage.TOLD is not before.stage:
+            for what, count in now.counts:
+                self.audit.note(Deed.ERASED, about=who, number=now.number, count=count, store=_table(what))
+
+    def _noted(self, deed: Deed, who: UserRef, number: int, request: Request, reason: str) -> None:
+        self.audit.note(
+            deed, about=None if who.platform == GONE else who, number=number, store=request.asked.value, reason=reason
+        )
 
     def running(self, limit: int) -> Sequence[Request]:
         """Those that somebody must be working on."""
@@ -75,6 +104,12 @@ class Requests:
 
     def _all(self, query: Any) -> Sequence[Request]:
         return [_request(row) for row in self.connection.execute(query).all()]
+
+
+def _table(what: str) -> str:
+    """In the audit log stands the table, not what its rows are called."""
+    named = {topic.what: topic.table for topic in topics()}
+    return "posts-left" if what == FAILED else named.get(what, "other")
 
 
 def _columns(request: Request) -> dict[str, Any]:

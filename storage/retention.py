@@ -27,10 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
+from bot.ports import Audit
+from bot.privacy.audit import Deed
 from bot.privacy.model import GONE
-from bot.privacy.retention import CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
+from bot.privacy.retention import AUDIT, CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
+from storage.audit_rows import AuditKeyRow
 from storage.outbox import DEAD
 from storage.rows import (
     AttachmentRow,
@@ -56,6 +59,7 @@ people = PersonRow.__table__
 requests = RequestRow.__table__
 choices = ChoiceRow.__table__
 outbox = OutboxRow.__table__
+audit_keys = AuditKeyRow.__table__
 tags, participants = TagRow.__table__, ParticipantRow.__table__
 drafts, members, holds = DraftRow.__table__, MemberRow.__table__, HoldRow.__table__
 # In the words of the indexes, or they are not used.
@@ -69,6 +73,7 @@ NO_HOLD = ~exists().where(holds.c.who == tickets.c.customer, holds.c.released_at
 class Retention:
     connection: Connection
     now: datetime
+    audit: Audit
 
     def periods(self) -> Mapping[str, int]:
         """How many days each rule keeps now."""
@@ -84,6 +89,7 @@ class Retention:
         new = dialect.insert(periods).values(rule=rule, days=days, before=self.periods()[rule], since=since)
         changed = {name: new.excluded[name] for name in ("days", "before", "since")}
         self.connection.execute(new.on_conflict_do_update(index_elements=["rule"], set_=changed))
+        self.audit.note(Deed.PERIOD, store=rule, count=days)
 
     def expired(self, rule: str, days: int) -> int:
         """How many tickets, people or rows would go now, if the rule kept for so many days."""
@@ -95,11 +101,18 @@ class Retention:
         keys = self.connection.scalars(self._expired(rule, self.periods()[rule]).limit(limit)).all()
         if not keys:
             return 0
+        gone = self._purge(rule, keys, limit)
+        self.audit.note(Deed.PURGED, store=rule, count=gone)
+        return gone
+
+    def _purge(self, rule: str, keys: Sequence[int], limit: int) -> int:
         match rule:
             case CONTENT.id:
                 return self._purge_words(keys[0], limit)
             case FILES.id:
                 return sum(self._purge_files(key) for key in keys)
+            case AUDIT.id:
+                return sum(self.audit.destroy_key(epoch) for epoch in keys)
         table, column = PLAIN[rule]
         self.connection.execute(delete(table).where(column.in_(keys)))
         return len(keys)
@@ -182,6 +195,10 @@ def _released(before: datetime) -> Select[Any]:
     return select(holds.c.number).where(holds.c.released_at < before)
 
 
+def _served(before: datetime) -> Select[Any]:
+    return select(audit_keys.c.epoch).where(audit_keys.c.key != "", audit_keys.c.ends_at < before)
+
+
 EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     CONTENT.id: _closed_before("words_purged_at"),
     FILES.id: _closed_before("files_purged_at"),
@@ -190,6 +207,7 @@ EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     REQUESTS.id: _answered,
     CHOICES.id: _ended,
     HOLDS.id: _released,
+    AUDIT.id: _served,
 }
 PLAIN: Mapping[str, Sequence[Any]] = {
     PROFILE.id: (people, people.c.id),

@@ -5,6 +5,8 @@ under which rule how long they are kept (`keep`, see `bot.privacy.retention`), a
 what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
 its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
 until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.
+`known_by` names columns by which a row is known before the database gives it an id: what is encrypted in it is bound to
+them (see `storage.sealing`). It need not be said where the key or a unique column does.
 """
 
 from typing import Any, ClassVar
@@ -40,9 +42,17 @@ DELIVER = Phrase("to deliver messages, until that is done")
 
 
 def means(
-    what: str, why: str, erase: str = "blank", *, keep: str = "", export: str = "rows", until: str = ""
+    what: str,
+    why: str,
+    erase: str = "blank",
+    *,
+    keep: str = "",
+    export: str = "rows",
+    until: str = "",
+    known_by: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    return {"info": {"what": what, "why": why, "erase": erase, "keep": keep, "export": export, "until": until}}
+    said = {"what": what, "why": why, "erase": erase, "keep": keep, "export": export, "until": until}
+    return {"info": said | {"known_by": known_by}}
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}  # an id that was deleted is not given to another row
@@ -234,7 +244,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
-        means(Phrase("messages and events in tickets"), ANSWER, keep="content"),
+        means(Phrase("messages and events in tickets"), ANSWER, keep="content", known_by=("id",)),
     )
 
     id: Mapped[Id]
@@ -262,7 +272,7 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means(Phrase("files"), ANSWER, "delete", keep="files")
+    __table_args__ = means(Phrase("files"), ANSWER, "delete", keep="files", known_by=("entry", "draft", "sha"))
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)
@@ -279,7 +289,14 @@ class AttachmentRow(Base):
 class DraftRow(Base):
     __tablename__ = "drafts"
     __table_args__ = (
-        means(Phrase("messages that wait for you to choose a ticket"), ANSWER, "delete", keep="choosing") | NEVER_AGAIN
+        means(
+            Phrase("messages that wait for you to choose a ticket"),
+            ANSWER,
+            "delete",
+            keep="choosing",
+            known_by=("platform", "conversation", "message"),
+        )
+        | NEVER_AGAIN
     )
 
     id: Mapped[Id]
@@ -364,6 +381,7 @@ class OutboxRow(Base):
             keep="undelivered",
             export="count",
             until="posts",
+            known_by=("room", "key"),
         )
         | NEVER_AGAIN,
     )
@@ -508,3 +526,17 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
+
+
+class EncryptionRow(Base):
+    """There is one where people's words are encrypted: with the keys of which store, and whether all of them are."""
+
+    __tablename__ = "encryption"
+    __table_args__ = means("whether words are encrypted", WORK)
+
+    id: Mapped[Id]
+    store: Mapped[Code]
+    state: Mapped[Code]
+
+
+from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)

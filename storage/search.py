@@ -7,7 +7,7 @@ which the index must first put together (0.3 s for a word that is in every messa
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, column, func, literal_column, or_, select, table, text
@@ -17,6 +17,7 @@ from bot.message import UserRef
 from bot.privacy.disguise import UNSPACED
 from bot.tickets.timeline import FOR_CUSTOMERS, SEQUENCE_BITS
 from storage.rows import EntryRow, ParticipantRow, TicketRow
+from storage.settling import DISK, how_searched
 
 timeline = EntryRow.__table__
 tickets = TicketRow.__table__
@@ -26,6 +27,7 @@ WORD = re.compile(r"[^\W_]+")
 LONGEST_QUERY = 10  # words
 LEAST_BEGINNING = 3  # letters that begin a word; fewer begin almost every one
 MOST_HITS = 20_000  # of all desks, looked through for those of the agent's
+SOME = 200  # entries read at a time where there is no index
 MOST_OWN = 5_000  # newest entries of a customer's, looked through
 # As in the migration. PostgreSQL would take an address or a path for one word, and a tag for none: it gets them apart.
 INDEXED = (
@@ -43,6 +45,8 @@ def of_desks(connection: Connection, words: Sequence[str], desks: Sequence[int],
     """Ids of the newest entries at these desks that have all the words, or words that begin so."""
     if not words or not desks:
         return []
+    if how_searched(connection.dialect) != DISK:
+        return _read_through(connection, words, desks, limit)
     dialect = connection.dialect.name
     try:
         exact = connection.scalars(_found(dialect, words, desks, limit, beginnings=False)).all()
@@ -60,15 +64,44 @@ def of_customer(connection: Connection, words: Sequence[str], customer: UserRef,
 
     These are few and lie together, so they are read: a word that all customers use costs one of them nothing.
     """
-    wanted = [word.casefold() for word in words]
+    rows: Iterable[Any] = connection.execute(_own(customer)) if words else ()
+    return _having(rows, words, limit, shortest=0)
+
+
+def _having(rows: Iterable[Any], words: Sequence[str], limit: int, shortest: int = LEAST_BEGINNING) -> list[int]:
+    """Ids of the first rows in which each word is, or begins one; if it is shorter than that, it must be whole."""
+    wanted = [(word.casefold(), len(word) >= shortest or _may_begin(word)) for word in words]
     hits: list[int] = []
-    for row in connection.execute(_own(customer)) if words else ():
-        there = [word.casefold() for word in words_of(f"{row.text} {row.remark}")]
-        if all(any(word.startswith(one) for word in there) for one in wanted):
+    for row in rows:
+        there = {word.casefold() for word in words_of(f"{row.text} {row.remark}")}
+        if all(one in there or (begins and any(w.startswith(one) for w in there)) for one, begins in wanted):
             hits.append(row.id)
             if len(hits) == limit:
                 break
     return hits
+
+
+def _read_through(connection: Connection, words: Sequence[str], desks: Sequence[int], limit: int) -> Sequence[int]:
+    """Without an index: the newest entries at these desks are read, some at a time, and looked into in memory."""
+    return _having(_newest(connection, desks), words, limit)
+
+
+def _newest(connection: Connection, desks: Sequence[int]) -> Iterator[Any]:
+    said = or_(timeline.c.text != "", timeline.c.remark != "")
+    query = (
+        select(timeline.c.id, timeline.c.text, timeline.c.remark)
+        .join(tickets, tickets.c.id == timeline.c.id // 2**SEQUENCE_BITS)
+        .where(tickets.c.desk.in_(desks), ~tickets.c.restricted, said)
+        .order_by(timeline.c.id.desc())
+        .limit(SOME)
+    )
+    left, before = MOST_HITS, None
+    while left > 0:
+        rows = connection.execute(query if before is None else query.where(timeline.c.id < before)).all()
+        if not rows:
+            return
+        yield from rows
+        left, before = left - len(rows), rows[-1].id
 
 
 def _found(dialect: str, words: Sequence[str], desks: Sequence[int], limit: int, beginnings: bool) -> Select[Any]:

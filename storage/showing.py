@@ -48,7 +48,7 @@ class Showing:
         sheet = next(sheet for sheet in sheets() if sheet.table.name == table)
         query = select(sheet.table).where(in_role(sheet, role, who)).order_by(*sheet.key).limit(limit)
         if after is not None:
-            query = query.where(_beyond(sheet.key, after))
+            query = query.where(beyond(sheet.key, after))
         rows = self.connection.execute(query).all()
         last = tuple(getattr(rows[-1], column.name) for column in sheet.key) if len(rows) == limit else None
         kept = self._restricted(sheet, rows, who)
@@ -119,7 +119,7 @@ def in_role(sheet: Sheet, role: Role, who: UserRef) -> ColumnElement[bool]:
     return mine
 
 
-def _beyond(key: Sequence[Column[Any]], after: tuple[Any, ...]) -> ColumnElement[bool]:
+def beyond(key: Sequence[Column[Any]], after: tuple[Any, ...]) -> ColumnElement[bool]:
     return key[0] > after[0] if len(key) == 1 else tuple_(*key) > tuple_(*after)
 
 

@@ -23,6 +23,7 @@ from storage.columns import plain_json
 from storage.errors import DatabaseInUse
 from storage.hot import driver
 from storage.migrate import copies
+from storage.settling import DISK, how_searched
 from storage.store import MOST_WAITING, SqlStore
 
 BUSY_MILLISECONDS = 5000
@@ -134,6 +135,7 @@ class SqliteStore(SqlStore):
 
         Others write between the steps. The copies made before migrations hold what was deleted, so they go, too.
         """
+        await self.bury()
         for copy in copies(self.path):
             copy.unlink(missing_ok=True)
         steps, done = 1, await self._on_writer(self._merge_begin)
@@ -219,7 +221,7 @@ class SqliteStore(SqlStore):
     @staticmethod
     def _merge_begin(connection: Connection) -> bool:
         """Mark the whole search index for merging; true if there was nothing to do."""
-        return _changes(connection, -MERGE_PAGES) < 2
+        return how_searched(connection.dialect) != DISK or _changes(connection, -MERGE_PAGES) < 2
 
     @staticmethod
     def _merge_more(connection: Connection) -> bool:

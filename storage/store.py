@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import Audit, Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
 from bot.privacy.promises import Promises
+from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
@@ -27,6 +28,8 @@ from storage.people import SqlPrivacy
 from storage.profiles import SqlDrafts, SqlPeople
 from storage.rows import ReadUntilRow, SeenRow
 from storage.scrubbing import scrub_postgresql
+from storage.sealing import Sealing
+from storage.settling import search_by
 from storage.tickets import SqlTickets
 from storage.timeline import SqlTimeline
 from storage.watermarks import SqlWatermarks
@@ -66,14 +69,15 @@ class SqlUnitOfWork:
         self.connection = connection
         self.now = now
         self.promises = promises
+        self.audit: Audit = SqlAudit(connection, now)
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
         self.outbox: Outbox = SqlOutbox(connection, now)
         self.desks: Desks = SqlDesks(connection, known)
         self.macros: Macros = SqlMacros(connection)
-        self.people: People = SqlPeople(connection, now)
+        self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)
-        self.privacy: Privacy = SqlPrivacy(connection, now)
+        self.privacy: Privacy = SqlPrivacy(connection, now, self.audit)
         self.watermarks: Watermarks = SqlWatermarks(connection, now)
 
     def seen(self, event_id: str) -> bool:
@@ -109,6 +113,7 @@ class SqlStore:
         self.scrubbing = asyncio.Lock()
         self.committed: Callable[[float], None] | None = None  # told how long (seconds) each transaction took
         self.closed = False
+        self.sealing: Sealing | None = None  # where words are encrypted
 
     @property
     def waiting(self) -> int:
@@ -140,13 +145,27 @@ class SqlStore:
     def _written(self, _: object) -> None:
         self.writing -= 1
 
+    def use(self, sealing: Sealing | None, search: str) -> None:
+        """How words are stored and searched; said before the first job."""
+        for engine in (self.engine, self.readers.sync_engine):
+            search_by(engine, search)
+            if sealing is not None:
+                sealing.attach(engine)
+        self.sealing = sealing
+
     async def scrub(self) -> bool:
         """What was deleted stays in PostgreSQL's files until a vacuum, and in its statistics until they are renewed.
 
         A vacuum spares what an open transaction may still see: then it is false, and to be done again.
         """
+        await self.bury()
         async with self.scrubbing:
             return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+
+    async def bury(self) -> None:
+        """Delete the keys of people of whom nothing is left that they would open."""
+        if self.sealing is not None:
+            await asyncio.get_running_loop().run_in_executor(self.threads, self.sealing.vault.bury)
 
     async def size(self) -> int:
         """Of the database, in bytes."""
@@ -168,6 +187,8 @@ class SqlStore:
         """Close what needs no event loop; enough when nothing was read yet."""
         self.threads.shutdown(wait=True)
         self.engine.dispose()
+        if self.sealing is not None:
+            self.sealing.vault.close()
 
     def _persist(self, job: Job[T]) -> T:
         """Run the job, again if the database asks for it."""
@@ -183,7 +204,10 @@ class SqlStore:
 
     def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
         try:
-            return job(SqlUnitOfWork(connection, self.now(), self.promises, known))
+            work = SqlUnitOfWork(connection, self.now(), self.promises, known)
+            result = job(work)
+            work.audit.write()
+            return result
         except StopIteration as error:  # no future takes it: the caller would wait forever
             raise RuntimeError("StopIteration") from error
 

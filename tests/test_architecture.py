@@ -18,7 +18,7 @@ COMPOSITION = {
     f"bot/{name}.py"
     for name in (
         "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
-        "doctor_database", "doctor_discord", "doctor_slack", "ops/watch",
+        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.
@@ -29,7 +29,8 @@ PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template eng
 
 THIRD_PARTIES = {
     "bot": {"pydantic", "pydantic_core"},
-    "storage": {"sqlalchemy", "alembic", "psycopg", "aiosqlite", "pydantic"},  # the codec of effects raises pydantic's
+    # The codec of effects raises pydantic's.
+    "storage": {"sqlalchemy", "alembic", "psycopg", "aiosqlite", "pydantic", "cryptography"},
     "adapters/console": {"rich"},
     "adapters/slack": {"slack_bolt", "slack_sdk", "aiohttp"},
     "adapters/discord": {"discord", "aiohttp"},

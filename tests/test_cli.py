@@ -131,7 +131,6 @@ def test_without_a_command_there_is_help(shell: Shell):
         (["frobnicate"], "No such command 'frobnicate'."),
         (["desk"], "Missing command."),
         (["desk", "import"], "Missing argument 'file'."),
-        (["outbox", "retry"], "Missing argument 'ids'."),
         (["console", "--loud"], "No such option: --loud"),
     ],
 )
@@ -318,6 +317,35 @@ def test_what_was_given_up_is_listed_without_anybodys_words_or_names(set_up: She
     ]
 
 
+def test_all_that_was_given_up_is_tried_again_or_discarded_at_once(set_up: Shell):
+    give_up(set_up, "hello")
+    assert set_up.refuses("outbox", "retry").endswith("say which: numbers from helpthread outbox list, or --all")
+    assert set_up.refuses("outbox", "discard", "1", "--all").endswith("list, or --all")
+    assert set_up("outbox", "retry", "--all") == 0
+    assert set_up.out == ["2: is tried again when the desk runs"]
+    assert set_up("outbox", "hold") == 0
+    assert set_up.out == ["2 deliveries are held back: helpthread outbox list, then retry or discard"]
+    assert set_up("outbox", "discard", "--all") == 0
+    assert set_up.out == ["2: discarded"]
+    assert set_up("outbox", "discard", "--all") == 0
+    assert set_up.out == ["nothing was given up"]
+
+
+def test_a_backup_is_restored_and_says_what_it_holds_back(set_up: Shell):
+    give_up(set_up, "hello")
+    set_up("outbox", "retry", "--all")
+    set_up("backup", "copy.db")
+    set_up("outbox", "discard", "--all")
+    assert set_up("restore", "copy.db") == 0
+    first, second = set_up.out
+    assert first.startswith("sqlite:///data/helpthread.db is what copy.db was; what was there is ")
+    assert second == "2 deliveries wait for you to decide: helpthread outbox list, then retry or discard"
+    set_up("outbox", "list")
+    assert "held back: it waited when this backup was made" in set_up.out[0]
+    assert set_up.out[-1] == "2 given up, 0 waiting"
+    assert "cannot be copied" in set_up.refuses("restore", "no.db")
+
+
 def test_what_was_given_up_is_tried_again_or_discarded(set_up: Shell):
     give_up(set_up, "hello")
     assert set_up("outbox", "retry", "1", "7") == 0
@@ -325,5 +353,6 @@ def test_what_was_given_up_is_tried_again_or_discarded(set_up: Shell):
     assert set_up("outbox", "discard", "2") == 0
     assert set_up.out == ["2: discarded"]
     set_up("outbox", "list")
-    assert set_up.out == ["0 given up, 1 waiting"]
+    assert set_up.out[-1] == "0 given up, 1 waiting"
+    assert set_up.out[0].startswith("slack: 1 waiting, the oldest for ")
     assert set_up.refuses("outbox", "discard", "1") == "helpthread: 1: nothing of that number was given up"

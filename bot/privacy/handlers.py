@@ -5,13 +5,14 @@ from datetime import timedelta
 from functools import partial
 
 from bot.access import Call
-from bot.effects import Remove, Work
+from bot.effects import Direct, Effect, Remove, Work
 from bot.errors import Problem
 from bot.inbound import Tick
 from bot.language import current, reading
 from bot.message import UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, rights_views, views
+from bot.privacy.audit import Deed
 from bot.privacy.letters import write_to
 from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
 from bot.privacy.policy import newest
@@ -187,5 +188,14 @@ def _refuse_last_lead(who: UserRef, work: UnitOfWork) -> None:
         raise Problem(views.last_lead(desks))
 
 
+def on_delivered(effect: Effect, work: UnitOfWork) -> None:
+    """An export reached whom it is about: that is written down."""
+    if isinstance(effect, Direct) and effect.key.startswith("privacy:") and effect.key.endswith(":file"):
+        request = work.privacy.request(int(effect.key.split(":")[1]))
+        if request is not None:
+            work.audit.note(Deed.DELIVERED, about=request.who, number=request.number)
+
+
 router.ticks.append(on_tick)
+router.delivered.append(on_delivered)
 router.failed.append(on_failed)

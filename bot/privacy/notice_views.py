@@ -165,6 +165,12 @@ def kept(rule: str, facts: Facts) -> str:
                 "{number} days after they are answered, to prove it",
                 days,
             )
+        case "audit":
+            return several(
+                "{number} day after the year it was written in; then nobody can tell any more whom it is about",
+                "{number} days after the year it was written in; then nobody can tell any more whom it is about",
+                days,
+            )
         case "choices" | "holds":
             return several(
                 "{number} day after they end, to prove them", "{number} days after they end, to prove them", days

@@ -9,6 +9,7 @@ from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
+from bot.privacy.audit import Deed
 from bot.privacy.dispute import OUTCOMES, decide
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
@@ -20,6 +21,7 @@ router = Router()
 NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
+ON_REQUESTS = {"privacy.show", "privacy.extend", "privacy.refuse", "privacy.decide"}  # whose number is a request's
 Doing = Callable[[Call, UnitOfWork], str]
 
 
@@ -31,10 +33,19 @@ def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
     def handler(call: Call, work: UnitOfWork) -> Reply:
         known = principals(call.actor)
         if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
-            raise NotAllowed(office_views.not_officer())
+            raise NotAllowed(office_views.not_officer(), denied=call.command.action)
+        _note_access(call, work)
         return Say(say(doing(call, work)))
 
     return handler
+
+
+def _note_access(call: Call, work: UnitOfWork) -> None:
+    number = call.options.get("number", "") if call.command.action in ON_REQUESTS else ""
+    person = call.options.get("person", "")
+    asked = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
+    about = person_named(person) if person else asked.who if asked else None
+    work.audit.note(Deed.ACCESS, about=about, number=asked.number if asked else 0, reason=call.command.action)
 
 
 @router.command("privacy queue", "Requests about data, and legal holds, with their due dates")

@@ -25,7 +25,8 @@ UNDELIVERED = Rule("undelivered", 14, most=90)  # after it was given up
 REQUESTS = Rule("requests", 1095, least=365)  # after they were answered
 CHOICES = Rule("choices", 1095, least=365)  # after they ended
 HOLDS = Rule("holds", 1095, least=365)  # after they were released
-TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS)
+AUDIT = Rule("audit", 1095, least=365)  # after the year that a key of the audit log served
+TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS, AUDIT)
 WORKING = Rule("working")  # as long as somebody works at a desk
 DECIDING = Rule("deciding")  # until a privacy officer has decided
 CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed

@@ -14,6 +14,7 @@ WHAT = {
     "undelivered": Phrase("messages that could not be delivered, after they were given up"),
     "requests": Phrase("requests about data, after they were answered"),
     "holds": Phrase("legal holds, after they were released"),
+    "audit": Phrase("keys of the audit log, after their year; without its key a line is nobody's"),
     "choices": Phrase("objections and consents, after they ended"),
 }
 

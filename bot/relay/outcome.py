@@ -17,6 +17,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
 
 router = Router()
+HERE = "failed-here:"
 
 
 def on_delivered(effect: Effect, work: UnitOfWork) -> None:
@@ -40,6 +41,19 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
             return views.not_delivered(views.a_reply() if entry else views.a_notice(), reason, row.id, elsewhere)
 
         rooms.to_agents(ticket, desk_of(ticket, work), f"failed:{row.id}:{row.attempts}", telling, work)
+    elif row.effect.key.startswith("message:") and row.effect.kind == "post":
+        _tell_here(row, reason, ticket, work)
+    elif row.effect.key.startswith(HERE):
+        work.outbox.discard(row.id)  # the room itself is refused, which its leads are told
+
+
+def _tell_here(row: Pending, reason: str, ticket: Ticket, work: UnitOfWork) -> None:
+    """Something that agents would have read in this room was refused. The room may take a word about it."""
+
+    def telling() -> Message:
+        return views.not_delivered(views.a_message_here(), reason, row.id, None)
+
+    rooms.to_agents(ticket, desk_of(ticket, work), f"{HERE}{row.id}:{row.attempts}", telling, work)
 
 
 def _reply_in(effect: Effect, work: UnitOfWork) -> Entry | None:

@@ -141,6 +141,10 @@ def a_reply() -> str:
     return _("A message to the customer")
 
 
+def a_message_here() -> str:
+    return _("A message that belongs here")
+
+
 def a_notice() -> str:
     return _("A notice to the customer")
 

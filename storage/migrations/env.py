@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-from storage.columns import Clean, User, Utc
+from storage.columns import Clean, Json, User, Utc
 from storage.rows import Base
 from storage.search import DERIVED
 
-KINDS = {Utc: "sa.BigInteger()", User: "sa.String(200)", Clean: "sa.Text()"}
+KINDS = {Utc: "sa.BigInteger()", User: "sa.String(200)", Clean: "sa.Text()", Json: "sa.JSON()"}
 
 
 def as_stored(kind: str, value: Any, _: Any) -> str | Literal[False]:

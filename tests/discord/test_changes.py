@@ -148,3 +148,17 @@ async def test_somebody_known_from_a_ticket_who_writes_in_private_for_the_first_
         await looked(shop)
         assert shop.texts(shop.agents_room(2)) == ["**Ann:** and now it smells"]
         assert not shop.texts(fake.ben), "nobody is written to who did not write"
+
+
+async def test_a_stranger_who_wrote_meanwhile_is_heard_when_an_agent_opens_a_ticket_for_them(
+    fake: World, tmp_path: Path
+) -> None:
+    async with running(fake, tmp_path) as shop:
+        await shop.set_up()
+    await fake.dm(fake.ben, "is anybody there?")
+    async with running(fake, tmp_path) as shop:
+        await looked(shop)
+        assert fake.messages(fake.desk_channel) == [], "nobody can know"
+        form = await (await fake.context_menu(fake.sam, fake.help, "Open a ticket", fake.ben)).finished()
+        await shop.does(fake.submit_modal(fake.sam, form, {"subject": "Ben", "text": "He says he wrote"}))
+        await shop.until(lambda: "**Ben:** is anybody there?" in shop.texts(shop.agents_room()), within=10)

@@ -139,3 +139,20 @@ async def test_a_thread_deleted_by_hand_is_not_the_end_of_its_ticket(shop: Shop)
     await fake.dm(fake.ann, "me too")
     await shop.settled()
     assert "**Ann:** me too" in shop.texts(shop.agents_room())
+
+
+async def test_a_message_that_discord_never_takes_is_told_in_the_room_and_the_next_ones_go_on(shop: Shop) -> None:
+    fake = shop.fake
+    await fake.dm(fake.ann, "help")
+    await shop.settled()
+    fake.faults.fail(f"POST */channels/{shop.agents_room().id}/messages", 400)
+    await fake.dm(fake.ann, "poison")
+    await shop.settled()
+    await fake.dm(fake.ann, "hello?")
+    await shop.settled()
+    texts = shop.texts(shop.agents_room())
+    assert "**Ann:** poison" not in texts
+    assert "**Ann:** hello?" in texts
+    told = next(m for m in fake.messages(shop.agents_room()) if "belongs here could not be delivered" in m.text)
+    await shop.does(fake.press(fake.sam, told, "Try again"))
+    assert shop.texts(shop.agents_room())[-1] == "**Ann:** poison"

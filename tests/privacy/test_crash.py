@@ -125,8 +125,12 @@ class Album:
 
 
 def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
-    """All that matters: rows but for when they were done, files, and what people see."""
-    rows = {key: json.loads(row) for key, row in everything(engine(desk)).items() if key[0] != "seen_events"}
+    """All that matters: rows but for when they were done, files, and what people see. What was done twice is
+    twice in the audit log, too: there it only counts that it is in it."""
+    found = {key: json.loads(row) for key, row in everything(engine(desk)).items()}
+    rows = {key: row for key, row in found.items() if key[0] not in ("seen_events", "audit_head", "audit_keys")}
+    ends = {(row["deed"], row["reason"]) for key, row in rows.items() if key[0] == "audit_log"}
+    rows = {key: row for key, row in rows.items() if key[0] != "audit_log"}
     for (table, _), row in rows.items():
         if table == "requests":
             row["done_at"] = row["done_at"] is not None
@@ -136,6 +140,7 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
             row.pop("message")
     return {
         "rows": rows,
+        "audit": ends,
         "files": sorted(path.name for path in (folder / "files").glob("??/??/*") if path.stat().st_size < 100),
         "leftovers": [path.name for path in (folder / "exports").glob("*")],
         "shown": {room: [post.text.split(" [")[0] for post in posts] for room, posts in desk.chat.rooms.items()},

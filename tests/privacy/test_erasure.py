@@ -13,6 +13,7 @@ from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
 from bot.privacy.model import GONE, NOBODY, Asked
 from storage import sqlite
+from storage.columns import Json
 from storage.datamap import unknown_keys
 from storage.files import DiskFiles
 from storage.rows import Base
@@ -223,7 +224,7 @@ async def test_json_in_the_database_has_no_key_that_nobody_classified(office: De
     with engine(office).connect() as connection:
         for table in Base.metadata.sorted_tables:
             for column in table.c:
-                if isinstance(column.type, JSON):
+                if isinstance(column.type, JSON | Json):
                     for value in connection.scalars(select(column)):
                         assert unknown_keys(column, value) == set(), column
                         sampled += 1

@@ -220,3 +220,16 @@ async def test_a_message_that_is_deleted_before_it_could_be_stored_never_comes_b
     await desk.slack.advance(400)
     await desk.settle()
     assert [line.text for line in desk.agents_room()] == ["my printer is on fire"]
+
+
+async def test_a_message_that_slack_never_takes_is_told_in_the_room_and_the_next_ones_go_on(desk: World):
+    await desk.say(desk.anna, "help")
+    desk.slack.fail("chat.postMessage", error="invalid_blocks")
+    await desk.say(desk.anna, "poison")
+    await desk.say(desk.anna, "hello?")
+    room = [line.text for line in desk.agents_room()]
+    assert "poison" not in room
+    assert "hello?" in room
+    assert sum("A message that belongs here could not be delivered" in text for text in room) == 1
+    await desk.press(desk.sam, "Try again")
+    assert [line.text for line in desk.agents_room()][-1] == "poison"

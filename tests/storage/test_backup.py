@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from storage.errors import CannotOpen
 from storage.opening import open_store
 from tests.storage.build import desk_in, entry, ticket_in
 from tests.storage.conftest import Clock
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -37,7 +40,7 @@ async def test_a_backup_made_while_the_bot_writes_is_whole_and_can_be_opened(
     target = tmp_path / "a backup?#%.db"
     for _ in range(3):
         target.unlink(missing_ok=True)
-        size = await asyncio.to_thread(backup, f"sqlite:///{sqlite_file}", target)
+        size = await asyncio.to_thread(backup, f"sqlite:///{sqlite_file}", target, NOW)
         assert size == target.stat().st_size
         assert target.stat().st_mode & 0o777 == 0o600
         assert rows(target, "PRAGMA integrity_check") == [("ok",)]
@@ -57,28 +60,28 @@ def test_a_file_that_is_there_is_left_as_it_is(sqlite_file: Path, tmp_path: Path
     target = tmp_path / "backup.db"
     target.write_bytes(b"last week's")
     with pytest.raises(CannotOpen, match="is there already"):
-        backup(f"sqlite:///{sqlite_file}", target)
+        backup(f"sqlite:///{sqlite_file}", target, NOW)
     assert target.read_bytes() == b"last week's"
 
 
 def test_a_backup_that_fails_leaves_nothing(tmp_path: Path):
     (tmp_path / "letter.txt").write_text("not a database\n" * 500)
     with pytest.raises(CannotOpen, match="cannot be copied: file is not a database"):
-        backup(f"sqlite:///{tmp_path}/letter.txt", tmp_path / "backup.db")
+        backup(f"sqlite:///{tmp_path}/letter.txt", tmp_path / "backup.db", NOW)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_there_must_be_something_to_back_up_and_a_place_for_it(sqlite_file: Path, tmp_path: Path):
     with pytest.raises(CannotOpen, match="nothing to back up"):
-        backup(f"sqlite:///{tmp_path}/none.db", tmp_path / "backup.db")
+        backup(f"sqlite:///{tmp_path}/none.db", tmp_path / "backup.db", NOW)
     assert not (tmp_path / "none.db").exists()
     with pytest.raises(CannotOpen, match="cannot be written: No such file or directory"):
-        backup(f"sqlite:///{sqlite_file}", tmp_path / "no" / "backup.db")
+        backup(f"sqlite:///{sqlite_file}", tmp_path / "no" / "backup.db", NOW)
 
 
 def test_postgresql_has_its_own_tool():
     with pytest.raises(CannotOpen, match="pg_dump"):
-        backup("postgresql://ana:secret@host/desk", Path("backup.db"))
+        backup("postgresql://ana:secret@host/desk", Path("backup.db"), NOW)
 
 
 async def test_what_was_deleted_is_not_in_a_backup(sqlite_file: Path, tmp_path: Path, clock: Clock):
@@ -90,6 +93,6 @@ async def test_what_was_deleted_is_not_in_a_backup(sqlite_file: Path, tmp_path: 
     one = await store.write(said)
     await store.write(lambda work: work.timeline.rewrite(entry(id=one.id)))
     await store.scrub()
-    backup(f"sqlite:///{sqlite_file}", tmp_path / "backup.db")
+    backup(f"sqlite:///{sqlite_file}", tmp_path / "backup.db", NOW)
     assert b"brafish" not in (tmp_path / "backup.db").read_bytes()
     await store.close()

@@ -13,8 +13,39 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    encryption()
     macros()
     posted_at()
+    audit_log()
+
+
+def audit_log() -> None:
+    """What was done with people's data, its keys, and the one row that says where the chain ends."""
+    codes = [sa.Column(name, sa.String(200), nullable=False) for name in ("deed", "store", "reason")]
+    hashes = [sa.Column(name, sa.String(64), nullable=False) for name in ("subject", "actor", "hash")]
+    op.create_table(
+        "audit_log",
+        sa.Column("number", BIG, primary_key=True, autoincrement=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", BIG, nullable=False),
+        codes[0],
+        sa.Column("request", BIG, nullable=False),
+        sa.Column("count", BIG, nullable=False),
+        *codes[1:],
+        *hashes,
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("id", BIG, primary_key=True, autoincrement=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+    )
+    op.create_table(
+        "audit_keys",
+        sa.Column("epoch", BIG, primary_key=True, autoincrement=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+    )
 
 
 def macros() -> None:
@@ -29,6 +60,16 @@ def macros() -> None:
         sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
     )
     op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def encryption() -> None:
+    op.create_table(
+        "encryption",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
+    )
 
 
 def posted_at() -> None:

@@ -1,0 +1,146 @@
+"""A desk whose words are encrypted: everything works as without, and what is erased is erased in every copy."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from bot.ports import Say
+from bot.privacy.disguise import ERASED
+from bot.privacy.model import Asked
+from storage.backup import backup
+from storage.files import DiskFiles
+from storage.opening import open_store, sqlite_path
+from storage.store import SqlStore
+from tests.desk import ANA, BEN, SAM, Clock, Desk, agents_thread, private
+from tests.privacy.conftest import settle
+from tests.privacy.test_correct import RIGHT, WRONG, correct
+from tests.privacy.test_erasure import erase
+from tests.privacy.test_mydata import exports
+from tests.privacy.test_retention import purge
+from tests.storage.sealed import encryption, stored
+
+SAID, NOTE, REPLY, CHANGED = "Holunderbluetensaft", "Pastinakensuppe", "Mirabellenkompott", "Quittenbrot"
+
+
+@pytest.fixture
+async def bare(database_url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Desk]:
+    store = open_store(database_url, clock.now, encryption(tmp_path), "memory")
+    yield Desk(store, clock)
+    await store.close()
+
+
+async def a_day(desk: Desk) -> None:
+    """Ana writes, is answered, noted about, and changes her mind; Ben writes, too."""
+    await desk.say(ANA, f"my {SAID} is on fire")
+    await desk.type(SAM, "/ticket claim 1")
+    await desk.say(SAM, f"Ana always says {NOTE}", agents_thread(1))
+    await desk.type(SAM, f"/ticket reply 1 try {REPLY}, Ana")
+    await desk.say(ANA, "it is")
+    await desk.edit(ANA, desk.last, f"it is {CHANGED}", private(ANA))
+    await desk.say(BEN, "my printer, too")
+    await settle(desk)
+
+
+def on_disk(database_url: str, folder: Path) -> str:
+    """All a thief gets: every file, and what the database says."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".zip")
+    return "".join([*(path.read_bytes().decode(errors="replace") for path in files), *map(str, stored(database_url))])
+
+
+async def test_a_ticket_goes_its_way_and_no_word_of_it_is_on_the_disk(
+    office: Desk, database_url: str, tmp_path: Path
+) -> None:
+    await a_day(office)
+    there = on_disk(database_url, tmp_path)
+    assert [word for word in (SAID, NOTE, REPLY, CHANGED, "printer") if word in there] == []
+    assert f"my {SAID} is on fire" in office.card(1)
+    assert any(f"it is {CHANGED}" in post for post in office.agents_room(1))
+    assert any(f"try {REPLY}" in post for post in office.private(ANA))
+    history = await office.type(SAM, "/ticket history 1")
+    assert all(word in history for word in (SAID, NOTE, REPLY, CHANGED))
+    assert SAID in await office.type(SAM, f"/ticket search {SAID.lower()}")
+    assert await office.type(ANA, f"/ticket search {NOTE}", private(ANA)) == f"Nothing found for “{NOTE}”."
+    assert SAID in await office.type(SAM, "/ticket list")
+
+
+async def test_what_is_held_is_shown_exported_and_corrected(office: Desk, files: DiskFiles) -> None:
+    await a_day(office)
+    assert "messages and events in tickets: 3" in await office.type(ANA, "/mydata view", private(ANA))
+    await office.say(ANA, f"and the {WRONG}")
+    assert (await correct(office)).startswith("Corrected in 1 message")
+    assert RIGHT in await office.type(SAM, "/ticket history 1")
+    await office.type(ANA, "/mydata export", private(ANA))
+    await settle(office)
+    assert exports(office, ANA)
+    [request] = await office.store.read(lambda work: work.privacy.requests_of(ANA.ref, Asked.EXPORT))
+    assert request.file is not None
+    content = "".join(_members(files.path(request.file)))
+    assert all(word in content for word in (SAID, NOTE, REPLY, CHANGED, RIGHT))
+    assert WRONG not in content
+
+
+def _members(path: Path) -> list[str]:
+    with ZipFile(path) as archive:
+        return [archive.read(name).decode(errors="replace") for name in archive.namelist()]
+
+
+async def test_what_is_erased_is_erased_in_every_copy_there_is(
+    office: Desk, database_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    await a_day(office)
+    assert isinstance(office.store, SqlStore)
+    keys = office.store.sealing.vault.keys  # type: ignore[union-attr]
+    path, copy = sqlite_path(database_url), tmp_path / "copy.db"
+    if path is not None:
+        backup(database_url, copy, clock.now())
+    assert keys.of(str(ANA.ref)) is not None
+    await erase(office, ANA)
+    assert keys.of(str(ANA.ref)) is None
+    assert keys.of(str(BEN.ref)) is not None
+    history = await office.type(SAM, "/ticket history 1")
+    assert f"try {REPLY}, {ERASED}" in history  # what Sam wrote is his, under a key that leads to nobody
+    assert SAID not in history
+    if path is not None:
+        await _nothing_in(copy, clock, tmp_path)
+
+
+async def _nothing_in(copy: Path, clock: Clock, folder: Path) -> None:
+    """A copy from before, opened with the keys there are now."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(copy, elsewhere / "desk.db")
+    shutil.copy(folder / "desk.keys", elsewhere / "desk.keys")
+    store = open_store(f"sqlite:///{elsewhere}/desk.db", clock.now, encryption(elsewhere), "memory")
+    restored = Desk(store, clock)
+    restored.count = 1000  # the copy has seen the first events
+    history = await restored.type(SAM, "/ticket history 1")
+    assert ERASED in history
+    assert [word for word in (SAID, NOTE, REPLY, CHANGED) if word in history] == []
+    assert "my printer, too" in await restored.type(SAM, "/ticket history 2")
+    await store.close()
+
+
+async def test_whoever_comes_back_has_another_key(office: Desk) -> None:
+    await a_day(office)
+    keys = office.store.sealing.vault.keys  # type: ignore[attr-defined]
+    before = keys.of(str(ANA.ref))
+    await erase(office, ANA)
+    await office.say(ANA, "hello again")
+    await settle(office)
+    assert keys.of(str(ANA.ref)) not in (None, before)
+    assert isinstance(office.reply, Say) or office.reply is None
+    assert "hello again" in await office.type(SAM, "/ticket list")
+
+
+async def test_what_is_past_its_period_goes(office: Desk) -> None:
+    await a_day(office)
+    await office.type(SAM, "/ticket close 1")
+    await settle(office)
+    office.later(days=181)
+    assert await purge(office) > 0
+    history = await office.type(SAM, "/ticket history 1")
+    assert [word for word in (SAID, NOTE, REPLY, CHANGED, ERASED) if word in history] == []
+    assert "my printer, too" in await office.type(SAM, "/ticket history 2")
