@@ -18,6 +18,7 @@ from storage.store import SqlStore, SqlUnitOfWork
 
 log = logging.getLogger(__name__)
 UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
+SET_BACK = timedelta(seconds=30)  # less is waited for
 BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
@@ -28,10 +29,20 @@ BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
 
 
 async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
-    """One tick a minute, with the same id in every process, so that one of them handles it."""
+    """One tick a minute, with the same id in every process, so that one of them handles it.
+
+    Plans are in UTC, so summer time is nothing to it. Where the clock is set back, what was planned is planned anew.
+    """
+    before = now()
     while True:
-        minute = now().replace(second=0, microsecond=0)
+        moment = now()
+        minute = moment.replace(second=0, microsecond=0)
         try:
+            if moment < before - SET_BACK:
+                log.warning("the clock was set back by %d seconds", (before - moment).total_seconds())
+                await app.store.write(lambda work: work.clock_went_back())
+                app.posted()
+            before = moment
             await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
         except Exception:  # the next minute is another try
             log.exception("a tick failed")

@@ -269,6 +269,9 @@ class Outbox(Protocol):
         and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
         given since. Returns how many are held back."""
 
+    def hurry(self) -> None:
+        """Whatever waits may be tried now."""
+
     def backlog(self) -> Sequence[Backlog]:
         """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
@@ -553,6 +556,10 @@ class UnitOfWork(Protocol):
         """Remember the event; true if it was handled before."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
+    def clock_went_back(self) -> None:
+        """What was planned by the clock as it was is planned anew: what waits to be delivered may be tried now, and the
+        minutes that come a second time count again."""
+
     def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
 
