@@ -91,7 +91,7 @@ class Shop:
         heard = getattr(self.chat.client.ws, "sequence", None)
         return session.connection is None or heard is None or heard >= seq
 
-    async def until(self, happened: Callable[[], Any], within: float = 5.0) -> Any:
+    async def until(self, happened: Callable[[], Any], within: float = 20.0) -> Any:
         return await self.fake.until(happened, within)
 
     async def ticket(self, number: int = 1) -> Ticket:
@@ -181,7 +181,7 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     shop.tasks = [talking, asyncio.create_task(courier.run())]
     try:
         ready = asyncio.create_task(chat.up.wait())
-        await asyncio.wait([talking, ready], return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        await asyncio.wait([talking, ready], return_when=asyncio.FIRST_COMPLETED, timeout=30)
         ready.cancel()
         if talking.done():
             talking.result()

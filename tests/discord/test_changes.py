@@ -77,7 +77,7 @@ async def test_an_edit_heard_live_is_not_overwritten_by_an_older_one(fake: World
     fake.faults.slow("GET /channels/{channel_id}/messages", 0.3)
     async with running(fake, tmp_path) as shop:
         await fake.edit(fake.ann, said, "three")
-        await shop.until(lambda: "**Ann:** three (edited)" in shop.texts(shop.agents_room()), within=10)
+        await shop.until(lambda: "**Ann:** three (edited)" in shop.texts(shop.agents_room()), within=20)
         await looked(shop)
         assert "**Ann:** three (edited)" in shop.texts(shop.agents_room())
 
@@ -161,4 +161,4 @@ async def test_a_stranger_who_wrote_meanwhile_is_heard_when_an_agent_opens_a_tic
         assert fake.messages(fake.desk_channel) == [], "nobody can know"
         form = await (await fake.context_menu(fake.sam, fake.help, "Open a ticket", fake.ben)).finished()
         await shop.does(fake.submit_modal(fake.sam, form, {"subject": "Ben", "text": "He says he wrote"}))
-        await shop.until(lambda: "**Ben:** is anybody there?" in shop.texts(shop.agents_room()), within=10)
+        await shop.until(lambda: "**Ben:** is anybody there?" in shop.texts(shop.agents_room()), within=20)
