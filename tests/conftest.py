@@ -96,6 +96,8 @@ SLOW = (
     "tests/storage/test_outbox_model",
     "tests/storage/test_upgrades",
     "tests/simulation/test_mutations",
+    "tests/proof/test_fault_points",
+    "tests/proof/test_nothing_in_memory",
     "tests/proof/test_nth_call",
     "tests/proof/test_life_cycle",
     "tests/proof/test_hostile",
