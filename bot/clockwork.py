@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from bot.app import App
 from bot.inbound import Tick
@@ -15,6 +16,7 @@ from bot.privacy.promises import Promises
 from bot.privacy.purging import purge_everything
 from storage.files import DiskFiles, referenced
 from storage.store import SqlStore, SqlUnitOfWork
+from storage.tombstones import SqlTombstones
 
 log = logging.getLogger(__name__)
 UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
@@ -22,6 +24,8 @@ SET_BACK = timedelta(seconds=30)  # less is waited for
 BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
+BETWEEN_GLANCES = 5.0  # seconds
+BEYOND_BACKUPS = timedelta(days=30)  # for a backup that is a little older than it should be
 BETWEEN_SWEEPS = 3600.0  # seconds
 BEFORE_FIRST_ANCHOR = 30.0  # seconds
 BETWEEN_ANCHORS = 3600.0  # seconds between looks whether there is one of today
@@ -69,6 +73,20 @@ async def purge_every_hour(store: SqlStore) -> None:
         except Exception:  # the next hour is another try
             log.exception("what is past its period could not be deleted")
         await asyncio.sleep(BETWEEN_PURGES)
+
+
+async def keep_tombstones(tombstones: SqlTombstones, backup_days: int, now: Callable[[], datetime]) -> None:
+    """Other processes erase, too; and when no backup can bring anybody back any more, their tombstones go."""
+    purged = -BETWEEN_PURGES
+    while True:
+        await asyncio.sleep(BETWEEN_GLANCES)
+        try:
+            await asyncio.to_thread(tombstones.refresh)
+            if monotonic() - purged >= BETWEEN_PURGES:
+                purged = monotonic()
+                await asyncio.to_thread(tombstones.purge, now() - timedelta(days=backup_days) - BEYOND_BACKUPS)
+        except Exception:  # the next time is another try
+            log.exception("the tombstones could not be looked at")
 
 
 async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:

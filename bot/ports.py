@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -21,6 +21,10 @@ from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
+
+if TYPE_CHECKING:  # they need what is declared here
+    from bot.privacy.gate import Gate, State, Tombstone
+    from bot.privacy.steps import Step, StepState, Stride
 
 T = TypeVar("T")
 
@@ -486,6 +490,25 @@ class Privacy(Protocol):
     def purge(self, rule: str, limit: int) -> int:
         """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
+    def steps(self, request: int) -> Sequence["Stride"]:
+        """Of an erasure, in their order. Until this transaction ends nobody else begins one."""
+
+    def begin_step(self, request: int, step: "Step", fence: int, until: datetime) -> None: ...
+    def renew_lease(self, request: int, step: "Step", fence: int, until: datetime) -> bool:
+        """False if somebody else has begun meanwhile."""
+
+    def end_step(self, request: int, step: "Step", state: "StepState", error: str = "") -> None: ...
+    def note_step(self, request: int, step: "Step", counts: Mapping[str, int], cursor: str | None = None) -> None:
+        """Add to what it counted, and where it goes on."""
+
+    def mark(self) -> tuple[str, int] | None:
+        """The store of tombstones this database belongs to, and the newest that is done; None if none ever was."""
+
+    def set_mark(self, store: str, seq: int) -> None: ...
+    def forget_mark(self) -> None: ...
+    def everybody(self) -> Iterator[UserRef]:
+        """Every account that is linked anywhere, some of them more than once."""
+
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""
 
@@ -606,6 +629,19 @@ class Files(Protocol):
 
     def drop(self, shas: Sequence[str], since: int | None = None) -> Sequence[str]:
         """Delete them, but for those pinned and those kept again `since` a moment. Returns those left. Blocks."""
+
+
+class Tombstones(Protocol):
+    """Who was erased, in a store of its own, outside every backup of the database."""
+
+    gate: "Gate"
+    id: str
+    last: int
+
+    def lay(self, who: UserRef, kind: str, state: "State", before: datetime, at: datetime) -> "Tombstone":
+        """On disk when it returns. Blocks."""
+
+    def since(self, seq: int) -> Sequence["Tombstone"]: ...
 
 
 Incoming = Event | Tick
