@@ -1,7 +1,7 @@
 """Processes that die by `kill -9` at a named point of a flow: `python -m tests.proof.dying`, asked line by line.
 
 A line names a folder with a scene in it, a flow and a point. A child begins there, lets the event happen, and kills
-itself at the point; the line answered is its exit status. The parent has no thread and no loop, so that it can be forked.
+itself at the point; the line answered is its exit status. The parent has no thread and no loop, so it can be forked.
 """
 
 import os

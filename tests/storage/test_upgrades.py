@@ -24,9 +24,10 @@ from storage.errors import NewerSchema
 from storage.migrate import HEAD, copies, migrate
 from storage.opening import open_store, postgresql_url
 from storage.sqlite import sqlite_engine
-from tests.desk import ANA, SAM, Clock, Desk, agents_thread
+from tests.desk import ANA, SAM, Desk, agents_thread
+from tests.desk import Clock as DeskClock
 from tests.postgres import fresh_database
-from tests.storage.conftest import disposed
+from tests.storage.conftest import Clock, disposed
 
 HERE = Path(__file__).parent
 RELEASED = sorted(path.stem.removeprefix("schema_") for path in HERE.glob("schema_*.json"))
@@ -137,11 +138,10 @@ def test_every_row_comes_along(old: Rows, url: str):
     assert the_same(now_there(url, old), was_there(url, old))
 
 
-async def test_the_desk_goes_on_where_it_was(old: Rows, url: str, clock: Clock):
-    store = open_store(url, clock)
-    at = Clock()
-    store.now = at.now
+async def test_the_desk_goes_on_where_it_was(old: Rows, url: str):
+    at = DeskClock()
     at.time = at.time.replace(hour=12)
+    store = open_store(url, at.now)
     desk = Desk(store, at)
     desk.count = 5000
     await desk.deliver()
