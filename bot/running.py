@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
+from bot.beside import answer_questions
 from bot.clockwork import (
     anchor_every_day,
     keep_promises_current,
@@ -131,6 +132,8 @@ async def desk_running(
                 chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
+        if settings.database_file is not None:  # which nobody else may write meanwhile
+            running.tasks.append(create_task(answer_questions(store, settings.questions, courier.posted)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
