@@ -150,7 +150,7 @@ async def test_the_desk_goes_on_where_it_was(old: Rows, url: str):
     await desk.say(SAM, "!r all is well", agents_thread(1))
     found = await desk.type(SAM, "/ticket search fire")
     assert "my printer is on fire ünïcode" in found
-    (ticket,) = [t for t in [await desk.ticket(1)] if t]
+    ticket = await desk.ticket(1)
     assert (ticket.subject, ticket.assignee, str(ticket.priority.name)) == (
         "my printer is on fire ünïcode “quotes”", SAM.ref, "HIGH",
     )  # fmt: skip
