@@ -21,7 +21,7 @@ def counted() -> Iterator[Ways]:
     execute, pipeline, commit = psycopg.Cursor.execute, psycopg.Connection.pipeline, psycopg.Connection.commit
 
     def alone(connection: Any) -> bool:
-        return connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF
+        return bool(connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF)
 
     def asks(self: Any, *given: Any, **more: Any) -> Any:
         ways.count += alone(self.connection)
