@@ -252,14 +252,15 @@ class SqlStore:
     def _attempted(self, job: Job[T], attempt: "_Attempt") -> T:
         with self.engine.connect() as connection, connection.begin() as transaction:
             attempt.driver = driver(connection)
-            connection.info[LATER] = []
+            info = connection.info  # its own: of a connection that broke it cannot be asked any more
+            info[LATER] = []
             try:
                 work = SqlUnitOfWork(connection, self.now(), self.promises, None, self.me())
                 result = self._done(job, work)
                 attempt.committing = True
                 say_all(connection, transaction.commit)
             finally:
-                connection.info.pop(LATER, None)
+                info.pop(LATER, None)
         self.posted_to(work.posted_to)
         return result
 

@@ -90,6 +90,7 @@ async def test_whoever_is_gone_is_replaced_and_nothing_is_lost_or_there_twice(tm
             writing = asyncio.create_task(traffic.go_on())
             await relayed(traffic, 12)
             frozen.send_signal(signal.SIGSTOP)
+            await eventually(lambda: alive(empty_postgres) == 2, PATIENCE)
             await taken_over(traffic)
             frozen.send_signal(signal.SIGCONT)
             await relayed(traffic, 12)
@@ -126,6 +127,15 @@ async def taken_over(traffic: Traffic) -> None:
     said = set(traffic.said)
     await traffic.desk.slack.advance(70)  # Slack waits for no answer that long, and tries again
     await eventually(lambda: not said & traffic.missing(), PATIENCE)
+
+
+def alive(url: str) -> int:
+    """How many processes have given a sign of life lately enough."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT 1 FROM leases WHERE name = holder AND until > extract(epoch FROM clock_timestamp()) * 1000"
+        )
+        return len(rows.fetchall())
 
 
 def cut(url: str) -> None:
