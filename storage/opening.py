@@ -34,6 +34,9 @@ LIMITS = {  # milliseconds: a job is short, so one that hangs is better ended an
     "idle_in_transaction_session_timeout": 15_000,
     "tcp_user_timeout": 15_000,
 }
+# A job says one thing after the other. One that says nothing for so long is of a process that is frozen, and what it has
+# locked is needed by those that take over: in milliseconds, less than `storage.leases.LIFE`.
+FROZEN = {"idle_in_transaction_session_timeout": "5000"}
 CONNECT_SECONDS = 5
 RECYCLE_SECONDS = 1800
 
@@ -165,7 +168,7 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         "pool_recycle": RECYCLE_SECONDS,
         "hide_parameters": True,
     }
-    engine = create_engine(url, connect_args=_arguments(url), json_serializer=plain_json, **pool)
+    engine = create_engine(url, connect_args=_arguments(url, **FROZEN), json_serializer=plain_json, **pool)
     event.listen(engine, "before_cursor_execute", _what_was_put_off_first)
     readers = create_async_engine(
         url,
