@@ -107,7 +107,12 @@ async def desk_running(
     promises = promises_of(settings)
     try:
         store.promises = await keep_current(store, promises)
-        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        files = DiskFiles(
+            settings.data_dir / "files",
+            settings.max_file_mb * MEGABYTE,
+            settings.file_types_refused,
+            encrypted=store.sealing is not None,
+        )
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
         running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
