@@ -22,7 +22,7 @@ ifndef SOUND
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast check format words bench clean
+.PHONY: help install run test fast check format words simulate bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -70,6 +70,9 @@ words: install ## bring the catalogues of languages up to date (WORDS=fr begins 
 	@$(if $(WORDS),test -e $(LANGUAGES)/$(WORDS) || $(BIN)/pybabel -q init -i build/helpthread.pot -d $(LANGUAGES) -D helpthread -l $(WORDS))
 	@$(BIN)/pybabel -q update -i build/helpthread.pot -d $(LANGUAGES) -D helpthread --width 120 --ignore-obsolete \
 		--no-fuzzy-matching --ignore-pot-creation-date
+
+simulate: install ## play thousands of days with everything going wrong, and look for a broken promise
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(ARGS)
 
 bench: install ## measure against the floor, print the table
 	$(BIN)/python -m benchmarks $(ARGS)

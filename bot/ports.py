@@ -252,6 +252,9 @@ class Outbox(Protocol):
     def posted(self, key: str) -> bool:
         """Whether `key` is, or will be, somewhere to be rewritten."""
 
+    def opening(self, place: Place) -> bool:
+        """Whether a room is being opened in this conversation of which we do not know yet which thread it is."""
+
     def newest(self) -> int:
         """The number of the newest effect that waits or was given up; 0 if there is none."""
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.effects import CLERK, Effect, OpenRoom, PostCard, Remove, codec
+from bot.inbound import Place
 from bot.message import Message, UserRef
 from bot.ports import Backlog, Pending, Spot
 from storage.hot import Hot
@@ -37,6 +38,7 @@ outbox = OutboxRow.__table__
 spots = SpotRow.__table__
 tickets = TicketRow.__table__
 words = TypeAdapter(Message)
+MOST_OPENING = 500  # rooms looked through for one that is being opened
 DUE, DEAD = "due", "dead"
 LEAP = 1_000_000  # more ids than any backup is behind
 
@@ -56,6 +58,14 @@ POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
     .values(not_before=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1)
+)
+DUE_HEADS = (  # built once: it is looked at far more often than something is found
+    select(outbox)
+    .where(outbox.c.head, outbox.c.not_before <= bindparam("at"))
+    .where(outbox.c.platform.in_(bindparam("platforms", expanding=True)))
+    .where(outbox.c.id.not_in(bindparam("busy", expanding=True)))
+    .order_by(outbox.c.not_before, outbox.c.id)
+    .limit(bindparam("most"))
 )
 
 
@@ -81,14 +91,8 @@ class SqlOutbox:
         POST.run(self.connection, values)
 
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
-        query = (
-            select(outbox)
-            .where(outbox.c.head, outbox.c.not_before <= now, outbox.c.platform.in_(platforms))
-            .where(outbox.c.id.not_in(busy))
-            .order_by(outbox.c.not_before, outbox.c.id)
-            .limit(limit)
-        )
-        found = _understood(self.connection.execute(query).all())
+        asked = {"at": now, "most": limit, "platforms": platforms, "busy": busy}
+        found = _understood(self.connection.execute(DUE_HEADS, asked).all())
         places = self._spots([effect.anchor for _, effect in found])
         return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
@@ -170,6 +174,11 @@ class SqlOutbox:
         there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
         return bool(self.connection.scalar(select(there)))
 
+    def opening(self, place: Place) -> bool:
+        opening = (outbox.c.key == outbox.c.room, outbox.c.head, IS_DUE, outbox.c.platform == place.platform)
+        rows = self.connection.execute(select(outbox).where(*opening).limit(MOST_OPENING)).all()
+        return any(_opens_in(effect, place) for _, effect in _understood(rows))
+
     def newest(self) -> int:
         return self.connection.scalar(select(func.max(outbox.c.id))) or 0
 
@@ -250,6 +259,16 @@ def _remember(dialect: Any) -> Any:
 
 
 REMEMBER = {"sqlite": Hot(_remember(sqlite)), "postgresql": Hot(_remember(postgresql))}
+
+
+def _opens_in(effect: Effect, place: Place) -> bool:
+    """A thread on a message that somebody else wrote needs no such care: the ticket knows its first message."""
+    match effect:
+        case PostCard(channel=channel):
+            return channel.conversation == place.conversation
+        case OpenRoom(place=parent, private=True):
+            return parent.conversation == place.conversation
+    return False
 
 
 def leap(connection: Connection, table: str) -> None:

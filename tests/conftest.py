@@ -92,6 +92,7 @@ SLOW = (
     "tests/privacy/test_restrict",
     "tests/privacy/test_retention",
     "tests/storage/test_outbox_model",
+    "tests/simulation/test_mutations",
     "tests/proof/test_nth_call",
     "tests/proof/test_life_cycle",
     "tests/proof/test_hostile",

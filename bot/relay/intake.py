@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
-from bot.errors import NotAllowed
+from bot.errors import Busy, NotAllowed
 from bot.inbound import MessagePosted, Place
 from bot.people.model import Person
 from bot.people.restriction import refuse_others, refuse_restricted
@@ -52,7 +52,17 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
             receive(about, desk_of(about, work), what, work)
             return None
         return in_private(what, person, work)
-    return None if event.place.thread else in_channel(event, what, work)
+    if event.place.thread:
+        wait_for_room(event.place, work)
+        return None
+    return in_channel(event, what, work)
+
+
+def wait_for_room(place: Place, work: UnitOfWork) -> None:
+    """Who answers under a card the moment it is there may be faster than the platform's answer to us. Raises `Busy`, so
+    that the platform delivers it again, while a room is being opened and this thread may be it."""
+    if work.desks.at(place) is not None and work.outbox.opening(place):
+        raise Busy
 
 
 def _meet(event: MessagePosted, work: UnitOfWork) -> Person:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Settings
+from bot.errors import Busy
 from bot.inbound import Actor, Place, Tick
 from bot.message import Mark, UserRef
 from bot.ports import Refused, TryLater, UnitOfWork
@@ -15,6 +16,27 @@ async def test_a_message_in_the_thread_of_its_own_first_message_was_lost_until_t
     await desk.say(ANA, "anyone here?", HELP)
     await desk.say(ANA, "hello?", Place("fake", "w", "help", desk.last))
     assert desk.agents_room(1) == ["Ana: anyone here?", "Ana: hello?"]
+
+
+@pytest.mark.parametrize("text", ["look at his last one", "!r have you tried water?"])
+async def test_an_agent_who_wrote_under_a_card_before_the_bot_knew_where_it_is_was_not_heard(
+    desk: Desk, text: str
+) -> None:
+    desk.chat.refuse = lambda effect: (
+        TryLater(30) if effect.kind == "post_card" else None
+    )  # done, but the answer is lost
+    await desk.say(ANA, "my printer is on fire")
+    with pytest.raises(Busy):  # which is what makes platforms deliver it again
+        await desk.say(SAM, text, agents_thread(1))
+    desk.chat.refuse = lambda effect: None
+    desk.later(minutes=1)
+    await desk.deliver()
+    await desk.handle(desk.event)
+    await desk.say(KIM, "!r any news?", agents_thread(1))
+    assert desk.mark(desk.event.place.message) is not None
+    entries = await desk.type(SAM, "/ticket history 1")
+    assert text.removeprefix("!r ") in entries
+    assert await desk.say(SAM, "lunch?", Place("fake", "w", "agents", "another thread")) == ""
 
 
 async def test_a_thread_in_a_private_conversation_was_not_listened_to(desk: Desk) -> None:

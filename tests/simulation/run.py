@@ -1,0 +1,121 @@
+"""One seed, one run: the same seed does the same again."""
+
+import asyncio
+import hashlib
+import logging
+import re
+from dataclasses import dataclass
+from random import Random
+
+from tests.history import History, Read, broken
+from tests.proof.held import SEQUENCE, Held, Reader, retold
+from tests.simulation.people import DAY, People
+from tests.simulation.town import LEFT, Town
+from tests.simulation.weather import Weather, weather
+
+WORD = re.compile(r"[mrn]\d+z")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`broken` is what went wrong, in words; `trace` is what happened, and `digest` stands for all of it."""
+
+    seed: int
+    broken: tuple[str, ...]
+    sky: str
+    trace: tuple[str, ...]
+    digest: str
+    messages: int
+    deaths: int
+
+
+def simulate(seed: int, sky: Weather | None = None) -> Outcome:
+    """A day in town. Needs no network, no threads and none of anybody's time."""
+    random = Random(seed)
+    sky = sky or weather(random)
+    described = repr(sky)
+    town = Town(random, sky)
+    people = People(town)
+    try:
+        found = town.loop.run(_day(town, people))
+        reader = Reader(town.path)
+        held = reader.read()
+        reader.close()
+        found += broken(_history(town, people, held)) + _illegal(held) + town.loop.errors
+    finally:
+        town.end()
+    digest = hashlib.sha256("\n".join([*town.trace, repr(held.timeline)]).encode()).hexdigest()[:12]
+    return Outcome(seed, tuple(found), described, tuple(town.trace), digest, len(people.said), town.deaths)
+
+
+async def _day(town: Town, people: People) -> list[str]:
+    running = town.loop.outside(town.keep_running())
+    for _ in range(town.sky.outages):
+        town.loop.outside(town.outage())
+    for _ in range(town.sky.jumps):
+        town.loop.outside(town.clock_jump())
+    lives = people.lives()
+    await asyncio.wait(lives, timeout=DAY)
+    try:
+        await town.calm_down()
+        await asyncio.wait(lives)
+        await town.calm_down()
+    except AssertionError as error:
+        return [str(error)]
+    finally:
+        running.cancel()
+    return []
+
+
+def _history(town: Town, people: People, held: Held) -> History:
+    customers = {id: row["customer"].rpartition("/")[2] for id, row in held.tickets.items()}
+    for said in people.said:
+        said.customer = said.customer or customers.get(people.ticket_of[said.word], "")
+    given_up = {word for row in held.outbox if row["state"] == "dead" for word in WORD.findall(str(row["effect"]))}
+    kept = {
+        word: customers[e["id"] >> SEQUENCE] for e in held.timeline for word in WORD.findall(e["text"] + e["remark"])
+    }
+    claimed = [(str(e["id"] >> SEQUENCE), e["staff"]) for e in held.timeline if e["kind"] == "claimed"]
+    return History(people.said, _read(town, people, customers), kept, given_up, people.claims, claimed)
+
+
+def _read(town: Town, people: People, customers: dict[int, str]) -> list[Read]:
+    """Everything that can be read in threads and in private, in the order in which it was posted."""
+    found = []
+    cards = {post.id: post.key for post in town.platforms[LEFT].posts.values() if post.room == ("agents", "")}
+    for platform in town.platforms.values():
+        for post in platform.posts.values():
+            conversation, thread = post.room
+            words = tuple(WORD.findall(post.text))
+            if conversation == "agents":
+                if thread:
+                    owner = customers[int(cards[thread].split(":")[1])]
+                    found.append(Read(words, f"agents of {owner} {thread}", owner, agents=True))
+            else:
+                owner = people.roots[thread] if thread else conversation.removeprefix("@")
+                found.append(Read(words, f"{conversation} {thread}", owner, agents=False))
+    return found
+
+
+def _illegal(held: Held) -> list[str]:
+    """Steps in the life of a ticket that may not be, and numbers that are there twice or not at all."""
+    found = []
+    for id, row in held.tickets.items():
+        try:
+            told = retold(row["customer"], held.entries(id))
+            assert (told.state, told.assignee) == (row["state"], row["assignee"]), (
+                "the ticket is not what it went through"
+            )
+        except AssertionError as error:
+            found.append(f"ticket {id}: {error}")
+    numbers = sorted(row["number"] for row in held.tickets.values())
+    if numbers != list(range(1, len(numbers) + 1)):
+        found.append(f"numbers {numbers}")
+    if waiting := [row["key"] for row in held.outbox if row["state"] == "due"]:
+        found.append(f"still in the outbox: {waiting}")
+    return found
+
+
+def quiet() -> None:
+    """What the bot logs of all that goes wrong would take longer than all the rest."""
+    logging.disable(logging.CRITICAL)
