@@ -8,9 +8,10 @@ from zipfile import ZipFile
 import pytest
 
 from bot.message import File
-from bot.ports import Say
+from bot.ports import Say, Store
 from bot.privacy.disguise import ERASED
-from bot.privacy.model import Asked
+from bot.privacy.erase import sweep
+from bot.privacy.model import Asked, Request
 from bot.tickets.timeline import Kind
 from storage.backup import backup
 from storage.files import DiskFiles
@@ -152,6 +153,38 @@ async def test_whoever_comes_back_has_another_key(office: Desk, files: DiskFiles
     assert keys.of(str(ANA.ref)) not in (None, before)
     assert isinstance(office.reply, Say) or office.reply is None
     assert "hello again" in await office.type(SAM, "/ticket list")
+
+
+async def test_whoever_is_back_before_the_receipt_is_put_away_keeps_the_new_key(
+    office: Desk, files: DiskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last step forgets where the receipt went. It must not take the words they wrote meanwhile."""
+    await a_day(office, files)
+    swept: list[Request] = []
+
+    async def sweep_later(store: Store, request: Request, now: object) -> None:
+        swept.append(request)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.privacy.clerk.sweep", sweep_later)
+        await erase(office, ANA)
+    await office.say(ANA, "hello again")
+    await settle(office)
+    [request] = swept
+    await sweep(office.store, request, office.now())
+    assert "hello again" in await office.type(SAM, "/ticket list")
+
+
+async def test_a_profile_that_is_past_its_period_takes_the_key_along(office: Desk, files: DiskFiles) -> None:
+    await a_day(office, files)
+    keys = office.store.sealing.vault.keys  # type: ignore[attr-defined]
+    await office.type(SAM, "/ticket close 1")
+    await settle(office)
+    office.later(days=181)
+    await purge(office)
+    await purge(office)
+    assert keys.of(str(ANA.ref)) is None
+    assert keys.of(str(BEN.ref)) is not None  # his ticket is open
 
 
 async def test_what_is_past_its_period_goes(office: Desk, files: DiskFiles) -> None:
