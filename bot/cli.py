@@ -256,6 +256,19 @@ def release(number: Number) -> None:
     _office(lambda office, work: office.release(number, None, work))
 
 
+@privacy.command()
+def reconcile(
+    tombstones_lost: Annotated[
+        bool, typer.Option("--tombstones-lost", help="Go on without them: those who were erased may be in here.")
+    ] = False,
+) -> None:
+    """Erase again whoever a restored backup brought back. Every start does that by itself, too."""
+    from bot import operating
+
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.reconcile(settings, lost=tombstones_lost)))
+
+
 def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
     from bot import operating
     from bot.privacy import office

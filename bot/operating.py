@@ -13,6 +13,7 @@ from bot import platforms
 from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
+from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
 from bot.message import UserRef
 from bot.ops.watch import Watch
@@ -29,6 +30,7 @@ from bot.running import (
     stop_on_signals,
 )
 from storage.errors import CannotOpen, DatabaseInUse
+from storage.files import MEGABYTE, DiskFiles
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
 from storage.settling import Encryption, sealing_of, state_of
@@ -206,6 +208,23 @@ async def destroy_audit_key(settings: Settings, year: int) -> str:
     from bot.privacy import auditing
 
     return await _write(settings, partial(auditing.destroy, year))
+
+
+async def reconcile(settings: Settings, *, lost: bool) -> str:
+    """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
+    store = open_store(settings.database, now, encryption_of(settings), settings.search)
+    try:
+        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        tombstones, count = await reconciled(settings, store, files, now, lost=lost)
+        tombstones.close()
+    finally:
+        await store.close()
+    if lost:
+        return "the tombstones begin anew; whom a backup from before now brings back nobody can tell any more"
+    if not count:
+        return "nobody who was erased is in this database"
+    who = "1 person was in this backup and is" if count == 1 else f"{count} people were in this backup and are"
+    return f"{who} erased again"
 
 
 def backup(settings: Settings, file: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -21,6 +21,10 @@ from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
+
+if TYPE_CHECKING:  # they need what is declared here
+    from bot.privacy.gate import Gate, State, Tombstone
+    from bot.privacy.steps import Step, StepState, Stride
 
 T = TypeVar("T")
 
@@ -269,6 +273,9 @@ class Outbox(Protocol):
         and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
         given since. Returns how many are held back."""
 
+    def hurry(self) -> None:
+        """Whatever waits may be tried now."""
+
     def backlog(self) -> Sequence[Backlog]:
         """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
@@ -486,6 +493,25 @@ class Privacy(Protocol):
     def purge(self, rule: str, limit: int) -> int:
         """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
+    def steps(self, request: int) -> Sequence["Stride"]:
+        """Of an erasure, in their order. Until this transaction ends nobody else begins one."""
+
+    def begin_step(self, request: int, step: "Step", fence: int, until: datetime) -> None: ...
+    def renew_lease(self, request: int, step: "Step", fence: int, until: datetime) -> bool:
+        """False if somebody else has begun meanwhile."""
+
+    def end_step(self, request: int, step: "Step", state: "StepState", error: str = "") -> None: ...
+    def note_step(self, request: int, step: "Step", counts: Mapping[str, int], cursor: str | None = None) -> None:
+        """Add to what it counted, and where it goes on."""
+
+    def mark(self) -> tuple[str, int] | None:
+        """The store of tombstones this database belongs to, and the newest that is done; None if none ever was."""
+
+    def set_mark(self, store: str, seq: int) -> None: ...
+    def forget_mark(self) -> None: ...
+    def everybody(self) -> Iterator[UserRef]:
+        """Every account that is linked anywhere, some of them more than once."""
+
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""
 
@@ -553,6 +579,10 @@ class UnitOfWork(Protocol):
         """Remember the event; true if it was handled before."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
+    def clock_went_back(self) -> None:
+        """What was planned by the clock as it was is planned anew: what waits to be delivered may be tried now, and the
+        minutes that come a second time count again."""
+
     def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
 
@@ -607,6 +637,19 @@ class Files(Protocol):
 
     def drop(self, shas: Sequence[str], since: int | None = None) -> Sequence[str]:
         """Delete them, but for those pinned and those kept again `since` a moment. Returns those left. Blocks."""
+
+
+class Tombstones(Protocol):
+    """Who was erased, in a store of its own, outside every backup of the database."""
+
+    gate: "Gate"
+    id: str
+    last: int
+
+    def lay(self, who: UserRef, kind: str, state: "State", before: datetime, at: datetime) -> "Tombstone":
+        """On disk when it returns. Blocks."""
+
+    def since(self, seq: int) -> Sequence["Tombstone"]: ...
 
 
 Incoming = Event | Tick

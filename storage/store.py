@@ -94,6 +94,11 @@ class SqlUnitOfWork:
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
         return referenced(self.connection, shas)
 
+    def clock_went_back(self) -> None:
+        self.outbox.hurry()
+        again = seen_events.c.event_id.between(f"tick:{self.now:%Y-%m-%dT%H:%M}", "tick:~")
+        self.connection.execute(delete(seen_events).where(again))
+
     def forget_seen(self, before: datetime, limit: int) -> int:
         old = select(seen_events.c.event_id).where(seen_events.c.at < before).limit(limit)
         return self.connection.execute(delete(seen_events).where(seen_events.c.event_id.in_(old))).rowcount

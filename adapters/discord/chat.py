@@ -14,6 +14,7 @@ from adapters.discord.attachments import Attachments
 from adapters.discord.catching_up import CatchingUp, Look
 from adapters.discord.client import Gateway, intents
 from adapters.discord.delivery import Delivery
+from adapters.discord.hosts import way_out
 from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
@@ -22,6 +23,7 @@ from adapters.discord.people import NOBODY, ref
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
 from adapters.discord.typing import SeenTyping, Typing
+from adapters.outgoing import Outgoing
 from bot.effects import Effect
 from bot.errors import Problem
 from bot.inbound import Event, Place, RoomGone
@@ -66,7 +68,8 @@ class DiscordChat:
         self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)
         self.lanes = Lanes()
         self.marks = Marks(write_marks, lambda: self.lanes.busy)
-        attachments = Attachments(files, self.pointed_at.files_at)
+        self.egress = way_out(api_url, gateway_url)
+        attachments = Attachments(files, self.egress, self.pointed_at.files_at)
         self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
         self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
         self.delivery.found_gone = self.found_gone
@@ -82,6 +85,7 @@ class DiscordChat:
         try:
             with self.pointed_at:
                 async with self.client:
+                    self.client.http.connector = Outgoing(self.egress, limit=0)
                     keeping = asyncio.create_task(self.marks.keep())
                     try:
                         await self.client.start(self.token)

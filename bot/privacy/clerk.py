@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
-from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.ports import Files, Handle, Refused, Spot, Store, Tombstones, TryLater, UnitOfWork
 from bot.privacy import views
 from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
@@ -38,6 +38,7 @@ class Clerk:
         self,
         store: Store,
         files: Files,
+        tombstones: Tombstones,
         folder: Path,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -46,6 +47,7 @@ class Clerk:
         posted: Callable[[], None] = lambda: None,
     ) -> None:
         self.store, self.files, self.folder, self.posted = store, files, folder, posted
+        self.tombstones = tombstones
         self.now, self.new_id = now, new_id
         self.export_hours, self.patience = export_hours, patience
         self.exporting: set[UserRef] = set()
@@ -74,7 +76,7 @@ class Clerk:
             case "erase":
                 await self._erase(request, effect.language)
             case "sweep":
-                await sweep(self.store, request, self.now())
+                await sweep(self.store, self.tombstones, request, self.now())
             case _:
                 raise Refused("nobody knows this task")
         return None
@@ -124,7 +126,9 @@ class Clerk:
     async def _erase(self, request: Request, language: str) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
-        erasure = Erasure(self.store, self.files, request, language, self.now(), self.patience, self.posted)
+        erasure = Erasure(
+            self.store, self.files, self.tombstones, request, language, self.now(), self.patience, self.posted
+        )
         await erasure.run(self.new_id)
 
     async def _tidied(self) -> None:

@@ -31,9 +31,6 @@ class Asked(StrEnum):
     DISPUTE = "dispute"
 
 
-STEPS = ("tickets", "content", "posts", "traces")  # of an erasure, in their order; what is done again does no harm
-
-
 class Role(StrEnum):
     """What a person is in a row: whose it is, whom it is about, who did it as an agent, or merely named."""
 

@@ -125,6 +125,17 @@ def stale_confirmation() -> str:
     return _("That button is not valid any more. Nothing was deleted. Please write /mydata delete again.")
 
 
+def not_taken_in() -> Message:
+    return Message(
+        (
+            _(
+                "Your data is being deleted just now, so this was not taken in and not kept. "
+                "You will get a receipt in private; write again after it, and you begin anew."
+            ),
+        )
+    )
+
+
 def last_lead(desks: Sequence[str]) -> str:
     return _(
         "You are the last lead of {desks}; without one, nobody could run it. Nothing was deleted. "
@@ -174,7 +185,7 @@ def _elsewhere(failed: int) -> list[str]:
     there = [
         _("• your own messages on the platform: only you can delete those"),
         _("• what the bot passed on for you as an agent, in the customers' conversations"),
-        _("• backups, until they are replaced: ask whoever runs this desk how long that takes"),
+        _("• backups, until they are replaced: what is restored from one is deleted again before the desk starts"),
         _("• this message: delete it when you have read it"),
     ]
     if failed:

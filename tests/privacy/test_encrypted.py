@@ -3,15 +3,16 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
 from bot.message import File
-from bot.ports import Say, Store
+from bot.ports import Say
 from bot.privacy.disguise import ERASED
 from bot.privacy.erase import sweep
-from bot.privacy.model import Asked, Request
+from bot.privacy.model import Asked
 from bot.tickets.timeline import Kind
 from storage.backup import backup
 from storage.files import DiskFiles
@@ -160,18 +161,18 @@ async def test_whoever_is_back_before_the_receipt_is_put_away_keeps_the_new_key(
 ) -> None:
     """The last step forgets where the receipt went. It must not take the words they wrote meanwhile."""
     await a_day(office, files)
-    swept: list[Request] = []
+    swept: list[tuple[Any, ...]] = []
 
-    async def sweep_later(store: Store, request: Request, now: object) -> None:
-        swept.append(request)
+    async def sweep_later(*given: Any) -> None:
+        swept.append(given)
 
     with monkeypatch.context() as patch:
         patch.setattr("bot.privacy.clerk.sweep", sweep_later)
         await erase(office, ANA)
     await office.say(ANA, "hello again")
     await settle(office)
-    [request] = swept
-    await sweep(office.store, request, office.now())
+    [given] = swept
+    await sweep(*given)
     assert "hello again" in await office.type(SAM, "/ticket list")
 
 

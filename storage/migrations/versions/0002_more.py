@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    erasures()
     encryption()
     keys_of_files()
     macros()
@@ -61,6 +62,35 @@ def macros() -> None:
         sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
     )
     op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def erasures() -> None:
+    """How far each one is, the tombstones that are done here, and holds on a single ticket."""
+    op.create_table(
+        "erasure_steps",
+        sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("cursor", sa.String(200), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(200), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request"], ["requests.number"], name=op.f("fk_erasure_steps_request_requests"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("request", "step", name=op.f("pk_erasure_steps")),
+    )
+    op.create_table(
+        "tombstone_marks",
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("store", name=op.f("pk_tombstone_marks")),
+    )
+    op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
 
 
 def encryption() -> None:
