@@ -7,6 +7,7 @@ the last one, so none can be left out, moved or cut off; a key is used for one f
 import errno
 import io
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -104,10 +105,9 @@ def open_sealed(path: Path, key: str) -> BinaryIO:
 
 def _key(path: Path, key: str) -> bytes:
     """Where the key was erased, something else stands for it."""
-    try:
-        return bytes.fromhex(key)
-    except ValueError:
-        raise _unreadable(path) from None
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise _unreadable(path)
+    return bytes.fromhex(key)
 
 
 def _nonce(number: int, last: bool) -> bytes:

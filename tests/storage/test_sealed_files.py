@@ -90,7 +90,7 @@ async def test_what_was_cut_moved_or_changed_is_not_read(files: DiskFiles, damag
         read(files, file)
 
 
-@pytest.mark.parametrize("key", ["00" * 32, ERASED], ids=["another", "erased"])
+@pytest.mark.parametrize("key", ["00" * 32, "abcd", ERASED], ids=["another", "none", "erased"])
 async def test_without_its_key_it_is_gone(files: DiskFiles, key: str):
     file = await keep(files, SECRET)
     with pytest.raises(FileNotFoundError):
