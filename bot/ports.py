@@ -15,6 +15,7 @@ from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
+from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
@@ -355,6 +356,9 @@ class People(Protocol):
         """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
+    def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
+        """Those seen after `since`, the last one first."""
+
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
     def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
     def unblock(self, who: UserRef) -> bool: ...
@@ -423,6 +427,18 @@ class Privacy(Protocol):
 
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
+
+    def ask_second(self, request: Request, by: UserRef | None) -> None:
+        """Somebody else than `by` (None: the command line) has to confirm it."""
+
+    def asked_first(self, request: Request) -> tuple[bool, UserRef | None]:
+        """Whether it waits for a second person, and who the first one was."""
+
+    def looked_at(self, request: Request) -> None:
+        """It waits no more, however that ended."""
+
+    def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
+        """Of whom an agent or officer said so, and whose time to say otherwise is over."""
 
     def held(self, who: UserRef) -> bool:
         """Whether a legal hold stands."""
@@ -519,6 +535,33 @@ class Privacy(Protocol):
         """Forget whose request it was; false if there is more to forget."""
 
 
+class Links(Protocol):
+    """Accounts of one person, which confirmed it on each of them."""
+
+    def of(self, who: UserRef, before: datetime | None = None) -> Sequence[UserRef]:
+        """The others of theirs, as far as links lead; only by links made at `before` or earlier, if that is given."""
+
+    def since(self, who: UserRef) -> Mapping[UserRef, datetime]:
+        """Those that this very account is linked with, and since when."""
+
+    def join(self, one: UserRef, other: UserRef) -> None: ...
+    def leave(self, who: UserRef) -> None:
+        """End all links of this account, and what it does to make one."""
+
+    def pairing(self, who: UserRef) -> Pairing | None:
+        """What the account is doing to be linked, unless its time is over."""
+
+    def coded(self, code_hash: str) -> Pairing | None:
+        """Whose code this is, if nobody used it yet and its time is not over."""
+
+    def keep(self, pairing: Pairing) -> None:
+        """In place of what the account was doing before."""
+
+    def drop(self, who: UserRef) -> None: ...
+    def forget(self) -> None:
+        """Those whose time is over, and ends of links that lead nowhere any more."""
+
+
 class Audit(Protocol):
     """What was done with people's data, in codes. Noted lines are written when the transaction ends, or not at all.
 
@@ -571,12 +614,16 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    links: Links
     watermarks: Watermarks
     promises: Promises
     now: datetime
 
     def seen(self, event_id: str) -> bool:
         """Remember the event; true if it was handled before."""
+
+    def new_code(self) -> str:
+        """Ten letters and digits that nobody can guess, to be typed by a person."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
     def clock_went_back(self) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
+from bot.beside import answer_questions
 from bot.clockwork import (
     anchor_every_day,
     keep_promises_current,
@@ -136,6 +137,8 @@ async def desk_running(
                 chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
+        if settings.database_file is not None:  # which nobody else may write meanwhile
+            running.tasks.append(create_task(answer_questions(store, settings.questions, courier.posted)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
@@ -159,6 +162,8 @@ def encryption_of(settings: Settings) -> Encryption | None:
 
 def promises_of(settings: Settings) -> Promises:
     """What the operator chose."""
+    from bot.platforms import recipients  # which knows this file
+
     tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
     return Promises(
         timedelta(hours=settings.erasure_grace_hours),
@@ -166,6 +171,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        given=tuple(recipients(settings)),
     )
 
 
