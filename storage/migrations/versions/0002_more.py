@@ -18,6 +18,7 @@ def upgrade() -> None:
     keys_of_files()
     macros()
     posted_at()
+    home()
     audit_log()
     linked_accounts()
     second_looks()
@@ -153,3 +154,8 @@ def keys_of_files() -> None:
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def home() -> None:
+    """On whose page of their own other people's tickets stand: it is drawn again when these are erased."""
+    op.add_column("people", sa.Column("home", sa.String(200), nullable=False, server_default=""))
