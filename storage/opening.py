@@ -34,8 +34,8 @@ LIMITS = {  # milliseconds: a job is short, so one that hangs is better ended an
     "idle_in_transaction_session_timeout": 15_000,
     "tcp_user_timeout": 15_000,
 }
-# A job says one thing after the other. One that says nothing for so long is of a process that is frozen, and what it has
-# locked is needed by those that take over: in milliseconds, less than `storage.leases.LIFE`.
+# A job says one thing after the other. One that says nothing for so long is of a process that is frozen, and what it
+# has locked is needed by those that take over: in milliseconds, less than `storage.leases.LIFE`.
 FROZEN = {"idle_in_transaction_session_timeout": "5000"}
 CONNECT_SECONDS = 5
 RECYCLE_SECONDS = 1800
