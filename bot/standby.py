@@ -80,9 +80,14 @@ class Seats:
         self.name = name
         self.many = many
         self.taken: dict[str, Lease] = {}
+        self.looking = asyncio.Lock()  # or two who look at once have the same one
 
     async def take(self) -> Lease:
         """Wait for one that is free."""
+        async with self.looking:
+            return await self._take()
+
+    async def _take(self) -> Lease:
         while True:
             self.taken = {name: lease for name, lease in self.taken.items() if self.kept(lease)}
             for name in (f"{self.name}:{number}" for number in range(self.many)):
