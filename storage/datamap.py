@@ -244,7 +244,7 @@ def strange_keys(connection: Connection) -> list[str]:
                 found += [
                     f"{table.name}.{column.name}: {key}" for value in values for key in unknown_keys(column, value)
                 ]
-    return found
+    return sorted(set(found))
 
 
 def unknown_keys(column: Column[Any], value: dict[str, Any]) -> set[str]:
