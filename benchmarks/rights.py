@@ -16,6 +16,7 @@ from bot.ports import Say, Spot
 from bot.privacy.clerk import Clerk
 from bot.running import new_id
 from storage.files import DiskFiles
+from storage.tombstones import open_tombstones
 
 OTHERS = 100  # messages a second from other people meanwhile
 PERSON = Actor(UserRef.parse(HEAVY), "Heavy")
@@ -35,7 +36,8 @@ async def measure(database: Path) -> tuple[Done, Done]:
     folder = database.parent
     async with a_scene(f"sqlite:///{database}") as scene:
         files = DiskFiles(folder / "files")
-        clerk = Clerk(scene.store, files, folder / "exports", now, new_id, posted=scene.courier.posted)
+        tombs = open_tombstones(f"sqlite:///{folder}/tombstones.db", b"k" * 32)
+        clerk = Clerk(scene.store, files, tombs, folder / "exports", now, new_id, posted=scene.courier.posted)
         scene.courier.chats = {**scene.courier.chats, CLERK: clerk}
         await scene.open_tickets(customers(64))
         await scene.courier.settle()

@@ -17,6 +17,7 @@ from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.privacy.age import ask_age
 from bot.privacy.audit import Deed
+from bot.privacy.gate import Gate
 from bot.privacy.policy import announced
 from bot.readers import languages_for
 from bot.router import Router
@@ -27,12 +28,13 @@ Invoked = CommandInvoked | ButtonPressed | FormSubmitted
 
 
 class App:
-    """`posted` is called after each commit that may have filled the outbox."""
+    """`posted` is called after each commit that may have filled the outbox. What the `gate` stops is not taken in."""
 
-    def __init__(self, router: Router, store: Store, posted: Callable[[], None]) -> None:
+    def __init__(self, router: Router, store: Store, posted: Callable[[], None], gate: Gate | None = None) -> None:
         self.router = router
         self.store = store
         self.posted = posted
+        self.gate = gate or Gate()
 
     async def handle(self, event: Event) -> Reply:
         """React to one event. Returns after the commit: only then may the platform be told that we have it.
@@ -40,8 +42,12 @@ class App:
         Raises what went wrong for events that the platform will deliver again (messages, edits, deletions);
         a person who pressed or typed a command is told instead.
         """
-        event = cleaned(event)
         try:
+            admitted = self.gate.admitted(event)
+            if admitted is None:
+                log.info("an event was dropped: it is from before an erasure", extra={"count": self.gate.dropped})
+                return None
+            event = cleaned(admitted)
             reply = await self._react_once(event)
         except Answered as answered:
             return cast("Reply", answered.reply)

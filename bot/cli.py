@@ -4,14 +4,12 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.message import UserRef
 
 HOW: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False}
 app = typer.Typer(help="Support tickets in the threads where people already talk.", **HOW)
@@ -192,83 +190,110 @@ def _some(ids: list[int] | None, everything: bool) -> list[int] | None:
 Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
 Account = Annotated[str, typer.Argument(help="Whose data it is about: PLATFORM/WORKSPACE/ID, PLATFORM//ID on Discord.")]
 Day = Annotated[str, typer.Argument(help="A day such as 2026-01-31.")]
+Source = Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")]
 Why = Annotated[str, typer.Argument(help="A code; a wrong one shows those there are.")]
 
 
 @privacy.command()
 def queue() -> None:
     """Show open requests about data and legal holds, with their due dates."""
-    _office(lambda office, work: office.queue(None, work), changes=False)
+    _office("queue")
 
 
 @privacy.command()
 def show(number: Number) -> None:
     """Show a request."""
-    _office(lambda office, work: office.show(number, None, work), changes=False)
+    _office("show", number)
 
 
 @privacy.command()
 def log(
     kind: Annotated[str, typer.Argument(help="export, deletion or restriction.")],
     person: Account,
-    source: Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")],
+    source: Source,
     received: Annotated[str, typer.Argument(help="The day it came, if not today.")] = "",
 ) -> None:
     """Write down a request that came another way. Their account is asked whether it is theirs."""
-    _office(lambda office, work: office.log(kind, _account(person), source, received, None, work))
+    _office("log", kind, person, source, received)
 
 
 @privacy.command()
 def extend(number: Number, reason: Why) -> None:
     """Take two months more for a request, once."""
-    _office(lambda office, work: office.extend(number, reason, None, work))
+    _office("extend", number, reason)
 
 
 @privacy.command()
 def refuse(number: Number, reason: Why) -> None:
     """Refuse a request."""
-    _office(lambda office, work: office.refuse(number, reason, None, work))
+    _office("refuse", number, reason)
 
 
 @privacy.command()
 def decide(number: Number, who: Annotated[str, typer.Argument(help="Whether they are right or wrong.")]) -> None:
     """Decide who is right about what somebody says is wrong."""
-    from bot.privacy import dispute
-
-    _office(lambda office, work: dispute.decide(office.asked_for(number, None, work), who, work))
+    _office("decide", number, who)
 
 
 @privacy.command()
 def hold(person: Account, reason: Why, review: Day) -> None:
     """Have somebody's data kept for a reason in law, to be looked at again within 90 days."""
-    _office(lambda office, work: office.hold(_account(person), reason, review, None, work))
+    _office("hold", person, reason, review)
 
 
 @privacy.command()
 def renew(number: Number, review: Day) -> None:
     """Say that a legal hold was looked at and goes on."""
-    _office(lambda office, work: office.renew(number, review, None, work))
+    _office("renew", number, review)
 
 
 @privacy.command()
 def release(number: Number) -> None:
     """End a legal hold; what waited for it begins."""
-    _office(lambda office, work: office.release(number, None, work))
+    _office("release", number)
 
 
-def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
+@privacy.command()
+def reconcile(
+    tombstones_lost: Annotated[
+        bool, typer.Option("--tombstones-lost", help="Go on without them: those who were erased may be in here.")
+    ] = False,
+) -> None:
+    """Erase again whoever a restored backup brought back. Every start does that by itself, too."""
     from bot import operating
-    from bot.privacy import office
 
-    settings, command = _settings(), "privacy." + job.__qualname__.partition(".")[0]  # the function that made it
-    doing = partial(job, office)
-    print(operating.in_loop(lambda: operating.office(settings, doing, command, changes=changes)))
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.reconcile(settings, lost=tombstones_lost)))
 
 
-def _account(text: str) -> "UserRef":
-    from bot.access import person_named
+@privacy.command()
+def minor(person: Account) -> None:
+    """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
+    _office("minor", person)
 
-    return person_named(text)
+
+@privacy.command()
+def delete_for(person: Account, source: Source) -> None:
+    """Have somebody's data deleted who asked another way. An officer in chat has to confirm it."""
+    _office("delete-for", person, source)
+
+
+@privacy.command()
+def platform_deleted(person: Account) -> None:
+    """Say that the platform deleted somebody's account. An officer in chat has to confirm it."""
+    _office("delete-for", person, "platform")
+
+
+@privacy.command()
+def confirm(number: Number) -> None:
+    """Confirm what an officer or an agent began in chat."""
+    _office("confirm", number)
+
+
+@privacy.command()
+def clear(number: Number) -> None:
+    """Say that nothing comes of what waits for a second officer."""
+    _office("clear", number)
 
 
 Year = Annotated[int, typer.Argument(help="The year it served.")]
@@ -293,8 +318,8 @@ def show_audit(
     """Show the newest lines of the audit log: what was done with people's data, in codes."""
     from bot import operating
 
-    settings, who = _settings(), _account(about) if about else None
-    print(operating.in_loop(lambda: operating.show_audit(settings, who, last)))
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.office(settings, "audit.show", about, str(last))))
 
 
 @audit.command()
@@ -303,7 +328,7 @@ def destroy(year: Year) -> None:
     from bot import operating
 
     settings = _settings()
-    print(operating.in_loop(lambda: operating.destroy_audit_key(settings, year)))
+    print(operating.in_loop(lambda: operating.office(settings, "audit.destroy", str(year))))
 
 
 @privacy.command()
@@ -312,10 +337,18 @@ def retention(
     days: Annotated[int, typer.Argument(help="Keep for so many days; none shows what would go.")] = 0,
 ) -> None:
     """Show how long things are kept and what is due, or change it. A shorter period begins a day later."""
+    if rule:
+        _office("retention", rule, str(days))
+    else:
+        _office("retention-due")
+
+
+def _office(command: str, *given: str) -> None:
+    """While a desk runs on the same SQLite file, it is the desk that does it."""
     from bot import operating
 
     settings = _settings()
-    print(operating.in_loop(lambda: operating.retention(settings, rule, days)))
+    print(operating.in_loop(lambda: operating.office(settings, command, *given)))
 
 
 @keys.command("new")

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from bot.app import App
 from bot.inbound import Tick
@@ -15,12 +16,16 @@ from bot.privacy.promises import Promises
 from bot.privacy.purging import purge_everything
 from storage.files import DiskFiles, referenced
 from storage.store import SqlStore, SqlUnitOfWork
+from storage.tombstones import SqlTombstones
 
 log = logging.getLogger(__name__)
 UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
+SET_BACK = timedelta(seconds=30)  # less is waited for
 BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
+BETWEEN_GLANCES = 5.0  # seconds
+BEYOND_BACKUPS = timedelta(days=30)  # for a backup that is a little older than it should be
 BETWEEN_SWEEPS = 3600.0  # seconds
 BEFORE_FIRST_ANCHOR = 30.0  # seconds
 BETWEEN_ANCHORS = 3600.0  # seconds between looks whether there is one of today
@@ -28,10 +33,20 @@ BEFORE_FIRST_SWEEP = 60.0  # seconds; a start has more urgent things to do
 
 
 async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
-    """One tick a minute, with the same id in every process, so that one of them handles it."""
+    """One tick a minute, with the same id in every process, so that one of them handles it.
+
+    Plans are in UTC, so summer time is nothing to it. Where the clock is set back, what was planned is planned anew.
+    """
+    before = now()
     while True:
-        minute = now().replace(second=0, microsecond=0)
+        moment = now()
+        minute = moment.replace(second=0, microsecond=0)
         try:
+            if moment < before - SET_BACK:
+                log.warning("the clock was set back by %d seconds", (before - moment).total_seconds())
+                await app.store.write(lambda work: work.clock_went_back())
+                app.posted()
+            before = moment
             await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
         except Exception:  # the next minute is another try
             log.exception("a tick failed")
@@ -58,6 +73,20 @@ async def purge_every_hour(store: SqlStore) -> None:
         except Exception:  # the next hour is another try
             log.exception("what is past its period could not be deleted")
         await asyncio.sleep(BETWEEN_PURGES)
+
+
+async def keep_tombstones(tombstones: SqlTombstones, backup_days: int, now: Callable[[], datetime]) -> None:
+    """Other processes erase, too; and when no backup can bring anybody back any more, their tombstones go."""
+    purged = -BETWEEN_PURGES
+    while True:
+        await asyncio.sleep(BETWEEN_GLANCES)
+        try:
+            await asyncio.to_thread(tombstones.refresh)
+            if monotonic() - purged >= BETWEEN_PURGES:
+                purged = monotonic()
+                await asyncio.to_thread(tombstones.purge, now() - timedelta(days=backup_days) - BEYOND_BACKUPS)
+        except Exception:  # the next time is another try
+            log.exception("the tombstones could not be looked at")
 
 
 async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:

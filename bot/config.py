@@ -154,6 +154,12 @@ class Settings(BaseSettings):
         None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
     )
 
+    tombstones: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        None, description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE, another one than DATABASE_URL"
+    )
+    tombstone_key: SecretStr | None = Field(None, min_length=32, description="a secret of 32 characters or more")
+    backup_days: int = Field(90, ge=1, le=3650, description="a whole number from 1 to 3650, in days")
+
     # None: INFO for a service, of which one sees nothing but the log; WARNING at a terminal, where people read answers.
     log_level: Annotated[Level | None, Upper] = Field(None, description="DEBUG, INFO, WARNING or ERROR")
     log_format: Annotated[Literal["pretty", "json"], Lower] = Field("pretty", description="pretty or json")
@@ -229,6 +235,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.tombstones and self.tombstones == self.database_url:
+            raise ValueError("TOMBSTONES is the same as DATABASE_URL; a backup of one must not bring back the other")
+        return self
+
     @field_validator("age_limit")
     @classmethod
     def _age(cls, given: int) -> int:
@@ -268,6 +280,17 @@ class Settings(BaseSettings):
         """The URL for the engine, with its driver. Holds the password: for the engine alone."""
         given = self.database_url
         return given.get_secret_value() if given else f"sqlite:///{self.data_dir / 'helpthread.db'}"
+
+    @property
+    def questions(self) -> Path:
+        """Where the command line asks a desk that runs (see `bot.beside`)."""
+        return self.data_dir / "questions"
+
+    @property
+    def tombstone_store(self) -> str:
+        """The URL of the tombstones' store, with its driver. Holds the password: for the engine alone."""
+        given = self.tombstones
+        return given.get_secret_value() if given else f"sqlite:///{self.data_dir / 'tombstones.db'}"
 
     @property
     def database_file(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.message import File, UserRef
 
@@ -36,9 +37,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """`at` is when it happened, of a message when it was written, where the platform says so."""
+
     id: str  # the platform's delivery id: the same event twice has the same id
     actor: Actor
     place: Place
+    at: datetime | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

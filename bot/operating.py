@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 
 from bot import platforms
+from bot.beside import ask
 from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
+from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
-from bot.message import UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
-from bot.privacy.audit import OPERATOR, Deed
+from bot.privacy.audit import OPERATOR
 from bot.running import (
     Make,
     Running,
@@ -29,6 +30,7 @@ from bot.running import (
     stop_on_signals,
 )
 from storage.errors import CannotOpen, DatabaseInUse
+from storage.files import MEGABYTE, DiskFiles
 from storage.migrate import HEAD, schema_version
 from storage.opening import open_store
 from storage.settling import Encryption, sealing_of, state_of
@@ -38,7 +40,6 @@ from storage.store import SqlStore
 MOST_LISTED = 200
 MOST_AT_ONCE = 100_000
 HELD = "held back by helpthread outbox hold"
-NOT_NOTED = "the desk is running, so the audit log has no line of this; /privacy in the chat writes one"
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
@@ -148,37 +149,18 @@ async def _each(
     return _told(done, what)
 
 
-async def retention(settings: Settings, rule: str, days: int) -> str:
-    """What is due under every rule; or, of one, set to so many days. Raises `Problem`."""
-    from bot.privacy import purging, retention_views
+async def office(settings: Settings, command: str, *given: str) -> str:
+    """What a privacy officer does (see `bot.privacy.counter`). A desk that runs on the same SQLite file does it for us.
 
-    if not rule:
-        return retention_views.periods(await read(settings, purging.previews))
-
-    def change(work: UnitOfWork) -> str:
-        preview, since = purging.set_period(rule, days, work)
-        return retention_views.period_set(preview, since, work.now)
-
-    return await _write(settings, change)
-
-
-async def office(settings: Settings, job: Job[str], command: str, *, changes: bool) -> str:
-    """What a privacy officer does, and in the audit log that it was done. Raises `Problem`.
-
-    Looking does not need a database that nobody else writes: then it is said that the log has no line of it.
+    Raises `Problem`.
     """
+    from bot.privacy import counter
 
-    def noted(work: UnitOfWork) -> str:
-        work.audit.note(Deed.ACCESS, reason=command)
-        return job(work)
-
+    job = partial(counter.do, command, given)
     try:
-        return await _write(settings, noted)
+        return await _write(settings, job)
     except DatabaseInUse:
-        if changes:
-            raise
-        _warn(NOT_NOTED)
-        return await read(settings, job)
+        return await asyncio.to_thread(ask, settings.questions, command, given)
 
 
 async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
@@ -194,18 +176,21 @@ async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
     return audit_views.sound(head, len(anchors))
 
 
-async def show_audit(settings: Settings, who: UserRef | None, last: int) -> str:
-    """The newest lines, or those about somebody; that they were looked at is a line, too."""
-    from bot.privacy import auditing
-
-    return await office(settings, partial(auditing.show, who, last), "privacy.audit.show", changes=False)
-
-
-async def destroy_audit_key(settings: Settings, year: int) -> str:
-    """Raises `Problem` if there is none, or it still serves."""
-    from bot.privacy import auditing
-
-    return await _write(settings, partial(auditing.destroy, year))
+async def reconcile(settings: Settings, *, lost: bool) -> str:
+    """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
+    store = open_store(settings.database, now, encryption_of(settings), settings.search)
+    try:
+        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        tombstones, count = await reconciled(settings, store, files, now, lost=lost)
+        tombstones.close()
+    finally:
+        await store.close()
+    if lost:
+        return "the tombstones begin anew; whom a backup from before now brings back nobody can tell any more"
+    if not count:
+        return "nobody who was erased is in this database"
+    who = "1 person was in this backup and is" if count == 1 else f"{count} people were in this backup and are"
+    return f"{who} erased again"
 
 
 def backup(settings: Settings, file: str) -> Iterator[str]:

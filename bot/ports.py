@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -15,12 +15,17 @@ from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
+from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
 from bot.privacy.purposes import Choice, Purpose
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Entry, Kind, Source
+
+if TYPE_CHECKING:  # they need what is declared here
+    from bot.privacy.gate import Gate, State, Tombstone
+    from bot.privacy.steps import Step, StepState, Stride
 
 T = TypeVar("T")
 
@@ -269,6 +274,9 @@ class Outbox(Protocol):
         and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
         given since. Returns how many are held back."""
 
+    def hurry(self) -> None:
+        """Whatever waits may be tried now."""
+
     def backlog(self) -> Sequence[Backlog]:
         """Of each platform that anything waits for, or was given up for. Reads through all of it."""
 
@@ -348,6 +356,9 @@ class People(Protocol):
         """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
+    def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
+        """Those seen after `since`, the last one first."""
+
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
     def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
     def unblock(self, who: UserRef) -> bool: ...
@@ -417,6 +428,18 @@ class Privacy(Protocol):
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
 
+    def ask_second(self, request: Request, by: UserRef | None) -> None:
+        """Somebody else than `by` (None: the command line) has to confirm it."""
+
+    def asked_first(self, request: Request) -> tuple[bool, UserRef | None]:
+        """Whether it waits for a second person, and who the first one was."""
+
+    def looked_at(self, request: Request) -> None:
+        """It waits no more, however that ended."""
+
+    def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
+        """Of whom an agent or officer said so, and whose time to say otherwise is over."""
+
     def held(self, who: UserRef) -> bool:
         """Whether a legal hold stands."""
 
@@ -483,11 +506,57 @@ class Privacy(Protocol):
     def purge(self, rule: str, limit: int) -> int:
         """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
+    def steps(self, request: int) -> Sequence["Stride"]:
+        """Of an erasure, in their order. Until this transaction ends nobody else begins one."""
+
+    def begin_step(self, request: int, step: "Step", fence: int, until: datetime) -> None: ...
+    def renew_lease(self, request: int, step: "Step", fence: int, until: datetime) -> bool:
+        """False if somebody else has begun meanwhile."""
+
+    def end_step(self, request: int, step: "Step", state: "StepState", error: str = "") -> None: ...
+    def note_step(self, request: int, step: "Step", counts: Mapping[str, int], cursor: str | None = None) -> None:
+        """Add to what it counted, and where it goes on."""
+
+    def mark(self) -> tuple[str, int] | None:
+        """The store of tombstones this database belongs to, and the newest that is done; None if none ever was."""
+
+    def set_mark(self, store: str, seq: int) -> None: ...
+    def forget_mark(self) -> None: ...
+    def everybody(self) -> Iterator[UserRef]:
+        """Every account that is linked anywhere, some of them more than once."""
+
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held, but for the request. `thorough` looks through all posts and effects for their id."""
 
     def sweep(self, request: Request, limit: int) -> bool:
         """Forget whose request it was; false if there is more to forget."""
+
+
+class Links(Protocol):
+    """Accounts of one person, which confirmed it on each of them."""
+
+    def of(self, who: UserRef, before: datetime | None = None) -> Sequence[UserRef]:
+        """The others of theirs, as far as links lead; only by links made at `before` or earlier, if that is given."""
+
+    def since(self, who: UserRef) -> Mapping[UserRef, datetime]:
+        """Those that this very account is linked with, and since when."""
+
+    def join(self, one: UserRef, other: UserRef) -> None: ...
+    def leave(self, who: UserRef) -> None:
+        """End all links of this account, and what it does to make one."""
+
+    def pairing(self, who: UserRef) -> Pairing | None:
+        """What the account is doing to be linked, unless its time is over."""
+
+    def coded(self, code_hash: str) -> Pairing | None:
+        """Whose code this is, if nobody used it yet and its time is not over."""
+
+    def keep(self, pairing: Pairing) -> None:
+        """In place of what the account was doing before."""
+
+    def drop(self, who: UserRef) -> None: ...
+    def forget(self) -> None:
+        """Those whose time is over, and ends of links that lead nowhere any more."""
 
 
 class Audit(Protocol):
@@ -542,6 +611,7 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    links: Links
     watermarks: Watermarks
     promises: Promises
     now: datetime
@@ -549,7 +619,14 @@ class UnitOfWork(Protocol):
     def seen(self, event_id: str) -> bool:
         """Remember the event; true if it was handled before."""
 
+    def new_code(self) -> str:
+        """Ten letters and digits that nobody can guess, to be typed by a person."""
+
     def forget_seen(self, before: datetime, limit: int) -> int: ...
+    def clock_went_back(self) -> None:
+        """What was planned by the clock as it was is planned anew: what waits to be delivered may be tried now, and the
+        minutes that come a second time count again."""
+
     def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
 
@@ -599,6 +676,19 @@ class Files(Protocol):
 
     def drop(self, shas: Sequence[str], since: int | None = None) -> Sequence[str]:
         """Delete them, but for those pinned and those kept again `since` a moment. Returns those left. Blocks."""
+
+
+class Tombstones(Protocol):
+    """Who was erased, in a store of its own, outside every backup of the database."""
+
+    gate: "Gate"
+    id: str
+    last: int
+
+    def lay(self, who: UserRef, kind: str, state: "State", before: datetime, at: datetime) -> "Tombstone":
+        """On disk when it returns. Blocks."""
+
+    def since(self, seq: int) -> Sequence["Tombstone"]: ...
 
 
 Incoming = Event | Tick

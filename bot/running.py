@@ -6,17 +6,26 @@ import sys
 import uuid
 from asyncio import create_task
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
-from bot.clockwork import anchor_every_day, keep_promises_current, purge_every_hour, sweep_every_hour, tick_every_minute
+from bot.beside import answer_questions
+from bot.clockwork import (
+    anchor_every_day,
+    keep_promises_current,
+    keep_tombstones,
+    purge_every_hour,
+    sweep_every_hour,
+    tick_every_minute,
+)
 from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
+from bot.guarding import guarded
 from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
 from bot.ports import Chat, Files, UnitOfWork
@@ -30,6 +39,7 @@ from storage.files import MEGABYTE, DiskFiles
 from storage.opening import open_store
 from storage.settling import Encryption
 from storage.store import SqlStore
+from storage.tombstones import SqlTombstones
 
 LAST_DELIVERIES = 10.0  # seconds for what is on its way when the bot is stopped
 FIRST_DESK = Desk(0, "support", Place("console", "local", "agents"), DeskSettings())
@@ -52,6 +62,7 @@ class Running:
     settings: Settings
     store: SqlStore
     files: Files
+    tombstones: SqlTombstones
     router: Router
     courier: Courier
     app: App
@@ -103,34 +114,37 @@ async def desk_running(
     # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database, now, encryption_of(settings), settings.search)
     promises = promises_of(settings)
-    try:
+    async with AsyncExitStack() as stack:
+        store = open_store(settings.database, now, encryption_of(settings), settings.search)
+        stack.push_async_callback(store.close)
         store.promises = await keep_current(store, promises)
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        tombstones = await guarded(settings, store, files, now)
+        stack.callback(tombstones.close)
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
-        running = Running(settings, store, files, router, courier, App(router, store, courier.posted), chats, now)
+        app = App(router, store, courier.posted, tombstones.gate)
+        running = Running(settings, store, files, tombstones, router, courier, app, chats, now)
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
             for observer in observers:
                 chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
+        if settings.database_file is not None:  # which nobody else may write meanwhile
+            running.tasks.append(create_task(answer_questions(store, settings.questions, courier.posted)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
                 create_task(sweep_every_hour(store, files)),
                 create_task(keep_promises_current(store, promises)),
                 create_task(purge_every_hour(store)),
+                create_task(keep_tombstones(tombstones, settings.backup_days, now)),
                 create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
             ]
-        try:
-            yield running
-        finally:
-            await running.rest()
-    finally:
-        await store.close()
+        stack.push_async_callback(running.rest)
+        yield running
 
 
 def encryption_of(settings: Settings) -> Encryption | None:
@@ -177,8 +191,9 @@ def stop_on_signals() -> asyncio.Event:
 def _clerk(running: Running) -> Chat:
     settings = running.settings
     folder = settings.data_dir / "exports"
+    stores = running.store, running.files, running.tombstones
     posted = running.courier.posted
-    return Clerk(running.store, running.files, folder, running.now, new_id, settings.export_hours, posted=posted)
+    return Clerk(*stores, folder, running.now, new_id, settings.export_hours, posted=posted)
 
 
 async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -39,9 +39,21 @@ REASONS = {
 
 def trouble(error: BaseException) -> str:
     """What an error of the database means for the person who runs the desk: a few words, and nobody's data."""
+    code, each = _code(error), error.__cause__ or error.__context__
+    while each is not None:  # where a transaction was undone, what failed first says why
+        code = found if (found := _code(each)) and _meaning(found) else code
+        each = each.__cause__ or each.__context__
+    return _meaning(code) or _unknown(code)
+
+
+def _code(error: BaseException) -> str:
     cause = getattr(error, "orig", error)
-    code = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
-    for beginning, reason in REASONS.items():
-        if code.startswith(beginning):
-            return reason
+    return str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
+
+
+def _meaning(code: str) -> str:
+    return next((reason for beginning, reason in REASONS.items() if code.startswith(beginning)), "")
+
+
+def _unknown(code: str) -> str:
     return "it cannot be reached" if not code else f"it refuses ({code})"

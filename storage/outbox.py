@@ -200,6 +200,11 @@ class SqlOutbox:
         self.connection.execute(update(outbox).where(IS_DUE).values(head=outbox.c.id.in_(oldest)))
         return many
 
+    def hurry(self) -> None:
+        self.connection.execute(
+            update(outbox).where(IS_DUE, outbox.c.not_before > self.now).values(not_before=self.now)
+        )
+
     def backlog(self) -> Sequence[Backlog]:
         waits = outbox.c.state == DUE
         oldest = func.min(func.coalesce(outbox.c.posted_at, outbox.c.not_before)).filter(waits)

@@ -12,13 +12,15 @@ from storage.datamap import sheets
 from storage.erasing import Erasing
 from storage.holds import Holds
 from storage.ledger import Ledger
+from storage.marks import Marks
 from storage.notices import Notices
-from storage.requests import Requests
 from storage.retention import Retention
+from storage.second_looks import SecondLooks
 from storage.showing import Showing
+from storage.steps import Steps
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, Requests, Choices, Notices, Retention, Holds):
+class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds, Marks, Steps):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime, audit: Audit) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, String, bindparam, delete, insert, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Place
@@ -90,6 +90,11 @@ class SqlPeople:
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
         return None if row is None else _person(row)
+
+    def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
+        theirs = type_coerce(people.c.who, String).like(f"{platform}/%")
+        query = select(people.c.who).where(people.c.last_seen >= since, theirs)
+        return self.connection.scalars(query.order_by(people.c.last_seen.desc()).limit(limit)).all()
 
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]:
         rows = self.connection.execute(select(people.c.who, people.c.name).where(people.c.who.in_(who)))

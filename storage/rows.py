@@ -435,7 +435,7 @@ class DisputeRow(Base):
 
 
 class HoldRow(Base):
-    """A reason in law to keep somebody's data for now."""
+    """A reason in law to keep somebody's data for now, all of it or one `ticket` (its id)."""
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -449,6 +449,7 @@ class HoldRow(Base):
     placed_by: Mapped[Staff | None] = mapped_column(index=True)
     review_at: Mapped[When]
     released_at: Mapped[When | None]
+    ticket: Mapped[Number | None]
 
 
 class NoticeRow(Base):

@@ -13,10 +13,12 @@ from sqlalchemy import create_engine
 from storage.migrate import migrate
 from storage.opening import open_store, postgresql_url
 from storage.rows import Base
+from tests import sockets
 from tests.desk import Clock, Desk
 from tests.migrated import put_database
 from tests.postgres import cluster, fresh_database
 
+sockets.guard()
 EMPTY = SQL("; ").join(SQL("DELETE FROM {}").format(Identifier(t.name)) for t in reversed(Base.metadata.sorted_tables))
 
 # The same examples each time, so that what fails is what was changed; and how long one takes is the machine's business.
@@ -24,6 +26,14 @@ EMPTY = SQL("; ").join(SQL("DELETE FROM {}").format(Identifier(t.name)) for t in
 hypothesis.settings.register_profile("quick", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_leaves_the_machine() -> Iterator[None]:
+    """Whatever a test did with the error: that it tried is enough."""
+    sockets.strayed.clear()
+    yield
+    assert sockets.strayed == [], "a test, or the bot in it, tried to connect to another machine"
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +92,8 @@ SLOW = (
     "tests/slack",
     "tests/discord",
     "tests/fakes",
+    "tests/faults",
+    "tests/ops",
     "tests/test_fake_discord",
     "tests/test_packaging",
     "tests/words/test_pseudo",
@@ -103,7 +115,7 @@ ALONE = (
     "tests/discord/test_killed",
     "tests/slack/test_catching_up",
     "tests/slack/test_killed",
-    "tests/torture",
+    "tests/faults/test_postgres_restarts",
     "tests/test_process",
     "tests/test_postgres_harness",
     "tests/privacy/test_crash",

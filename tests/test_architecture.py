@@ -18,7 +18,7 @@ COMPOSITION = {
     f"bot/{name}.py"
     for name in (
         "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
-        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch",
+        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch", "guarding",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.
@@ -78,7 +78,8 @@ def test_arrows_point_inwards(package: str):
         for module in imports(path):
             top = module.split(".")[0]
             if top in OURS:
-                allowed = module.startswith(f"{own}.") or module == own or top in KNOWS[package]
+                shared = package.startswith("adapters/") and module.startswith("adapters.outgoing")
+                allowed = shared or module.startswith(f"{own}.") or module == own or top in KNOWS[package]
                 assert allowed, f"{name} imports {module}"
             else:
                 assert top in sys.stdlib_module_names or top in third, f"{name} imports {module}"
@@ -95,6 +96,23 @@ def test_the_core_does_not_know_the_name_of_a_platform():
     for path in core_files():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             assert not re.search(r"slack|discord|console", line, re.IGNORECASE), f"{path}:{number}: {line}"
+
+
+WAYS_OUT = re.compile(
+    r"TCPConnector\(|UnixConnector\(|open_connection|create_connection|urlopen|http\.client|"
+    r"import (?:requests|httpx|urllib3)"
+)
+SESSION = re.compile(r"ClientSession\((?!\s*connector=Outgoing\()")
+
+
+@pytest.mark.parametrize("package", ["bot", "storage", "adapters"])
+def test_there_is_one_way_out(package: str):
+    """Whatever connects to a host asks first whether it is a declared one."""
+    for path in files(package):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "outgoing.py":
+            assert not WAYS_OUT.search(text), path
+            assert not SESSION.search(text), path
 
 
 LOOK = """

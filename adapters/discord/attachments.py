@@ -7,11 +7,13 @@ import aiohttp
 import discord
 
 from adapters.discord import words
+from adapters.discord.hosts import FILES
+from adapters.outgoing import Outgoing
+from bot.egress import Egress
 from bot.errors import Problem
 from bot.message import File
 from bot.ports import Files
 
-HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 PIECE = 1 << 16  # bytes
 PATIENCE = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)  # seconds
 
@@ -19,9 +21,10 @@ PATIENCE = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)  # sec
 class Attachments:
     """`also` is a host of files beside Discord's own: of a proxy, or a test."""
 
-    def __init__(self, files: Files, also: str = "") -> None:
+    def __init__(self, files: Files, egress: Egress, also: str = "") -> None:
         self.files = files
-        self.hosts = HOSTS | ({also} if also else frozenset())
+        self.egress = egress
+        self.hosts = FILES | ({also} if also else frozenset())
 
     async def take(self, attachments: Sequence[discord.Attachment]) -> tuple[tuple[File, ...], tuple[str, ...]]:
         """The files kept (pinned: release them), and those refused with why. Raises `TimeoutError` never; a link
@@ -29,7 +32,7 @@ class Attachments:
         kept, refused = list[File](), list[str]()
         if not attachments:
             return (), ()
-        async with aiohttp.ClientSession(timeout=PATIENCE, trust_env=True) as http:
+        async with aiohttp.ClientSession(connector=Outgoing(self.egress), timeout=PATIENCE, trust_env=True) as http:
             for each in attachments:
                 try:
                     kept.append(await self._fetch(http, each))
@@ -43,7 +46,7 @@ class Attachments:
         url = urlsplit(attachment.url)
         if url.netloc not in self.hosts or url.scheme not in ("https", "http"):
             raise Problem(words.NOT_ON_CDN)
-        if url.scheme == "http" and url.netloc in HOSTS:
+        if url.scheme == "http" and url.netloc in FILES:
             raise Problem(words.NOT_ON_CDN)
         async with http.get(attachment.url, allow_redirects=False) as answer:
             if answer.status != 200:

@@ -9,7 +9,9 @@ import discord
 from adapters.discord import words
 from adapters.discord.addresses import pointed_at
 from adapters.discord.commands import declared
+from adapters.discord.hosts import way_out
 from adapters.discord.permissions import UNNEEDED_FOR_AGENTS, invite_link, missing
+from adapters.outgoing import Outgoing
 from bot.inbound import Place
 from bot.router import Router
 
@@ -42,6 +44,7 @@ async def examine(
     with pointed_at(api_url, ""):
         try:
             async with client:
+                client.http.connector = Outgoing(way_out(api_url, ""), limit=0)
                 await client.login(token)
                 async for seen in _all(client, router, channels, roles, message_content, members):
                     yield seen

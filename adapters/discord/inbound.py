@@ -99,12 +99,14 @@ def raised(interaction: Interaction) -> discord.Message | None:
 def posted(
     message: discord.Message, who: Actor, place: Place, files: tuple[File, ...] = (), refused: tuple[str, ...] = ()
 ) -> MessagePosted:
-    return MessagePosted(f"{PLATFORM}:{message.id}", who, place, text(message), files, refused, quote(message))
+    at = message.created_at
+    return MessagePosted(f"{PLATFORM}:{message.id}", who, place, text(message), files, refused, quote(message), at=at)
 
 
 def edited(message: discord.Message, place: Place) -> MessageEdited:
     when = int(message.edited_at.timestamp() * 1000) if message.edited_at else 0
-    return MessageEdited(f"{PLATFORM}:{message.id}:edited:{when}", actor(message.author), place, text(message))
+    id, who = f"{PLATFORM}:{message.id}:edited:{when}", actor(message.author)
+    return MessageEdited(id, who, place, text(message), at=message.created_at)
 
 
 def deleted(place: Place) -> MessageDeleted:

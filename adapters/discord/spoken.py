@@ -45,4 +45,4 @@ class Spoken:
         except Problem:
             given = {}  # the core says what is missing
         id = f"{PLATFORM}:{message.id}"
-        return CommandInvoked(id, who, place, command.name, given, tuple(named))
+        return CommandInvoked(id, who, place, command.name, given, tuple(named), at=message.created_at)

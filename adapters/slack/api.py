@@ -14,7 +14,9 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.outgoing import Outgoing
 from adapters.slack import words
+from adapters.slack.hosts import way_out
 from adapters.slack.pace import Pace
 from bot.ports import Limited, Refused, TryLater
 
@@ -67,6 +69,7 @@ class Api:
     def __init__(self, token: str, url: str) -> None:
         self.token = token
         self.url = url if url.endswith("/") else f"{url}/"
+        self.egress = way_out(self.url)
         self.pace = Pace()
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
@@ -74,7 +77,7 @@ class Api:
     @property
     def session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+            self._session = self.new_session()
             self._client = None
         return self._session
 
@@ -86,6 +89,10 @@ class Api:
                 self.token, base_url=self.url, session=session, timeout=TIMEOUT, retry_handlers=[]
             )
         return self._client
+
+    def new_session(self) -> aiohttp.ClientSession:
+        """Which goes to Slack and nowhere else; whoever has it closes it."""
+        return aiohttp.ClientSession(connector=Outgoing(self.egress), timeout=aiohttp.ClientTimeout(total=TIMEOUT))
 
     async def close(self) -> None:
         if self._session is not None:

@@ -182,7 +182,7 @@ class SlackChat:
                 before_authorize=self._take,  # bolt acknowledges what it cannot authorize, and it would be lost
             )
         if self.app_token:
-            return SocketMode(app, self.app_token)
+            return SocketMode(app, self.app_token, self.api.new_session)
         self.http = HttpServer(app, self._taken, self.signing_secret, self.port)
         return self.http
 

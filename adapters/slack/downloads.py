@@ -13,13 +13,13 @@ import aiohttp
 
 from adapters.slack import words
 from adapters.slack.api import Api, Json
+from adapters.slack.hosts import FILES
 from adapters.slack.text import one_line
 from bot.errors import Problem
 from bot.message import File
 from bot.ports import Files, TryLater
 
 log = logging.getLogger(__name__)
-HOSTS = (".slack.com", ".slack-files.com", ".slack-gov.com")
 REDIRECTS = 5
 PIECE = 1 << 16  # bytes
 SLOWEST = 120  # seconds for one file
@@ -120,4 +120,4 @@ class Downloads:
         if parts.netloc == self.own:
             return parts.scheme in ("http", "https")
         host = parts.hostname or ""
-        return parts.scheme == "https" and any(host.endswith(own) for own in HOSTS) and parts.port in (None, 443)
+        return parts.scheme == "https" and any(host.endswith(own) for own in FILES) and parts.port in (None, 443)

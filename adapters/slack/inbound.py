@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from adapters.slack.api import Json
 from adapters.slack.forms import Origin
@@ -110,6 +111,14 @@ def reaction_key(event: Json) -> str:
     """The same whenever somebody is seen to react so to this message."""
     channel, ts = reacted_to(event)
     return f"slack:reacted:{channel}:{ts}:{emoji(event)}:{event.get('user')}"
+
+
+def moment(ts: str) -> datetime | None:
+    """When a message was written: that is what Slack calls it by."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def is_direct(channel: str) -> bool:

@@ -44,11 +44,11 @@ class Messages:
         actor = await self.people.actor(said.user, said.team)
         where = self._place(said)
         if said.change == "deleted":
-            return MessageDeleted(said.id, actor, where)
+            return MessageDeleted(said.id, actor, where, at=inbound.moment(said.ts))
         if said.change == "edited":
-            return MessageEdited(said.id, actor, where, await self._plain(said.text))
+            return MessageEdited(said.id, actor, where, await self._plain(said.text), at=inbound.moment(said.ts))
         if (command := await self._command(said, actor, where)) is not None:
-            return command
+            return replace(command, at=inbound.moment(said.ts))
         if await self._calls_the_bot_from_outside(said, where):
             return await self.raised(said.id, actor, where)
         return await self._posted(said, actor, where, last_try=last_try)
@@ -78,7 +78,8 @@ class Messages:
     async def _posted(self, said: Written, actor: Actor, where: Place, *, last_try: bool) -> MessagePosted:
         taken = await self.downloads.take(list(said.files), last_try=last_try) if said.files else Taken()
         text = "\n".join(part for part in (await self._plain(said.text), *taken.lines) if part)
-        return MessagePosted(said.id, actor, where, text, tuple(taken.files), tuple(taken.refused))
+        at = inbound.moment(said.ts)
+        return MessagePosted(said.id, actor, where, text, tuple(taken.files), tuple(taken.refused), at=at)
 
     async def reaction(self, event: Json, id: str, thread: str = "") -> CommandInvoked | MessageRaised | None:
         """A command, if the emoji means one and the message is in a ticket's room; or the wish for a ticket. `thread`

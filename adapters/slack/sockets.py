@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 import aiohttp
@@ -26,8 +27,11 @@ NOT_OURS = {
 
 
 class SocketMode:
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
+    """`new_session` makes one that goes to Slack and nowhere else."""
+
+    def __init__(self, app: AsyncApp, app_token: str, new_session: Callable[[], aiohttp.ClientSession]) -> None:
         self.app = app
+        self.new_session = new_session
         self.app_token = app_token
         self.handlers: list[AsyncSocketModeHandler] = []
 
@@ -43,12 +47,19 @@ class SocketMode:
         ]
         try:
             for handler in self.handlers:
+                await self._own_way_out(handler)
                 await handler.connect_async()  # type: ignore[no-untyped-call]
             ready.set()
             await asyncio.Event().wait()
         finally:
             for handler in self.handlers:
                 await handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def _own_way_out(self, handler: AsyncSocketModeHandler) -> None:
+        """The SDK makes a session that would go anywhere it is sent."""
+        client = handler.client
+        await client.aiohttp_client_session.close()
+        client.aiohttp_client_session = self.new_session()
 
     async def _check_token(self) -> None:
         """The SDK would try a wrong one for ever. Whatever else is wrong may pass."""

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
-from bot.ports import Files, Handle, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.ports import Files, Handle, Refused, Spot, Store, Tombstones, TryLater, UnitOfWork
 from bot.privacy import views
 from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
+from bot.privacy.link import accounts
 from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
 from bot.privacy.restrict import veil
@@ -38,6 +39,7 @@ class Clerk:
         self,
         store: Store,
         files: Files,
+        tombstones: Tombstones,
         folder: Path,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -46,6 +48,7 @@ class Clerk:
         posted: Callable[[], None] = lambda: None,
     ) -> None:
         self.store, self.files, self.folder, self.posted = store, files, folder, posted
+        self.tombstones = tombstones
         self.now, self.new_id = now, new_id
         self.export_hours, self.patience = export_hours, patience
         self.exporting: set[UserRef] = set()
@@ -74,7 +77,7 @@ class Clerk:
             case "erase":
                 await self._erase(request, effect.language)
             case "sweep":
-                await sweep(self.store, request, self.now())
+                await sweep(self.store, self.tombstones, request, self.now())
             case _:
                 raise Refused("nobody knows this task")
         return None
@@ -82,13 +85,14 @@ class Clerk:
     async def _export(self, request: Request) -> None:
         if request.stage is not Stage.DUE:
             return
-        if request.who in self.exporting:
+        whose = await self.store.read(partial(accounts, request.who))
+        if not self.exporting.isdisjoint(whose):
             raise TryLater(1, "an export that was called off is still being put away")
-        self.exporting.add(request.who)
+        self.exporting.update(whose)
         await self._tidied()
         path = self.folder / f"{request.number}.zip"
         try:
-            await write_export(self.store, self.files, request, path, self.new_id(), self.now())
+            await write_export(self.store, self.files, request, whose, path, self.new_id(), self.now())
             name = f"mydata-{request.number}.zip"
             file = await self.files.keep(_chunks(path), name, "application/zip", checked=False)
             handed_out = False
@@ -103,7 +107,7 @@ class Clerk:
             return
         finally:
             path.unlink(missing_ok=True)
-            self.exporting.discard(request.who)
+            self.exporting.difference_update(whose)
 
     def _hand_out(self, number: int, file: File, work: UnitOfWork) -> bool:
         """Send it, unless everything was called off meanwhile."""
@@ -124,7 +128,9 @@ class Clerk:
     async def _erase(self, request: Request, language: str) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
-        erasure = Erasure(self.store, self.files, request, language, self.now(), self.patience, self.posted)
+        erasure = Erasure(
+            self.store, self.files, self.tombstones, request, language, self.now(), self.patience, self.posted
+        )
         await erasure.run(self.new_id)
 
     async def _tidied(self) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 
 from bot.effects import Direct, Remove, Rewrite
 from bot.language import reading
-from bot.ports import Files, Store, TryLater, UnitOfWork
+from bot.message import UserRef
+from bot.ports import Files, Job, Store, T, Tombstones, TryLater, UnitOfWork
 from bot.privacy import farewell, views
+from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
-from bot.privacy.model import FAILED, IN_FLIGHT, STEPS, Asked, Copy, Erased, Request, Stage
+from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
+from bot.privacy.steps import Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
 
@@ -33,50 +36,115 @@ class Erasure:
         self,
         store: Store,
         files: Files,
+        tombstones: Tombstones,
         request: Request,
         language: str,
         now: datetime,
         patience: float,
         posted: Callable[[], None],
     ) -> None:
-        self.store, self.files, self.request, self.posted = store, files, request, posted
-        self.language = language
+        self.files, self.request, self.posted = files, request, posted
+        self.tombstones, self.language = tombstones, language
         self.who, self.now, self.patience = request.who, now, patience
+        self.silent = False  # whether nothing is said to a platform
+        self.store = Fenced(store, Executor(store, request.who, request.number))
 
     async def run(self, new_id: Callable[[], str]) -> None:
         """`new_id` makes a random id for the ghost. Raises `TryLater` while others must do something first."""
         if self.request.stage not in (Stage.DUE, Stage.CLEANING):
             return
         if self.request.stage is Stage.DUE and await self.store.read(lambda work: work.privacy.held(self.who)):
-            await self.store.write(lambda work: hold_back(self._now(work), work))
+            await self.store.plain.write(lambda work: hold_back(self._now(work), work))
+            if self.tombstones.gate.stone(self.who) is not None:  # it was begun, so they are being turned away
+                await self._lay(State.ENDED)
             return
+        try:
+            await self._run(new_id)
+        except Exception as error:
+            await self.store.executor.stop(error)
+            raise
+
+    async def _run(self, new_id: Callable[[], str]) -> None:
+        await self._begin(Step.TOMBSTONE, ghost=self.request.ghost or new_id())
+        await self._lay(State.BEGUN)
         if self.request.stage is Stage.CLEANING:
             await self._until_taken_back()
-        await self._change(ghost=self.request.ghost or new_id(), step=STEPS[0])
-        await self._leave_tickets()
-        await self._drop_exports()
-        on_its_way = await self._withdraw()
-        await self._change(step=STEPS[1])
-        await self._drop_files()
-        await self._erase("")
-        await self._change(Stage.CLEANING, step=STEPS[2])
+        on_its_way = await self._erase_rows()
+        await self._begin(Step.POSTS, Stage.CLEANING)
         await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
         await self._until_taken_back()
         await self._finish()
 
+    async def repeat(self, new_id: Callable[[], str], *, over: bool) -> None:
+        """What a backup brought back goes again, before a platform is connected. If the erasure was `over` before, that
+        is all of it; else the clerk goes on with what needs a platform."""
+        try:
+            await self._begin(Step.TOMBSTONE, ghost=self.request.ghost or new_id())
+            if not over:
+                await self._lay(State.BEGUN)
+            self.silent = over
+            await self._erase_rows()
+            if not over:
+                await self._begin(Step.POSTS, Stage.CLEANING)
+                await self.store.write(lambda work: give_work(self._now(work), "erase", work))
+                await self.store.plain.scrub()
+                await self.store.executor.stop(TryLater(1, "no platform is connected yet"))
+                return
+            await self.store.executor.skip(Step.POSTS, "gone-before")
+            await self._forget_places()
+            await self._clean_up()
+            await self.store.executor.skip(Step.RECEIPT, "had-before")
+            await self._change(Stage.CLEANING)
+            await self._change(Stage.TOLD)
+            await sweep_under(self.store.executor, self.request, self.now)
+        except Exception as error:
+            await self.store.executor.stop(error)
+            raise
+
+    async def _forget_places(self) -> None:
+        ghost = self.request.nobody
+        while copies := await self.store.read(lambda work: work.privacy.copies(self.who, ghost, POSTS)):
+            keys = [copy.key for copy in copies]
+            await self.store.write(partial(_hand_over, keys, ghost))
+
+    async def _erase_rows(self) -> bool:
+        """All that needs no platform. True if some of it may be in the courier's hands."""
+        await self._begin(Step.TICKETS)
+        await self._leave_tickets()
+        await self._begin(Step.EXPORTS)
+        await self._drop_exports()
+        await self._begin(Step.OUTBOX)
+        on_its_way = await self._withdraw()
+        await self._begin(Step.FILES)
+        await self._drop_files()
+        await self._begin(Step.CONTENT)
+        await self._erase("")
+        return on_its_way
+
     async def _finish(self) -> None:
         """Nothing is told before nothing is left: not in the tables, not in their files."""
-        await self._change(step=STEPS[3])
-        await self._forget_posts()
-        await self._erase("names")
-        if await self.store.read(lambda work: work.privacy.residue(self.request)):
-            raise TryLater(1, "there is something new")
-        if not await self.store.scrub():
-            raise TryLater(1, "a reader holds old pages")
+        await self._clean_up()
+        await self._begin(Step.RECEIPT)
         if not await self.store.write(self._tell):
             raise TryLater(1, "there is something new")
+        await self._lay(State.DONE)
+
+    async def _clean_up(self) -> None:
+        await self._begin(Step.NAMES)
+        await self._forget_posts()
+        await self._erase("names")
+        await self._begin(Step.VERIFY)
+        if await self.store.read(lambda work: work.privacy.residue(self.request)):
+            raise TryLater(1, "there is something new")
+        await self._begin(Step.DISK)
+        if not await self.store.plain.scrub():
+            raise TryLater(1, "a reader holds old pages")
+
+    async def _begin(self, step: Step, stage: Stage | None = None, **fields: Any) -> None:
+        await self.store.executor.begin(step)
+        await self._change(stage, step=str(step), **fields)
 
     async def _change(self, stage: Stage | None = None, **fields: Any) -> None:
         def job(work: UnitOfWork) -> Request:
@@ -86,6 +154,9 @@ class Erasure:
             return changed
 
         self.request = await self.store.write(job)
+
+    async def _lay(self, state: State) -> None:
+        await lay(self.who, state, self.tombstones, self.store.plain)
 
     async def _leave_tickets(self) -> None:
         while await self.store.write(lambda work: farewell.close_some(self.who, work, TICKETS)):
@@ -128,7 +199,7 @@ class Erasure:
         self._post_blanks([copy for copy in copies if copy.key in fresh and copy.blank], work)
 
     def _post_blanks(self, copies: Sequence[Copy], work: UnitOfWork) -> None:
-        for copy in copies:
+        for copy in copies if not self.silent else ():
             work.outbox.post(_blanked(copy, work), about=self.request.nobody)
 
     async def _drop_files(self) -> None:
@@ -159,6 +230,7 @@ class Erasure:
         self._post_blanks(elsewhere, work)
         if erased.counts:
             work.privacy.save(now.with_counts(erased.counts))
+            work.privacy.note_step(now.number, self.store.executor.step, erased.counts)
         return erased
 
     async def _until_taken_back(self) -> None:
@@ -190,9 +262,10 @@ class Erasure:
         request = self._now(work)
         if request.stage is Stage.TOLD:
             return True
-        if work.privacy.residue(request, thorough=False):
+        if work.privacy.residue(request, thorough=False) or unsettled(work.privacy.steps(request.number)):
             return False
         work.privacy.save(request.to(Stage.TOLD))
+        work.privacy.end_step(request.number, Step.RECEIPT, StepState.DONE)
         key = f"privacy:{request.number}:receipt"
         with reading((self.language, *languages_alone(self.who, work))):
             receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request))
@@ -205,16 +278,61 @@ class Erasure:
         return work.privacy.request(self.request.number) or self.request
 
 
-async def sweep(store: Store, request: Request, now: datetime) -> None:
+async def sweep(store: Store, tombstones: Tombstones, request: Request, now: datetime) -> None:
     """After the receipt: forget the address, too. Raises `TryLater` while its traces cannot be overwritten."""
     if request.stage is not Stage.TOLD:
         return
-    while not await store.write(lambda work: work.privacy.sweep(request, CHUNK)):
+    if request.who != request.nobody:  # a crash may have come between the receipt and this
+        await lay(request.who, State.DONE, tombstones, store)
+    executor = Executor(store, request.who, request.number)
+    try:
+        await sweep_under(executor, request, now)
+    except Exception as error:
+        await executor.stop(error)
+        raise
+
+
+async def sweep_under(executor: Executor, request: Request, now: datetime) -> None:
+    await executor.begin(Step.ADDRESS)
+    while not await executor.write(lambda work: work.privacy.sweep(request, CHUNK)):
         pass
-    if not await store.scrub():
+    if not await executor.store.scrub():
         raise TryLater(1, "a reader holds old pages")
-    gone = request.to(Stage.DONE, who=request.nobody, done_at=now)
-    await store.write(partial(_save, gone))
+    await executor.write(partial(_close, request, now))
+
+
+def _close(request: Request, now: datetime, work: UnitOfWork) -> None:
+    """Raises `ValueError` for one of which a step is not done: nothing leads from there to a closed request."""
+    work.privacy.end_step(request.number, Step.ADDRESS, StepState.DONE)
+    strides = work.privacy.steps(request.number)
+    begun = [each.step for each in strides]
+    told_before_steps = Step.TOMBSTONE not in begun  # by a version that did not write them down
+    if left := unsettled(strides, begun if told_before_steps else tuple(Step)):
+        raise ValueError(f"an erasure of which {left[0]} is not done cannot be closed")
+    work.privacy.save(request.to(Stage.DONE, who=request.nobody, done_at=now))
+
+
+async def lay(who: UserRef, state: State, tombstones: Tombstones, store: Store) -> None:
+    """First the tombstone, then the mark that says that this database has it: a crash in between repeats that one."""
+    stone = tombstones.gate.stone(who)
+    if stone is None or stone.state is not state:
+        now = await store.read(lambda work: work.now)
+        stone = await asyncio.to_thread(tombstones.lay, who, ERASURE, state, now, now)
+    seq = stone.seq
+    await store.write(lambda work: work.privacy.set_mark(tombstones.id, seq))
+
+
+class Fenced:
+    """A store in which an executor writes only while it is the one."""
+
+    def __init__(self, store: Store, executor: Executor) -> None:
+        self.plain, self.executor = store, executor
+
+    async def write(self, job: Job[T]) -> T:
+        return await self.executor.write(job)
+
+    async def read(self, job: Job[T]) -> T:
+        return await self.plain.read(job)
 
 
 def _blanked(copy: Copy, work: UnitOfWork) -> Rewrite | Remove:
@@ -228,6 +346,10 @@ def _blanked(copy: Copy, work: UnitOfWork) -> Rewrite | Remove:
 
 def _blobs(who: Any, after: Any, work: UnitOfWork) -> tuple[Sequence[str], Any]:
     return work.privacy.blobs(who, after, CHUNK)
+
+
+def _hand_over(keys: Sequence[str], ghost: UserRef, work: UnitOfWork) -> None:
+    work.privacy.hand_over(keys, ghost)
 
 
 def _save(request: Request, work: UnitOfWork) -> None:

@@ -35,11 +35,11 @@ class Portable:
         if topic.table == "timeline":
             self._activities(row for row in rows if row["kind"] == Kind.SAID)
 
-    def pack(self, archive: Archive) -> None:
+    def pack(self, archive: Archive, into: str = "") -> None:
         if self.said:
             self._add(ACTIVITIES, f'\n], "totalItems": {self.said}}}\n')
         for name in self.parts:
-            archive.file(f"portability/{name}", self.folder / name, packed=False)
+            archive.file(f"{into}portability/{name}", self.folder / name, packed=False)
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from bot.language import Phrase, _, here, several
 from bot.message import Button, Form, Input, Message, say
-from bot.privacy.model import STEPS, Asked, Request, Stage
+from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.purposes import CONSENTED, OBJECTABLE, Choice, Purpose, allowed
+from bot.privacy.steps import STEPS
 from bot.wording import day, moment, shortened
 
 # Corrections
@@ -271,6 +272,7 @@ KINDS = {
     Asked.LIFTING: Phrase("the end of a restriction"),
     Asked.CORRECTION: Phrase("a correction"),
     Asked.DISPUTE: Phrase("a mistake you told us of"),
+    Asked.MINOR: Phrase("a question about your age"),
     Asked.EXPORT: Phrase("an export"),
     Asked.ERASURE: Phrase("the deletion of your data"),
 }

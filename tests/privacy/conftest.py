@@ -1,6 +1,7 @@
 """A desk with a clerk, and files on disk."""
 
 import itertools
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bot.effects import CLERK
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.model import GONE
 from storage.files import DiskFiles
+from storage.tombstones import SqlTombstones, open_tombstones
 from tests.desk import Desk
 
 
@@ -18,14 +20,26 @@ def files(tmp_path: Path) -> DiskFiles:
 
 
 @pytest.fixture
-async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> Desk:
+async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> AsyncIterator[Desk]:
     """The desk of `tests.desk` with its clerk."""
+    tombs = open_tombstones(f"sqlite:///{tmp_path}/tombstones.db", b"k" * 32)
+    desk.app.gate = tombs.gate
     ids = itertools.count(1)
     desk.chats[CLERK] = Clerk(
-        desk.store, files, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
+        desk.store, files, tombs, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
     )
     desk.chats[GONE] = Nobody()
-    return desk
+    yield desk
+    tombs.close()
+
+
+@pytest.fixture
+def tombs(office: Desk) -> SqlTombstones:
+    """What its clerk writes down."""
+    clerk = office.chats[CLERK]
+    assert isinstance(clerk, Clerk)
+    assert isinstance(clerk.tombstones, SqlTombstones)
+    return clerk.tombstones
 
 
 async def settle(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import copy
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.privacy.clerk import Clerk
 from storage.files import DiskFiles
 from storage.opening import open_store
 from storage.rows import Base
+from storage.tombstones import open_tombstones
 from tests.desk import Clock, Desk, FakeChat, private
 from tests.privacy.canaries import everything
 from tests.privacy.conftest import settle
@@ -84,6 +85,8 @@ class World:
         folder.mkdir()
         with closing(sqlite3.connect(self.folder / "desk.db")) as connection:
             connection.execute("VACUUM INTO ?", (str(folder / "desk.db"),))
+        with closing(sqlite3.connect(self.folder / "tombstones.db")) as connection:
+            connection.execute("VACUUM INTO ?", (str(folder / "tombstones.db"),))
         for name in ("files", "exports"):
             if (self.folder / name).exists():
                 shutil.copytree(self.folder / name, folder / name)
@@ -93,19 +96,26 @@ class World:
         """The same for two worlds in which nothing differs."""
         with closing(sqlite3.connect(self.folder / "desk.db")) as connection:
             rows = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in Base.metadata.tables]  # noqa: S608
+        with closing(sqlite3.connect(self.folder / "tombstones.db")) as connection:
+            rows.append(connection.execute("SELECT seq, state FROM tombstones").fetchall())
         there = sorted(str(path.relative_to(self.folder)) for path in self.folder.glob("*s/**/*"))
         return repr((rows, there, self.chat.rooms))
 
     @asynccontextmanager
     async def desk(self, note: Callable[[], None] = lambda: None) -> AsyncIterator[Desk]:
         store = open_store(f"sqlite:///{self.folder}/desk.db", self.clock.now)
+        tombs = open_tombstones(f"sqlite:///{self.folder}/tombstones.db", b"k" * 32)
         try:
             desk = Desk(store, self.clock)
             desk.chat = desk.chats["fake"] = self.chat
             witness = Witness(store, DiskFiles(self.folder / "files"), note)
-            desk.chats[CLERK] = Clerk(witness, witness, self.folder / "exports", desk.now, lambda: "random", patience=0)
+            desk.chats[CLERK] = Clerk(
+                witness, witness, tombs, self.folder / "exports", desk.now, lambda: "random", patience=0
+            )
+            desk.app.gate = tombs.gate
             yield desk
         finally:
+            tombs.close()
             await store.close()
 
 
@@ -138,6 +148,9 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
             row["sha"], row["size"] = bool(row["sha"]), bool(row["size"])
         if table == "spots":
             row.pop("message")
+        if table == "erasure_steps":  # whoever starts again begins steps again
+            for name in ("attempts", "fence", "begun_at", "done_at", "cursor"):
+                row.pop(name)
     return {
         "rows": rows,
         "audit": ends,
@@ -145,6 +158,15 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
         "leftovers": [path.name for path in (folder / "exports").glob("*")],
         "shown": {room: [post.text.split(" [")[0] for post in posts] for room, posts in desk.chat.rooms.items()},
     }
+
+
+def difference(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    for part in one:
+        if part != "rows" and one[part] != other[part]:
+            yield part, (one[part], other[part])
+    for key in one["rows"].keys() | other["rows"].keys():
+        if one["rows"].get(key) != other["rows"].get(key):
+            yield key, (one["rows"].get(key), other["rows"].get(key))
 
 
 @pytest.mark.parametrize("what", ["erasure", "export"])
@@ -172,4 +194,5 @@ async def test_it_comes_to_the_same_end_wherever_it_dies(
         async with state.desk() as survivor:
             await survivor.tick()
             await settle(survivor)
-            assert end_state(survivor, state.folder) == expected, state.folder.name
+            differs = dict(difference(end_state(survivor, state.folder), expected))
+            assert differs == {}, state.folder.name

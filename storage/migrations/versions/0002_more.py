@@ -13,10 +13,52 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    erasures()
     encryption()
     macros()
     posted_at()
     audit_log()
+    linked_accounts()
+    second_looks()
+
+
+def linked_accounts() -> None:
+    op.create_table(
+        "links",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("link", BIG, nullable=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("link", "who", name=op.f("uq_links_link_who")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_links_who", "links", ["who"])
+    op.create_table(
+        "pairings",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("code_hash", sa.String(200), nullable=False),
+        sa.Column("wrong", BIG, nullable=False),
+        sa.Column("other", sa.String(200), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairings")),
+    )
+    for column in ("who", "code_hash", "other", "until"):
+        op.create_index(f"ix_pairings_{column}", "pairings", [column])
+
+
+def second_looks() -> None:
+    op.create_table(
+        "second_looks",
+        sa.Column("request", BIG, nullable=False, autoincrement=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("asked_by", sa.String(200), nullable=True),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_second_looks")),
+    )
+    for column in ("who", "asked_by"):
+        op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
 
 
 def audit_log() -> None:
@@ -60,6 +102,35 @@ def macros() -> None:
         sa.UniqueConstraint("desk", "name", name=op.f("uq_macros_desk_name")),
     )
     op.create_index(op.f("ix_macros_desk"), "macros", ["desk"])
+
+
+def erasures() -> None:
+    """How far each one is, the tombstones that are done here, and holds on a single ticket."""
+    op.create_table(
+        "erasure_steps",
+        sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(200), nullable=False),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("cursor", sa.String(200), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(200), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request"], ["requests.number"], name=op.f("fk_erasure_steps_request_requests"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("request", "step", name=op.f("pk_erasure_steps")),
+    )
+    op.create_table(
+        "tombstone_marks",
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("store", name=op.f("pk_tombstone_marks")),
+    )
+    op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
 
 
 def encryption() -> None:

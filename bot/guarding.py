@@ -1,0 +1,81 @@
+"""Before a desk starts: the tombstones are there, and a restored database has nobody in it who was erased since."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from bot.config import Settings
+from bot.ports import Files, TryLater
+from bot.privacy.restoring import erase_again
+from storage.errors import CannotOpen
+from storage.opening import sqlite_path
+from storage.store import SqlStore
+from storage.tombstones import SqlTombstones, key_in, open_tombstones
+
+KEY_FILE = "tombstones.key"
+GIVE_UP = "or say helpthread privacy reconcile --tombstones-lost"
+
+
+async def guarded(settings: Settings, store: SqlStore, files: Files, now: Callable[[], datetime]) -> SqlTombstones:
+    """Whoever opened it closes it. Raises `CannotOpen` where nobody could tell who was erased."""
+    tombstones, _ = await reconciled(settings, store, files, now)
+    return tombstones
+
+
+async def reconciled(
+    settings: Settings, store: SqlStore, files: Files, now: Callable[[], datetime], *, lost: bool = False
+) -> tuple[SqlTombstones, int]:
+    """The store, and how many people were erased again. `lost`: begin a new one, whatever was known."""
+    if lost:
+        _put_aside(settings.tombstone_store)
+        await store.write(lambda work: work.privacy.forget_mark())
+    mark = await store.read(lambda work: work.privacy.mark())
+    tombstones = open_tombstones(settings.tombstone_store, _key(settings), known=mark is not None)
+    try:
+        if not lost:
+            await _fits(mark, tombstones, store)
+        return tombstones, await erase_again(store, files, tombstones, now, lambda: uuid4().hex)
+    except TryLater as error:
+        tombstones.close()
+        raise CannotOpen(
+            f"somebody who was erased cannot be erased again from this database just now ({error.reason}); "
+            "end whatever else reads it, and start again"
+        ) from error
+    except BaseException:
+        tombstones.close()
+        raise
+
+
+async def _fits(mark: tuple[str, int] | None, tombstones: SqlTombstones, store: SqlStore) -> None:
+    """Raises `CannotOpen` if the tombstones are not those of this database, or do not reach back to it."""
+    if mark is None:
+        inhabited = await store.read(lambda work: next(work.privacy.everybody(), None) is not None)
+        mark = (tombstones.id, 0 if inhabited else tombstones.purged)
+    if mark[0] != tombstones.id:
+        raise CannotOpen(f"the tombstones are those of another database: put this one's back, {GIVE_UP}")
+    if mark[1] > tombstones.last:
+        raise CannotOpen(
+            f"the tombstones are older than the database ({tombstones.last}, it knows of {mark[1]}): they must never "
+            f"be restored from a backup; put the newest back, {GIVE_UP}"
+        )
+    if mark[1] < tombstones.purged:
+        raise CannotOpen(
+            "this backup is older than BACKUP_DAYS allows, so nobody can tell who was erased since: restore a newer "
+            f"one, {GIVE_UP}"
+        )
+
+
+def _key(settings: Settings) -> bytes:
+    if settings.tombstone_key is not None:
+        return settings.tombstone_key.get_secret_value().encode()
+    return key_in(settings.data_dir / KEY_FILE)
+
+
+def _put_aside(url: str) -> None:
+    """The old store under another name. Raises `CannotOpen` on PostgreSQL, where that is not ours to do."""
+    path = sqlite_path(url)
+    if path is None:
+        raise CannotOpen("drop the tables tombstones and tombstone_book first, or name another database in TOMBSTONES")
+    if path.exists():
+        path.replace(Path(f"{path}.lost-{uuid4().hex[:8]}"))

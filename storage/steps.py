@@ -1,0 +1,60 @@
+"""The steps of erasures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, select, update
+
+from bot.privacy.steps import Step, StepState, Stride
+from storage.erasure_rows import StepRow
+
+table = StepRow.__table__
+
+
+class Steps:
+    connection: Connection
+    now: datetime
+
+    def steps(self, request: int) -> Sequence[Stride]:
+        """In their order. Until the end of this transaction nobody else begins one."""
+        found = self.connection.execute(select(table).where(table.c.request == request).with_for_update()).all()
+        order = list(Step)
+        return sorted(map(_stride, found), key=lambda each: order.index(each.step))
+
+    def begin_step(self, request: int, step: Step, fence: int, until: datetime) -> None:
+        """Once more, if it was begun before; where it got to and what it counted stays."""
+        running = {"state": StepState.RUNNING.value, "fence": fence, "lease_until": until, "error": "", "done_at": None}
+        again = update(table).where(_is(request, step)).values(**running, attempts=table.c.attempts + 1)
+        if not self.connection.execute(again).rowcount:
+            new: dict[str, Any] = {"request": request, "step": step.value, "attempts": 1, "cursor": "", "counts": {}}
+            self.connection.execute(insert(table).values(new | running | {"begun_at": self.now}))
+
+    def renew_lease(self, request: int, step: Step, fence: int, until: datetime) -> bool:
+        """False if somebody else has begun meanwhile."""
+        later = select(table.c.fence).where(table.c.request == request, table.c.fence > fence).limit(1)
+        own = update(table).where(_is(request, step), table.c.fence == fence).values(lease_until=until)
+        return bool(self.connection.execute(own).rowcount) and self.connection.execute(later).first() is None
+
+    def end_step(self, request: int, step: Step, state: StepState, error: str = "") -> None:
+        done_at = self.now if state in (StepState.DONE, StepState.SKIPPED) else None
+        ended = {"state": state.value, "lease_until": None, "error": error, "done_at": done_at}
+        self.connection.execute(update(table).where(_is(request, step)).values(ended))
+
+    def note_step(self, request: int, step: Step, counts: Mapping[str, int], cursor: str | None = None) -> None:
+        """Add to what it counted, and where it goes on."""
+        row = self.connection.execute(select(table).where(_is(request, step))).one()
+        total = dict(row.counts)
+        for name, count in counts.items():
+            total[name] = total.get(name, 0) + count
+        noted = {"counts": total, "cursor": row.cursor if cursor is None else cursor}
+        self.connection.execute(update(table).where(_is(request, step)).values(noted))
+
+
+def _is(request: int, step: Step) -> Any:
+    return and_(table.c.request == request, table.c.step == step.value)
+
+
+def _stride(row: Row[Any]) -> Stride:
+    step, state = Step(row.step), StepState(row.state)
+    return Stride(step, state, row.attempts, row.fence, row.lease_until, row.cursor, row.counts, row.error)
