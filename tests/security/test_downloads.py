@@ -18,6 +18,7 @@ from adapters.discord import attachments
 from adapters.discord.attachments import Attachments
 from adapters.slack import downloads
 from adapters.slack.downloads import Downloads
+from bot.egress import Egress
 from storage.files import MEGABYTE, DiskFiles
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,11 +53,9 @@ async def server() -> AsyncIterator[Server]:
 
 
 @pytest.fixture(params=["slack", "discord"])
-async def fetch(request: pytest.FixtureRequest, server: Any, tmp_path: Path, monkeypatch: Any) -> AsyncIterator[Any]:
+async def fetch(request: pytest.FixtureRequest, server: Any, tmp_path: Path) -> AsyncIterator[Any]:
     """Fetch a file from the server; returns the files kept, and what is said of those that are not."""
     files = DiskFiles(tmp_path / "files", LIMIT)
-    monkeypatch.setattr(downloads, "SLOWEST", 0.5)
-    monkeypatch.setattr(attachments, "PATIENCE", aiohttp.ClientTimeout(total=0.5))
     async with aiohttp.ClientSession() as session:
 
         async def from_slack(url: str, name: str) -> tuple[list[Any], list[str]]:
@@ -67,7 +66,9 @@ async def fetch(request: pytest.FixtureRequest, server: Any, tmp_path: Path, mon
 
         async def from_discord(url: str, name: str) -> tuple[list[Any], list[str]]:
             attachment: Any = SimpleNamespace(url=url, filename=name, content_type="application/zip")
-            kept, refused = await Attachments(files, server.host).take([attachment])
+            kept, refused = await Attachments(
+                files, Egress("discord", [], [f"http://{server.host}"]), server.host
+            ).take([attachment])
             return list(kept), list(refused)
 
         way = from_slack if request.param == "slack" else from_discord
@@ -83,7 +84,10 @@ def nothing_is_left(fetch: Any) -> bool:
     return not [path for path in fetch.folder.rglob("*") if path.is_file()]
 
 
-async def test_what_never_ends_is_given_up(server: Server, fetch: Any):
+async def test_what_never_ends_is_given_up(server: Server, fetch: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(downloads, "SLOWEST", 0.5)
+    monkeypatch.setattr(attachments, "PATIENCE", aiohttp.ClientTimeout(total=0.5))
+
     async def drip(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -93,7 +97,7 @@ async def test_what_never_ends_is_given_up(server: Server, fetch: Any):
         return response
 
     server.answer = drip
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         kept, refused = await fetch()
     assert (kept, len(refused)) == ([], 1)
     assert nothing_is_left(fetch)
