@@ -391,6 +391,41 @@ def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] 
     sys.stdout.write(operating.notice(_settings(), language))
 
 
+Language = Annotated[str, typer.Option(help="As a code such as de.")]
+
+
+@privacy.command()
+def record(language: Language = "en") -> None:
+    """Print the record of processing (GDPR Art. 30), as Markdown."""
+    from bot import operating
+
+    sys.stdout.write(operating.record(_settings(), language))
+
+
+privacy.command("ropa", hidden=True)(record)
+
+
+@privacy.command()
+def recipients() -> None:
+    """Show who gets people's data, what of it, why, and which hosts we connect to for it."""
+    from bot import operating
+
+    print(operating.recipients(_settings()))
+
+
+@privacy.command("datamap")
+def datamap(
+    what: Annotated[str, typer.Argument(help="diff")],
+    release: Annotated[str, typer.Argument(help="Such as 0.1.0; none takes the last one.")] = "",
+) -> None:
+    """Show what changed in what is held about people since a release, and whether that is material."""
+    from bot import operating
+
+    if what != "diff":
+        raise typer.BadParameter("the only thing to ask for is diff")
+    print(operating.datamap_diff(_settings(), release))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what people can cause ends it with a line, not with a traceback."""
     for stream in (sys.stdout, sys.stderr):

@@ -16,6 +16,7 @@ from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
+from bot.message import Mention
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.privacy.audit import OPERATOR
@@ -256,6 +257,38 @@ def notice(settings: Settings, language: str = "en") -> str:
     promises = promises_of(settings)
     with reading(language):
         return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
+
+
+def record(settings: Settings, language: str = "en") -> str:
+    """The record of processing, as Markdown; from what the tables can hold, like the notice."""
+    from bot.language import reading
+    from bot.privacy import record_views
+    from bot.privacy.notice import facts
+    from bot.privacy.retention import defaults
+    from storage.datamap import topics
+
+    promises = promises_of(settings)
+    with reading(language):
+        return record_views.document(facts(topics(), defaults(), promises), topics(), promises.given, promises)
+
+
+def recipients(settings: Settings) -> str:
+    from bot.privacy import record_views
+    from storage.datamap import topics
+
+    shown = record_views.listed(promises_of(settings).given, topics())
+    return "".join(part if isinstance(part, str) else part.text for part in shown.text if not isinstance(part, Mention))
+
+
+def datamap_diff(settings: Settings, version: str) -> str:
+    """Raises `Problem` if that release is not known."""
+    from bot.privacy.notice import facts
+    from bot.privacy.record import difference, releases
+    from bot.privacy.retention import defaults
+    from storage.datamap import columns, topics
+
+    now_says = facts(topics(), defaults(), promises_of(settings))
+    return difference(version or releases()[-1], now_says, columns())
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from json import dumps as json_text
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -14,9 +15,11 @@ from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
+from bot.language import Phrase
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
 from bot.privacy.age import keepable
+from bot.privacy.recipients import EVERYTHING, Recipient
 from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -26,6 +29,8 @@ from bot.tickets.timeline import Source
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
 COMPARED = "slack:compared"  # the moment until which changes on Slack were looked for
+DATABASE = Phrase("where it is kept")
+TRACES = Phrase("to see how long things take")
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -44,6 +49,21 @@ def with_tokens(settings: Settings) -> Sequence[Make]:
     if not made:
         raise ConfigError(NONE_SET)
     return made
+
+
+def recipients(settings: Settings) -> Sequence[Recipient]:
+    """Who gets people's data, as far as the settings make them."""
+    from adapters.discord.recipient import DISCORD
+    from adapters.slack.recipient import SLACK
+
+    found = ([SLACK] if settings.slack_bot_token else []) + ([DISCORD] if settings.discord_token else [])
+    if not settings.database_file:
+        host = urlsplit(settings.database_shown).hostname or "localhost"
+        found.append(Recipient("database", Phrase("The database server"), DATABASE, (EVERYTHING,), (host,)))
+    if endpoint := settings.otel_exporter_otlp_endpoint:
+        host = urlsplit(endpoint).hostname or ""
+        found.append(Recipient("traces", Phrase("The collector of traces"), TRACES, (), (host,)))
+    return found
 
 
 def slack(running: Running) -> Chat:

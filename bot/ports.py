@@ -352,6 +352,12 @@ class People(Protocol):
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
 
+    def saw_home(self, who: UserRef, home: str) -> None:
+        """What their page shows now, see `Person.home`."""
+
+    def who_see_others(self, limit: int) -> Sequence[UserRef]:
+        """Those on whose page other people's tickets stand, who were seen last first."""
+
     def restrict(self, who: UserRef, at: datetime | None) -> None:
         """Keep what is theirs and use it for nothing else; None ends that."""
 

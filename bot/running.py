@@ -157,6 +157,8 @@ def encryption_of(settings: Settings) -> Encryption | None:
 
 def promises_of(settings: Settings) -> Promises:
     """What the operator chose."""
+    from bot.platforms import recipients  # which knows this file
+
     tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
     return Promises(
         timedelta(hours=settings.erasure_grace_hours),
@@ -164,6 +166,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        given=tuple(recipients(settings)),
     )
 
 

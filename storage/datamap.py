@@ -1,5 +1,6 @@
 """The map of what the tables hold about people, read from their columns. `gaps` says where it has holes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -74,6 +75,12 @@ def topics() -> tuple[Topic, ...]:
     """What is held about people. Where they stand under a code only, they have no part that could be shown to them."""
     coded = [sheet for sheet in map(Sheet, Base.metadata.sorted_tables) if sheet.holding("alias") and not sheet.links]
     return tuple(map(_topic, (*sheets(), *coded)))
+
+
+def columns() -> Mapping[str, str]:
+    """What each column holds, of all tables."""
+    tables = sorted(Base.metadata.sorted_tables, key=lambda table: table.name)
+    return {f"{table.name}.{column.name}": column.info["holds"] for table in tables for column in table.c}
 
 
 def _topic(sheet: Sheet) -> Topic:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Place
 from bot.message import UserRef
-from bot.people.model import Person
+from bot.people.model import OTHERS, Person
 from bot.ports import Audit
 from bot.privacy.audit import Deed
 from bot.privacy.model import Draft
@@ -27,7 +27,7 @@ GET = Hot(select(people).where(people.c.who == bindparam("who")))
 
 
 def _meet(dialect: Any) -> Any:
-    new = dialect.insert(people).values(block_reason="", own_name=False, own_language=False)
+    new = dialect.insert(people).values(block_reason="", own_name=False, own_language=False, home="")
     seen = {"name": new.excluded.name, "language": new.excluded.language, "last_seen": new.excluded.last_seen}
     return new.on_conflict_do_update(index_elements=["who"], set_=seen)
 
@@ -82,6 +82,13 @@ class SqlPeople:
             self._set(who, name=name, own_name=True)
         if language:
             self._set(who, language=language, own_language=True)
+
+    def saw_home(self, who: UserRef, home: str) -> None:
+        self._set(who, home=home)
+
+    def who_see_others(self, limit: int) -> Sequence[UserRef]:
+        query = select(people.c.who).where(people.c.home == OTHERS).order_by(people.c.last_seen.desc()).limit(limit)
+        return self.connection.scalars(query).all()
 
     def restrict(self, who: UserRef, at: datetime | None) -> None:
         self._set(who, restricted_at=at)
@@ -187,4 +194,5 @@ def _person(row: Row[Any]) -> Person:
         restricted_at=row.restricted_at,
         notice_at=row.notice_at,
         of_age_at=row.of_age_at,
+        home=row.home,
     )

@@ -179,6 +179,7 @@ class PersonRow(Base):
     restricted_at: Mapped[When | None]
     notice_at: Mapped[When]
     of_age_at: Mapped[When | None]
+    home: Mapped[Code]
 
 
 class TicketRow(Base):

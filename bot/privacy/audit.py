@@ -46,7 +46,6 @@ class Deed(StrEnum):
     PURGED = "retention.run"
     PERIOD = "retention.period"
     KEY_GONE = "key.destroyed"
-    TOLD = "recipient.told"
     BREACH = "breach"
 
 

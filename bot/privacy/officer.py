@@ -44,11 +44,21 @@ def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
 
     @wraps(doing)
     def handler(call: Call, work: UnitOfWork) -> Reply:
+        return Say(say(doing(call, work)))
+
+    return officers_see(handler)
+
+
+def officers_see(showing: Callable[[Call, UnitOfWork], Reply]) -> Callable[[Call, UnitOfWork], Reply]:
+    """The same where there is more to show than a text."""
+
+    @wraps(showing)
+    def handler(call: Call, work: UnitOfWork) -> Reply:
         known = principals(call.actor)
         if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
             raise NotAllowed(office_views.not_officer(), denied=call.command.action)
         _note_access(call, work)
-        return Say(say(doing(call, work)))
+        return showing(call, work)
 
     return handler
 

@@ -19,6 +19,7 @@ from bot.privacy.restriction import turn
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
 from bot.router import Router
+from bot.tickets import home
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Kind
 
@@ -62,6 +63,7 @@ async def veil(store: Store, request: Request) -> None:
     """Show the cards and copies of all their tickets as they are to be seen now. Doing it again does no harm."""
     if request.stage not in (Stage.DUE, Stage.REVIEW, Stage.CANCELLED):
         return
+    await store.write(lambda work: home.redraw(request.who, work))
     after: int | None = 0
     if request.asked is Asked.DISPUTE:
         await _redraw(store, request.ticket)

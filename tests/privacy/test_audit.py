@@ -85,7 +85,11 @@ async def test_a_deletion_leaves_a_line_for_each_thing_that_became_of_it(bureau:
     await bureau.click(ANA, "Delete all of it")
     await settle(bureau)
     seen = await told(bureau)
-    assert seen[:3] == ["request.opened erasure asked", "request.moved erasure due", "request.stepped erasure tickets"]
+    assert seen[:3] == [
+        "request.opened erasure asked",
+        "request.moved erasure due",
+        "request.stepped erasure tombstone",
+    ]
     assert "request.moved erasure cleaning" in seen
     assert {"erased timeline", "erased people", "erased tickets"} <= set(seen)
     assert seen[-1] == "request.moved erasure done"

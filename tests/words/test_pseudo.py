@@ -180,6 +180,7 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "privacy refuse 2 no-data", "privacy decide 2 right", "privacy decide 99 wrong",
         "privacy hold ben claims 2026-02-01", "privacy hold ben claims x", "privacy queue",
         "privacy renew 1 2026-03-01", "privacy release 1", "privacy release 1", "privacy retention",
+            "privacy recipients", "privacy record",
         "privacy retention content 90", "privacy retention content 1", "privacy retention content x", "mydata delete",
     ]  # fmt: skip
     for who in (LAMDA, ANNA):

@@ -17,6 +17,7 @@ def upgrade() -> None:
     encryption()
     macros()
     posted_at()
+    home()
     audit_log()
     linked_accounts()
     second_looks()
@@ -146,3 +147,8 @@ def encryption() -> None:
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def home() -> None:
+    """On whose page of their own other people's tickets stand: it is drawn again when these are erased."""
+    op.add_column("people", sa.Column("home", sa.String(200), nullable=False, server_default=""))
