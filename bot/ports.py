@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -15,6 +15,7 @@ from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
+from bot.privacy.breaches import Breach
 from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
@@ -462,6 +463,9 @@ class Privacy(Protocol):
     def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
         """Rows of `table` in which they are `role`, as they may see them, and where to go on."""
 
+    def keys(self, attachments: Sequence[int]) -> Mapping[int, str]:
+        """What opens these files, of those that are encrypted."""
+
     def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
@@ -499,6 +503,21 @@ class Privacy(Protocol):
 
     def publish(self, notice: Notice) -> Notice:
         """A new version; returns it with its number."""
+
+    def save_breach(self, breach: Breach) -> Breach:
+        """With number 0 it is a new one; returns it with its number."""
+
+    def breach(self, number: int) -> Breach | None: ...
+    def breaches(self, limit: int) -> Sequence[Breach]:
+        """The newest first."""
+
+    def affected(self, tables: Sequence[str], until: datetime) -> tuple[int, Mapping[str, int]]:
+        """How many people have something in these tables that was there by then, and how many rows, about."""
+
+    def affected_people(
+        self, tables: Sequence[str], until: datetime, after: int, limit: int
+    ) -> Sequence[tuple[int, UserRef]]:
+        """Those of them who can be written to, with the numbers of their profiles, after this one."""
 
     def periods(self) -> Mapping[str, int]:
         """How many days each rule of retention keeps now."""
@@ -673,7 +692,12 @@ class Files(Protocol):
         Raises `Problem` if it is too large or of a kind not taken; files of our own making need not be `checked`.
         """
 
-    def path(self, file: File) -> Path: ...
+    def path(self, file: File) -> Path:
+        """Where it is stored, as it is stored."""
+
+    def open(self, file: File) -> BinaryIO:
+        """Its content, from the beginning. Blocks. Raises `FileNotFoundError` if it is gone, or cannot be read."""
+
     def release(self, shas: Sequence[str]) -> None:
         """What `keep` pinned is committed, or never will be."""
 

@@ -15,10 +15,12 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     erasures()
     encryption()
+    keys_of_files()
     macros()
     posted_at()
     home()
     audit_log()
+    breaches()
     linked_accounts()
     second_looks()
 
@@ -60,6 +62,24 @@ def second_looks() -> None:
     )
     for column in ("who", "asked_by"):
         op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
+
+
+def breaches() -> None:
+    """The register of personal data breaches."""
+    times = ("reported_at", "told_at", "closed_at")
+    op.create_table(
+        "breaches",
+        sa.Column("number", BIG, primary_key=True),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened_at", "aware_at", "from_at", "to_at")),
+        sa.Column("stores", sa.JSON(), nullable=False),
+        sa.Column("people", BIG, nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("telling", sa.Boolean(), nullable=False),
+        sa.Column("told", BIG, nullable=False),
+        sa.Column("told_after", BIG, nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in times),
+        sqlite_autoincrement=True,
+    )
 
 
 def audit_log() -> None:
@@ -142,6 +162,12 @@ def encryption() -> None:
         sa.Column("state", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
     )
+
+
+def keys_of_files() -> None:
+    """Of those that are encrypted."""
+    for table in ("attachments", "requests"):
+        op.add_column(table, sa.Column("key", sa.Text(), nullable=True))
 
 
 def posted_at() -> None:
