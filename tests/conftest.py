@@ -116,6 +116,7 @@ SLOW = (
     "tests/storage/test_outbox_model",
     "tests/storage/test_upgrades",
     "tests/simulation/test_mutations",
+    "tests/security",
     "tests/proof/test_fault_points",
     "tests/proof/test_nothing_in_memory",
     "tests/proof/test_nth_call",
