@@ -210,6 +210,14 @@ async def destroy_audit_key(settings: Settings, year: int) -> str:
     return await _write(settings, partial(auditing.destroy, year))
 
 
+async def asked_by(settings: Settings, number: str) -> UserRef | None:
+    """Whose request that is, if it is one and knows it."""
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    request = await read(settings, lambda work: work.privacy.request(int(number)))
+    return request.who if request else None
+
+
 async def reconcile(settings: Settings, *, lost: bool) -> str:
     """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
     store = open_store(settings.database, now, encryption_of(settings), settings.search)
