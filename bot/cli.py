@@ -4,14 +4,12 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.message import UserRef
 
 HOW: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False}
 app = typer.Typer(help="Support tickets in the threads where people already talk.", **HOW)
@@ -25,6 +23,8 @@ keys = typer.Typer(help="Encrypt what people write, each under a key of their ow
 privacy.add_typer(keys, name="keys")
 audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
 privacy.add_typer(audit, name="audit")
+breach = typer.Typer(help="When others may have had access to people's data.", **HOW)
+privacy.add_typer(breach, name="breach")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
 Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from helpthread outbox list.")]
@@ -192,68 +192,67 @@ def _some(ids: list[int] | None, everything: bool) -> list[int] | None:
 Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
 Account = Annotated[str, typer.Argument(help="Whose data it is about: PLATFORM/WORKSPACE/ID, PLATFORM//ID on Discord.")]
 Day = Annotated[str, typer.Argument(help="A day such as 2026-01-31.")]
+Source = Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")]
 Why = Annotated[str, typer.Argument(help="A code; a wrong one shows those there are.")]
 
 
 @privacy.command()
 def queue() -> None:
     """Show open requests about data and legal holds, with their due dates."""
-    _office(lambda office, work: office.queue(None, work), changes=False)
+    _office("queue")
 
 
 @privacy.command()
 def show(number: Number) -> None:
     """Show a request."""
-    _office(lambda office, work: office.show(number, None, work), changes=False)
+    _office("show", number)
 
 
 @privacy.command()
 def log(
     kind: Annotated[str, typer.Argument(help="export, deletion or restriction.")],
     person: Account,
-    source: Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")],
+    source: Source,
     received: Annotated[str, typer.Argument(help="The day it came, if not today.")] = "",
 ) -> None:
     """Write down a request that came another way. Their account is asked whether it is theirs."""
-    _office(lambda office, work: office.log(kind, _account(person), source, received, None, work))
+    _office("log", kind, person, source, received)
 
 
 @privacy.command()
 def extend(number: Number, reason: Why) -> None:
     """Take two months more for a request, once."""
-    _office(lambda office, work: office.extend(number, reason, None, work))
+    _office("extend", number, reason)
 
 
 @privacy.command()
 def refuse(number: Number, reason: Why) -> None:
     """Refuse a request."""
-    _office(lambda office, work: office.refuse(number, reason, None, work))
+    _office("refuse", number, reason)
 
 
 @privacy.command()
 def decide(number: Number, who: Annotated[str, typer.Argument(help="Whether they are right or wrong.")]) -> None:
     """Decide who is right about what somebody says is wrong."""
-    from bot.privacy import dispute
-
-    _office(lambda office, work: dispute.decide(office.asked_for(number, None, work), who, work))
+    _office("decide", number, who)
 
 
 @privacy.command()
 def hold(person: Account, reason: Why, review: Day) -> None:
     """Have somebody's data kept for a reason in law, to be looked at again within 90 days."""
-    _office(lambda office, work: office.hold(_account(person), reason, review, None, work))
+    _office("hold", person, reason, review)
 
 
 @privacy.command()
 def renew(number: Number, review: Day) -> None:
     """Say that a legal hold was looked at and goes on."""
-    _office(lambda office, work: office.renew(number, review, None, work))
+    _office("renew", number, review)
 
 
 @privacy.command()
 def release(number: Number) -> None:
     """End a legal hold; what waited for it begins."""
-    _office(lambda office, work: office.release(number, None, work))
+    _office("release", number)
 
 
 @privacy.command()
@@ -292,19 +291,34 @@ def prove_erased(
         raise typer.Exit(1)
 
 
-def _office(job: Callable[[Any, Any], str], *, changes: bool = True) -> None:
-    from bot import operating
-    from bot.privacy import office
-
-    settings, command = _settings(), "privacy." + job.__qualname__.partition(".")[0]  # the function that made it
-    doing = partial(job, office)
-    print(operating.in_loop(lambda: operating.office(settings, doing, command, changes=changes)))
+@privacy.command()
+def minor(person: Account) -> None:
+    """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
+    _office("minor", person)
 
 
-def _account(text: str) -> "UserRef":
-    from bot.access import person_named
+@privacy.command()
+def delete_for(person: Account, source: Source) -> None:
+    """Have somebody's data deleted who asked another way. An officer in chat has to confirm it."""
+    _office("delete-for", person, source)
 
-    return person_named(text)
+
+@privacy.command()
+def platform_deleted(person: Account) -> None:
+    """Say that the platform deleted somebody's account. An officer in chat has to confirm it."""
+    _office("delete-for", person, "platform")
+
+
+@privacy.command()
+def confirm(number: Number) -> None:
+    """Confirm what an officer or an agent began in chat."""
+    _office("confirm", number)
+
+
+@privacy.command()
+def clear(number: Number) -> None:
+    """Say that nothing comes of what waits for a second officer."""
+    _office("clear", number)
 
 
 Year = Annotated[int, typer.Argument(help="The year it served.")]
@@ -329,8 +343,8 @@ def show_audit(
     """Show the newest lines of the audit log: what was done with people's data, in codes."""
     from bot import operating
 
-    settings, who = _settings(), _account(about) if about else None
-    print(operating.in_loop(lambda: operating.show_audit(settings, who, last)))
+    settings = _settings()
+    print(operating.in_loop(lambda: operating.office(settings, "audit.show", about, str(last))))
 
 
 @audit.command()
@@ -339,7 +353,7 @@ def destroy(year: Year) -> None:
     from bot import operating
 
     settings = _settings()
-    print(operating.in_loop(lambda: operating.destroy_audit_key(settings, year)))
+    print(operating.in_loop(lambda: operating.office(settings, "audit.destroy", str(year))))
 
 
 @privacy.command()
@@ -348,10 +362,18 @@ def retention(
     days: Annotated[int, typer.Argument(help="Keep for so many days; none shows what would go.")] = 0,
 ) -> None:
     """Show how long things are kept and what is due, or change it. A shorter period begins a day later."""
+    if rule:
+        _office("retention", rule, str(days))
+    else:
+        _office("retention-due")
+
+
+def _office(command: str, *given: str) -> None:
+    """While a desk runs on the same SQLite file, it is the desk that does it."""
     from bot import operating
 
     settings = _settings()
-    print(operating.in_loop(lambda: operating.retention(settings, rule, days)))
+    print(operating.in_loop(lambda: operating.office(settings, command, *given)))
 
 
 @keys.command("new")
@@ -392,6 +414,93 @@ def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] 
     from bot import operating
 
     sys.stdout.write(operating.notice(_settings(), language))
+
+
+Breach = Annotated[str, typer.Argument(help="Its number in helpthread privacy breach list.")]
+Moment = "A moment in UTC, such as 2026-01-31T14:30."
+
+
+@breach.command("open")
+def open_breach(
+    aware: Annotated[str, typer.Option(help="When we knew. " + Moment)],
+    begin: Annotated[str, typer.Option("--from", help="Since when it was possible. " + Moment)],
+    end: Annotated[str, typer.Option("--to", help="Until when. " + Moment)],
+    stores: Annotated[str, typer.Option(help="database, files, or tables, with a comma between.")] = "database",
+    drill: Annotated[bool, typer.Option("--drill", help="An exercise: officers are told, and nobody else.")] = False,
+) -> None:
+    """Write down a breach: 72 hours begin, and it is counted whom it concerns."""
+    _office("breach.open", aware, begin, end, stores, "drill" if drill else "")
+
+
+@breach.command("list")
+def breaches() -> None:
+    """Show the register of breaches (GDPR Art. 33(5))."""
+    _office("breach.list")
+
+
+@breach.command("show")
+def show_breach(number: Breach) -> None:
+    """Show a breach, with what it concerns."""
+    _office("breach.show", number)
+
+
+@breach.command()
+def drafts(number: Breach) -> None:
+    """Draft what to write to the authority, to people, and to the platforms."""
+    _office("breach.drafts", number)
+
+
+@breach.command()
+def reported(number: Breach) -> None:
+    """Write down that the authority has the report."""
+    _office("breach.reported", number)
+
+
+@breach.command()
+def tell(number: Breach) -> None:
+    """Have the people it concerns told, some a minute, while the desk runs."""
+    _office("breach.tell", number)
+
+
+@breach.command()
+def close(number: Breach) -> None:
+    """Close a breach. It stays in the register."""
+    _office("breach.close", number)
+
+
+Language = Annotated[str, typer.Option(help="As a code such as de.")]
+
+
+@privacy.command()
+def record(language: Language = "en") -> None:
+    """Print the record of processing (GDPR Art. 30), as Markdown."""
+    from bot import operating
+
+    sys.stdout.write(operating.record(_settings(), language))
+
+
+privacy.command("ropa", hidden=True)(record)
+
+
+@privacy.command()
+def recipients() -> None:
+    """Show who gets people's data, what of it, why, and which hosts we connect to for it."""
+    from bot import operating
+
+    print(operating.recipients(_settings()))
+
+
+@privacy.command("datamap")
+def datamap(
+    what: Annotated[str, typer.Argument(help="diff")],
+    release: Annotated[str, typer.Argument(help="Such as 0.1.0; none takes the last one.")] = "",
+) -> None:
+    """Show what changed in what is held about people since a release, and whether that is material."""
+    from bot import operating
+
+    if what != "diff":
+        raise typer.BadParameter("the only thing to ask for is diff")
+    print(operating.datamap_diff(_settings(), release))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -282,6 +282,11 @@ class Settings(BaseSettings):
         return given.get_secret_value() if given else f"sqlite:///{self.data_dir / 'helpthread.db'}"
 
     @property
+    def questions(self) -> Path:
+        """Where the command line asks a desk that runs (see `bot.beside`)."""
+        return self.data_dir / "questions"
+
+    @property
     def tombstone_store(self) -> str:
         """The URL of the tombstones' store, with its driver. Holds the password: for the engine alone."""
         given = self.tombstones

@@ -175,6 +175,16 @@ class Shelve(InRoom):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHome(Opening):
+    """Draw a person's page of their own (`HomePage`) as things are now, in place of what they saw there before."""
+
+    key: str
+    platform: str
+    user: UserRef
+    kind: Literal["show_home"] = "show_home"
+
+
+@dataclass(frozen=True, slots=True)
 class Work(Keyed):
     """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`.
 
@@ -191,7 +201,7 @@ class Work(Keyed):
 
 
 Effect = Annotated[
-    PostCard | Announce | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | Work,
+    PostCard | Announce | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | ShowHome | Work,
     Field(discriminator="kind"),
 ]
 codec: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -10,15 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from bot import platforms
+from bot.beside import ask
 from bot.config import ConfigError, Settings, likely_typos
 from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
-from bot.message import UserRef
+from bot.message import Mention, UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
-from bot.privacy.audit import OPERATOR, Deed
+from bot.privacy.audit import OPERATOR
 from bot.running import (
     Make,
     Running,
@@ -40,7 +41,6 @@ from storage.store import SqlStore
 MOST_LISTED = 200
 MOST_AT_ONCE = 100_000
 HELD = "held back by helpthread outbox hold"
-NOT_NOTED = "the desk is running, so the audit log has no line of this; /privacy in the chat writes one"
 NO_CONSOLE_DESK = "no desk takes in from the console: give one the channel console:local/… with helpthread desk import"
 NO_DESK = (
     "no desk is set up yet, so nobody is answered: write /desk setup on Slack or Discord, "
@@ -150,37 +150,18 @@ async def _each(
     return _told(done, what)
 
 
-async def retention(settings: Settings, rule: str, days: int) -> str:
-    """What is due under every rule; or, of one, set to so many days. Raises `Problem`."""
-    from bot.privacy import purging, retention_views
+async def office(settings: Settings, command: str, *given: str) -> str:
+    """What a privacy officer does (see `bot.privacy.counter`). A desk that runs on the same SQLite file does it for us.
 
-    if not rule:
-        return retention_views.periods(await read(settings, purging.previews))
-
-    def change(work: UnitOfWork) -> str:
-        preview, since = purging.set_period(rule, days, work)
-        return retention_views.period_set(preview, since, work.now)
-
-    return await _write(settings, change)
-
-
-async def office(settings: Settings, job: Job[str], command: str, *, changes: bool) -> str:
-    """What a privacy officer does, and in the audit log that it was done. Raises `Problem`.
-
-    Looking does not need a database that nobody else writes: then it is said that the log has no line of it.
+    Raises `Problem`.
     """
+    from bot.privacy import counter
 
-    def noted(work: UnitOfWork) -> str:
-        work.audit.note(Deed.ACCESS, reason=command)
-        return job(work)
-
+    job = partial(counter.do, command, given)
     try:
-        return await _write(settings, noted)
+        return await _write(settings, job)
     except DatabaseInUse:
-        if changes:
-            raise
-        _warn(NOT_NOTED)
-        return await read(settings, job)
+        return await asyncio.to_thread(ask, settings.questions, command, given)
 
 
 async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
@@ -194,20 +175,6 @@ async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
     if broken is not None:
         raise Problem(audit_views.broken(broken))
     return audit_views.sound(head, len(anchors))
-
-
-async def show_audit(settings: Settings, who: UserRef | None, last: int) -> str:
-    """The newest lines, or those about somebody; that they were looked at is a line, too."""
-    from bot.privacy import auditing
-
-    return await office(settings, partial(auditing.show, who, last), "privacy.audit.show", changes=False)
-
-
-async def destroy_audit_key(settings: Settings, year: int) -> str:
-    """Raises `Problem` if there is none, or it still serves."""
-    from bot.privacy import auditing
-
-    return await _write(settings, partial(auditing.destroy, year))
 
 
 async def asked_by(settings: Settings, number: str) -> UserRef | None:
@@ -298,6 +265,38 @@ def notice(settings: Settings, language: str = "en") -> str:
     promises = promises_of(settings)
     with reading(language):
         return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
+
+
+def record(settings: Settings, language: str = "en") -> str:
+    """The record of processing, as Markdown; from what the tables can hold, like the notice."""
+    from bot.language import reading
+    from bot.privacy import record_views
+    from bot.privacy.notice import facts
+    from bot.privacy.retention import defaults
+    from storage.datamap import topics
+
+    promises = promises_of(settings)
+    with reading(language):
+        return record_views.document(facts(topics(), defaults(), promises), topics(), promises.given, promises)
+
+
+def recipients(settings: Settings) -> str:
+    from bot.privacy import record_views
+    from storage.datamap import topics
+
+    shown = record_views.listed(promises_of(settings).given, topics())
+    return "".join(part if isinstance(part, str) else part.text for part in shown.text if not isinstance(part, Mention))
+
+
+def datamap_diff(settings: Settings, version: str) -> str:
+    """Raises `Problem` if that release is not known."""
+    from bot.privacy.notice import facts
+    from bot.privacy.record import difference, releases
+    from bot.privacy.retention import defaults
+    from storage.datamap import columns, topics
+
+    now_says = facts(topics(), defaults(), promises_of(settings))
+    return difference(version or releases()[-1], now_says, columns())
 
 
 @asynccontextmanager

@@ -2,21 +2,24 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from json import dumps as json_text
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot import absence
 from bot.completion import Suggestion
 from bot.completion import suggest as completed
 from bot.config import ConfigError, Settings
 from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
+from bot.language import Phrase
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
 from bot.privacy.age import keepable
+from bot.privacy.recipients import EVERYTHING, Recipient
 from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -26,7 +29,8 @@ from bot.tickets.timeline import Source
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
 COMPARED = "slack:compared"  # the moment until which changes on Slack were looked for
-MOST_COMPARED = 2000  # messages of one conversation
+DATABASE = Phrase("where it is kept")
+TRACES = Phrase("to see how long things take")
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
 NONE_SET = (
     "no platform is set up: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN, in the environment or in a "
@@ -45,6 +49,21 @@ def with_tokens(settings: Settings) -> Sequence[Make]:
     if not made:
         raise ConfigError(NONE_SET)
     return made
+
+
+def recipients(settings: Settings) -> Sequence[Recipient]:
+    """Who gets people's data, as far as the settings make them."""
+    from adapters.discord.recipient import DISCORD
+    from adapters.slack.recipient import SLACK
+
+    found = ([SLACK] if settings.slack_bot_token else []) + ([DISCORD] if settings.discord_token else [])
+    if not settings.database_file:
+        host = urlsplit(settings.database_shown).hostname or "localhost"
+        found.append(Recipient("database", Phrase("The database server"), DATABASE, (EVERYTHING,), (host,)))
+    if endpoint := settings.otel_exporter_otlp_endpoint:
+        host = urlsplit(endpoint).hostname or ""
+        found.append(Recipient("traces", Phrase("The collector of traces"), TRACES, (), (host,)))
+    return found
 
 
 def slack(running: Running) -> Chat:
@@ -70,7 +89,7 @@ def slack(running: Running) -> Chat:
             raise_read_until=lambda at: running.store.write(lambda work: work.raise_read_until("slack", at)),
             compared_until=lambda: read(lambda work: work.read_until(COMPARED)),
             raise_compared_until=lambda at: running.store.write(lambda work: work.raise_read_until(COMPARED, at)),
-            heard=lambda place: read(partial(_heard, place)),
+            heard=lambda place: read(partial(absence.heard, place)),
             once=lambda key: running.store.write(lambda work: not work.seen(key)),
             groups=lambda: read(partial(_groups, "slack")),
             is_room=lambda place: read(lambda work: work.tickets.room(place) is not None),
@@ -110,12 +129,6 @@ def _known(place: Place, work: UnitOfWork) -> bool:
     return work.timeline.at(Source(place.platform, place.conversation, place.thread, place.message)) is not None
 
 
-def _heard(after: Place, work: UnitOfWork) -> Sequence[tuple[Place, UserRef]]:
-    """What is stored of a conversation, after this message in it."""
-    found = work.timeline.heard(after.platform, after.conversation, after.message, MOST_COMPARED)
-    return [(replace(after, thread=source.thread, message=source.message), who) for source, who in found]
-
-
 def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
     """The groups that desks list."""
     listed = {member.principal for desk in work.desks.all() for member in work.desks.members(desk.id)}
@@ -125,6 +138,7 @@ def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
 def discord(running: Running) -> Chat:
     """Discord, with the bot whose token is set."""
     from adapters.discord.chat import DiscordChat
+    from adapters.discord.memory import Memory
 
     settings = running.settings
     assert settings.discord_token is not None
@@ -149,6 +163,12 @@ def discord(running: Running) -> Chat:
 
         await running.store.write(write)
 
+    read = running.store.read
+    memory = Memory(
+        heard=lambda after: read(partial(absence.heard, after)),
+        acquaintances=lambda: read(partial(absence.acquaintances, "discord")),
+        visitors=lambda: read(partial(absence.visitors, "discord")),
+    )
     return DiscordChat(
         running.router,
         running.files,
@@ -157,6 +177,7 @@ def discord(running: Running) -> Chat:
         seen_typing=seen_typing,
         watched=watched,
         write_marks=write_marks,
+        memory=memory,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -15,6 +15,8 @@ from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
+from bot.privacy.breaches import Breach
+from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.promises import Promises
@@ -351,10 +353,19 @@ class People(Protocol):
     def correct(self, who: UserRef, *, name: str = "", language: str = "") -> None:
         """What they are called, or speak, whatever the platform says from now on."""
 
+    def saw_home(self, who: UserRef, home: str) -> None:
+        """What their page shows now, see `Person.home`."""
+
+    def who_see_others(self, limit: int) -> Sequence[UserRef]:
+        """Those on whose page other people's tickets stand, who were seen last first."""
+
     def restrict(self, who: UserRef, at: datetime | None) -> None:
         """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
+    def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
+        """Those seen after `since`, the last one first."""
+
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]: ...
     def block(self, who: UserRef, until: datetime, reason: str) -> None: ...
     def unblock(self, who: UserRef) -> bool: ...
@@ -424,6 +435,18 @@ class Privacy(Protocol):
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
 
+    def ask_second(self, request: Request, by: UserRef | None) -> None:
+        """Somebody else than `by` (None: the command line) has to confirm it."""
+
+    def asked_first(self, request: Request) -> tuple[bool, UserRef | None]:
+        """Whether it waits for a second person, and who the first one was."""
+
+    def looked_at(self, request: Request) -> None:
+        """It waits no more, however that ended."""
+
+    def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
+        """Of whom an agent or officer said so, and whose time to say otherwise is over."""
+
     def held(self, who: UserRef) -> bool:
         """Whether a legal hold stands."""
 
@@ -439,6 +462,9 @@ class Privacy(Protocol):
     def others(self, who: UserRef) -> Sequence[Other]: ...
     def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
         """Rows of `table` in which they are `role`, as they may see them, and where to go on."""
+
+    def keys(self, attachments: Sequence[int]) -> Mapping[int, str]:
+        """What opens these files, of those that are encrypted."""
 
     def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
@@ -478,6 +504,21 @@ class Privacy(Protocol):
     def publish(self, notice: Notice) -> Notice:
         """A new version; returns it with its number."""
 
+    def save_breach(self, breach: Breach) -> Breach:
+        """With number 0 it is a new one; returns it with its number."""
+
+    def breach(self, number: int) -> Breach | None: ...
+    def breaches(self, limit: int) -> Sequence[Breach]:
+        """The newest first."""
+
+    def affected(self, tables: Sequence[str], until: datetime) -> tuple[int, Mapping[str, int]]:
+        """How many people have something in these tables that was there by then, and how many rows, about."""
+
+    def affected_people(
+        self, tables: Sequence[str], until: datetime, after: int, limit: int
+    ) -> Sequence[tuple[int, UserRef]]:
+        """Those of them who can be written to, with the numbers of their profiles, after this one."""
+
     def periods(self) -> Mapping[str, int]:
         """How many days each rule of retention keeps now."""
 
@@ -514,6 +555,33 @@ class Privacy(Protocol):
 
     def sweep(self, request: Request, limit: int) -> bool:
         """Forget whose request it was; false if there is more to forget."""
+
+
+class Links(Protocol):
+    """Accounts of one person, which confirmed it on each of them."""
+
+    def of(self, who: UserRef, before: datetime | None = None) -> Sequence[UserRef]:
+        """The others of theirs, as far as links lead; only by links made at `before` or earlier, if that is given."""
+
+    def since(self, who: UserRef) -> Mapping[UserRef, datetime]:
+        """Those that this very account is linked with, and since when."""
+
+    def join(self, one: UserRef, other: UserRef) -> None: ...
+    def leave(self, who: UserRef) -> None:
+        """End all links of this account, and what it does to make one."""
+
+    def pairing(self, who: UserRef) -> Pairing | None:
+        """What the account is doing to be linked, unless its time is over."""
+
+    def coded(self, code_hash: str) -> Pairing | None:
+        """Whose code this is, if nobody used it yet and its time is not over."""
+
+    def keep(self, pairing: Pairing) -> None:
+        """In place of what the account was doing before."""
+
+    def drop(self, who: UserRef) -> None: ...
+    def forget(self) -> None:
+        """Those whose time is over, and ends of links that lead nowhere any more."""
 
 
 class Audit(Protocol):
@@ -568,12 +636,16 @@ class UnitOfWork(Protocol):
     people: People
     drafts: Drafts
     privacy: Privacy
+    links: Links
     watermarks: Watermarks
     promises: Promises
     now: datetime
 
     def seen(self, event_id: str) -> bool:
         """Remember the event; true if it was handled before."""
+
+    def new_code(self) -> str:
+        """Ten letters and digits that nobody can guess, to be typed by a person."""
 
     def forget_seen(self, before: datetime, limit: int) -> int: ...
     def clock_went_back(self) -> None:
@@ -620,7 +692,12 @@ class Files(Protocol):
         Raises `Problem` if it is too large or of a kind not taken; files of our own making need not be `checked`.
         """
 
-    def path(self, file: File) -> Path: ...
+    def path(self, file: File) -> Path:
+        """Where it is stored, as it is stored."""
+
+    def open(self, file: File) -> BinaryIO:
+        """Its content, from the beginning. Blocks. Raises `FileNotFoundError` if it is gone, or cannot be read."""
+
     def release(self, shas: Sequence[str]) -> None:
         """What `keep` pinned is committed, or never will be."""
 

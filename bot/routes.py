@@ -9,7 +9,20 @@ from bot.macros import handlers as macros
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import age, choosing, correct, dispute, officer, policy, restrict, standing
+from bot.privacy import (
+    age,
+    breach,
+    choosing,
+    correct,
+    dispute,
+    four_eyes,
+    linking,
+    officer,
+    policy,
+    record,
+    restrict,
+    standing,
+)
 from bot.privacy import handlers as privacy
 from bot.relay import agents, edits, intake, lost, outcome, private, raising, threads
 from bot.router import Router
@@ -39,6 +52,20 @@ def all_routes() -> Router:
         router.include(other.router)
     for other in (places, membership, refusals):
         router.include(other.router)
-    for right in (privacy, standing, correct, restrict, choosing, policy, officer, age, dispute):
+    for right in (
+        privacy,
+        standing,
+        correct,
+        restrict,
+        choosing,
+        policy,
+        officer,
+        record,
+        breach,
+        age,
+        dispute,
+        linking,
+        four_eyes,
+    ):
         router.include(right.router)
     return router

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
+from bot.beside import answer_questions
 from bot.clockwork import (
     anchor_every_day,
     keep_promises_current,
@@ -118,7 +119,12 @@ async def desk_running(
         store = open_store(settings.database, now, encryption_of(settings), settings.search)
         stack.push_async_callback(store.close)
         store.promises = await keep_current(store, promises)
-        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        files = DiskFiles(
+            settings.data_dir / "files",
+            settings.max_file_mb * MEGABYTE,
+            settings.file_types_refused,
+            encrypted=store.sealing is not None,
+        )
         tombstones = await guarded(settings, store, files, now)
         stack.callback(tombstones.close)
         router, chats = all_routes(), dict[str, Chat]()
@@ -131,6 +137,8 @@ async def desk_running(
                 chat = ObservedChat(chat, observer)
             chats[chat.platform] = chat
         running.tasks = [create_task(courier.run())]
+        if settings.database_file is not None:  # which nobody else may write meanwhile
+            running.tasks.append(create_task(answer_questions(store, settings.questions, courier.posted)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
@@ -154,6 +162,8 @@ def encryption_of(settings: Settings) -> Encryption | None:
 
 def promises_of(settings: Settings) -> Promises:
     """What the operator chose."""
+    from bot.platforms import recipients  # which knows this file
+
     tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
     return Promises(
         timedelta(hours=settings.erasure_grace_hours),
@@ -161,6 +171,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        given=tuple(recipients(settings)),
     )
 
 

@@ -1,5 +1,6 @@
 """The map of what the tables hold about people, read from their columns. `gaps` says where it has holes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
+from storage import link_rows as link_rows
+from storage import second_look_rows as second_look_rows
 from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base
 
@@ -74,6 +77,12 @@ def topics() -> tuple[Topic, ...]:
     return tuple(map(_topic, (*sheets(), *coded)))
 
 
+def columns() -> Mapping[str, str]:
+    """What each column holds, of all tables."""
+    tables = sorted(Base.metadata.sorted_tables, key=lambda table: table.name)
+    return {f"{table.name}.{column.name}": column.info["holds"] for table in tables for column in table.c}
+
+
 def _topic(sheet: Sheet) -> Topic:
     rows = sheet.says("export") == "rows"
     what, why, keep = (sheet.says(name) for name in ("what", "why", "keep"))
@@ -92,10 +101,14 @@ def _schema(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.says("what"),
         "type": "object",
         "properties": {"role": {"enum": [str(role) for role in sheet.roles]}}
-        | {column.name: _property(column) for column in sheet.table.c if column.info["holds"] != "payload"},
+        | {column.name: _property(column) for column in sheet.table.c if _is_shown(column)},
         "required": ["role", *(column.name for column in sheet.key if column.info["holds"] == "facts")],
         "additionalProperties": False,
     }
+
+
+def _is_shown(column: Column[Any]) -> bool:
+    return column.info["holds"] != "payload" and not column.info.get("secret")
 
 
 def _property(column: Column[Any]) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, String, bindparam, delete, insert, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.inbound import Place
 from bot.message import UserRef
-from bot.people.model import Person
+from bot.people.model import OTHERS, Person
 from bot.ports import Audit
 from bot.privacy.audit import Deed
 from bot.privacy.model import Draft
@@ -27,7 +27,7 @@ GET = Hot(select(people).where(people.c.who == bindparam("who")))
 
 
 def _meet(dialect: Any) -> Any:
-    new = dialect.insert(people).values(block_reason="", own_name=False, own_language=False)
+    new = dialect.insert(people).values(block_reason="", own_name=False, own_language=False, home="")
     seen = {"name": new.excluded.name, "language": new.excluded.language, "last_seen": new.excluded.last_seen}
     return new.on_conflict_do_update(index_elements=["who"], set_=seen)
 
@@ -83,6 +83,13 @@ class SqlPeople:
         if language:
             self._set(who, language=language, own_language=True)
 
+    def saw_home(self, who: UserRef, home: str) -> None:
+        self._set(who, home=home)
+
+    def who_see_others(self, limit: int) -> Sequence[UserRef]:
+        query = select(people.c.who).where(people.c.home == OTHERS).order_by(people.c.last_seen.desc()).limit(limit)
+        return self.connection.scalars(query).all()
+
     def restrict(self, who: UserRef, at: datetime | None) -> None:
         self._set(who, restricted_at=at)
         self.audit.note(Deed.LIFTED if at is None else Deed.RESTRICTED, about=who)
@@ -90,6 +97,11 @@ class SqlPeople:
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
         return None if row is None else _person(row)
+
+    def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
+        theirs = type_coerce(people.c.who, String).like(f"{platform}/%")
+        query = select(people.c.who).where(people.c.last_seen >= since, theirs)
+        return self.connection.scalars(query.order_by(people.c.last_seen.desc()).limit(limit)).all()
 
     def names(self, who: Sequence[UserRef]) -> Mapping[UserRef, str]:
         rows = self.connection.execute(select(people.c.who, people.c.name).where(people.c.who.in_(who)))
@@ -182,4 +194,5 @@ def _person(row: Row[Any]) -> Person:
         restricted_at=row.restricted_at,
         notice_at=row.notice_at,
         of_age_at=row.of_age_at,
+        home=row.home,
     )

@@ -29,6 +29,7 @@ from storage.columns import (
     Payload,
     Person,
     Remark,
+    Secret,
     Staff,
     Trace,
     When,
@@ -179,6 +180,7 @@ class PersonRow(Base):
     restricted_at: Mapped[When | None]
     notice_at: Mapped[When]
     of_age_at: Mapped[When | None]
+    home: Mapped[Code]
 
 
 class TicketRow(Base):
@@ -284,6 +286,7 @@ class AttachmentRow(Base):
     name: Mapped[Words]
     size: Mapped[Number]
     type: Mapped[Code]
+    key: Mapped[Secret | None]
 
 
 class DraftRow(Base):
@@ -507,6 +510,7 @@ class RequestRow(Base):
             Phrase("to prove that they were answered"),
             keep="requests",
             until="receipt",
+            known_by=("number",),  # it has no file when it is new
         )
         | NEVER_AGAIN
     )
@@ -527,6 +531,7 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
+    key: Mapped[Secret | None]
 
 
 class EncryptionRow(Base):
@@ -541,3 +546,4 @@ class EncryptionRow(Base):
 
 
 from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)
+from storage import breach_rows as breach_rows  # noqa: E402

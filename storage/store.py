@@ -4,6 +4,7 @@ a database server; `storage.sqlite` has one writer."""
 import asyncio
 import logging
 import random
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +17,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
-from bot.ports import Audit, Desks, Drafts, Job, Macros, Outbox, People, Privacy, T, Tickets, Timeline, Watermarks
+from bot.ports import (
+    Audit,
+    Desks,
+    Drafts,
+    Job,
+    Links,
+    Macros,
+    Outbox,
+    People,
+    Privacy,
+    T,
+    Tickets,
+    Timeline,
+    Watermarks,
+)
+from bot.privacy.link import ALPHABET, CODE_LENGTH
 from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot
+from storage.links import SqlLinks
 from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
 from storage.people import SqlPrivacy
@@ -78,11 +95,15 @@ class SqlUnitOfWork:
         self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)
         self.privacy: Privacy = SqlPrivacy(connection, now, self.audit)
+        self.links: Links = SqlLinks(connection, now)
         self.watermarks: Watermarks = SqlWatermarks(connection, now)
 
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
         return statement.first(self.connection, {"event_id": event_id[:200], "at": self.now}) is None
+
+    def new_code(self) -> str:
+        return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
     def read_until(self, name: str) -> datetime | None:
         return self.connection.scalar(select(read_until.c.at).where(read_until.c.name == name))

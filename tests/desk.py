@@ -13,7 +13,20 @@ from bot.app import App
 from bot.courier import Courier
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
-from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import (
+    Admit,
+    Announce,
+    Direct,
+    Effect,
+    OpenRoom,
+    Post,
+    PostCard,
+    Remove,
+    Rewrite,
+    SetMark,
+    Shelve,
+    ShowHome,
+)
 from bot.inbound import (
     Actor,
     ButtonPressed,
@@ -131,7 +144,7 @@ class FakeChat:
             case SetMark(on=on, mark=mark, reason=reason):
                 self.marks[on.message] = (mark, reason)
                 return None
-            case Admit() | Shelve():
+            case Admit() | Shelve() | ShowHome():
                 return None
         raise AssertionError(effect)
 

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,32 @@ async def test_while_discord_is_away_agents_go_on_and_the_customer_gets_it_after
     await between.server.until(lambda: any("still burning" in line.text for line in between.room()), within=20)
     heard = [line.text.removeprefix(f"<@{between.sam.id}> ") for line in between.room()]
     assert heard == ["my printer is on fire", "looks bad", "still burning"]
+
+
+async def test_one_person_links_an_account_on_each_platform_and_has_both_exported(between: Between) -> None:
+    """In direct messages, with the code carried over by hand, and a yes on either side."""
+    slack, server, ann = between.slack, between.server, between.slack.user("ann")
+    room = slack.dm(ann.id)
+    await between.writes("my printer is on fire")
+    told = await between.types("mydata link")
+    code = next(line for line in told.splitlines() if line.startswith("/mydata link ")).rpartition(" ")[2]
+    await slack.command(ann.id, room, "/mydata", f"link {code}")
+    await between.settled()
+    assert "Is that account yours, too?" in slack.seen_by(ann.id)
+    await slack.press(ann.id, "Yes, both are mine")
+    await between.settled()
+    asked = between.private()[-1]
+    assert "ann (slack/" in asked.text
+    await (await server.press(server.ann, asked, "Yes, both are mine")).finished()
+    await between.settled()
+    assert "Was that not you? Unlink it now" in slack.seen_by(ann.id)
+
+    running: Any = between.running
+    running.store.now = running.courier.now = lambda: datetime.now(UTC) + timedelta(days=1)
+    await slack.command(ann.id, room, "/mydata", "export")
+    assert await between.running.courier.finish(20)
+    await between.settled()
+    (file,) = [f for f in slack.work.files.values() if f.user == slack.bot]
+    with zipfile.ZipFile(io.BytesIO(file.content)) as export:
+        assert "my printer is on fire" in export.read("linked/1-discord/data/yours/timeline.jsonl").decode()
+    assert "asked for by ann (slack/" in between.private()[-1].text

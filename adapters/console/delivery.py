@@ -10,7 +10,20 @@ from adapters.console import words
 from adapters.console.journal import Record
 from adapters.console.records import Records
 from adapters.console.shown import Kind, Shown, alone, room_at, room_name
-from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import (
+    Admit,
+    Announce,
+    Direct,
+    Effect,
+    OpenRoom,
+    Post,
+    PostCard,
+    Remove,
+    Rewrite,
+    SetMark,
+    Shelve,
+    ShowHome,
+)
 from bot.message import Message, say
 from bot.ports import Refused, Spot
 
@@ -64,7 +77,7 @@ def delivery(effect: Effect, at: Spot | None, token: str, records: Records, auth
             there = _needed(at, "its room was never opened")
             shown = _said(Kind.ADMIT, there, say(words.admitted(user.id, out)))
             return Delivery(None, shown, records.admitted(there, user, out=out))
-        case Shelve():
+        case Shelve() | ShowHome():
             return Delivery(None, None)
     raise Refused("the console cannot do this")
 

@@ -20,7 +20,6 @@ from bot.message import UserRef
 from bot.ports import Watched
 
 AT_ONCE = 8  # conversations read side by side
-MOST_MEMBERS = 1000  # of a server, whose private messages are looked for after an absence
 log = logging.getLogger(__name__)
 Look = Callable[[], Awaitable[tuple[Sequence[Watched], datetime | None]]]
 Take = Callable[[discord.Message], Awaitable[None]]
@@ -38,6 +37,7 @@ class CatchingUp:
         self.take = take
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.since = 0  # a message from before we were away: what is newer in private was not heard
+        self.watched: Sequence[Watched] = ()  # as of the last connection
         self.unread: set[int] = set()  # private conversations that may have begun while we were away
 
     async def begin(self, *, resumed: bool, guild: int | None = None) -> None:
@@ -47,11 +47,16 @@ class CatchingUp:
         self.since = self.since or (discord.utils.time_snowflake(heard_until) if heard_until else 0)
         if not self.since:  # we were never here before: what is said from now on is heard
             self.marks.heard_until = a_moment_ago()
+        self.watched = watched
         for each in watched:
             if guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)
         if guild is None:
             self.lanes.open_gate()
+
+    @property
+    def private_with(self) -> Sequence[UserRef]:
+        return [each.who for each in self.watched if each.who]
 
     async def _watched(self) -> tuple[Sequence[Watched], datetime | None]:
         """Tried for ever: until it is known what was missed, nothing newer may be handled."""
@@ -79,21 +84,10 @@ class CatchingUp:
         if self.marks.known(channel) is None:
             self.lanes.put(str(channel), partial(self.meet, channel, ref(user), a_moment_ago()))
 
-    async def meet_newcomers(self) -> None:
-        """Look for private messages of members who never wrote before. Needs the members intent."""
-        for guild in self.client.guilds if self.since else ():
-            async for member in guild.fetch_members(limit=MOST_MEMBERS):
-                if not member.bot:
-                    await self._meet(member.id)
-
-    async def _meet(self, user: int) -> None:
-        try:
-            channel = await self.client.http.start_private_message(user)
-        except discord.HTTPException:
-            return
-        id, last = int(channel["id"]), int(channel["last_message_id"] or 0)
-        if last > self.since and self.marks.known(id) is None:
-            self.lanes.put(str(id), partial(self.meet, id, ref(user), last))
+    def found(self, channel: int, user: int, last: int) -> None:
+        """A private conversation whose newest message we know: it is read if that was said while we were away."""
+        if last > self.since and self.marks.known(channel) is None:
+            self.lanes.put(str(channel), partial(self.meet, channel, ref(user), last))
 
     def _begin_one(self, each: Watched, resumed: bool) -> None:
         self.marks.learn(each)

@@ -12,13 +12,16 @@ from adapters.discord.addresses import pointed_at
 from adapters.discord.answers import Answers
 from adapters.discord.attachments import Attachments
 from adapters.discord.catching_up import CatchingUp, Look
+from adapters.discord.changes import Changes
 from adapters.discord.client import Gateway, intents
 from adapters.discord.delivery import Delivery
 from adapters.discord.hosts import way_out
 from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
 from adapters.discord.marks import Marks, Write, a_moment_ago
+from adapters.discord.memory import NO_MEMORY, Memory
 from adapters.discord.messages import Messages
+from adapters.discord.newcomers import Newcomers
 from adapters.discord.people import NOBODY, ref
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
@@ -49,6 +52,7 @@ class DiscordChat:
         watched: Look,
         write_marks: Write,
         seen_typing: SeenTyping | None = None,
+        memory: Memory = NO_MEMORY,
         api_url: str = "",
         gateway_url: str = "",
         message_content: bool = True,
@@ -70,8 +74,13 @@ class DiscordChat:
         self.marks = Marks(write_marks, lambda: self.lanes.busy)
         self.egress = way_out(api_url, gateway_url)
         attachments = Attachments(files, self.egress, self.pointed_at.files_at)
-        self.messages = Messages(self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers)
+        self.messages = Messages(
+            self.client, files, Spoken(router), attachments, self.places, self.marks, self.answers,
+            message_content=message_content,
+        )  # fmt: skip
         self.catching_up = CatchingUp(self.client, self.lanes, self.marks, watched, self.messages.said)
+        self.changes = Changes(self.client, self.lanes, self.messages, memory, self.found_gone)
+        self.newcomers = Newcomers(self.client, self.catching_up, memory, self._handled, members=members)
         self.delivery.found_gone = self.found_gone
         self.delivery.opened = self.catching_up.opened
         self.relay_typing = Typing(self.client, self.delivery, seen_typing) if seen_typing else None
@@ -96,6 +105,7 @@ class DiscordChat:
         except discord.PrivilegedIntentsRequired as error:
             raise Problem(words.no_intents(message_content=self.message_content, members=self.members)) from error
         finally:
+            await self.newcomers.stop()
             await self.lanes.stop()
             await self.marks.flush(last=True)
 
@@ -124,8 +134,9 @@ class DiscordChat:
         self.marks.hearing = True
         await self.catching_up.begin(resumed=resumed)
         await self.marks.flush()  # killed before the first second is over, we were here all the same
-        if self.members and not resumed:
-            await self.catching_up.meet_newcomers()
+        if not resumed:
+            await self.changes.begin(self.catching_up.watched)
+            self.newcomers.begin()
 
     def disconnected(self) -> None:
         self.lanes.close_gate()
@@ -137,8 +148,7 @@ class DiscordChat:
         self.lanes.put(str(message.channel.id), lambda: self._said(message))
 
     def edited(self, message: discord.Message) -> None:
-        readable = self.message_content or message.guild is None or self.client.user in message.mentions
-        if not message.author.bot and readable:
+        if self.messages.readable(message):
             self.lanes.put(str(message.channel.id), lambda: self.messages.edited(message))
 
     def deleted(self, message: int, channel: int, guild: int | None) -> None:
@@ -167,7 +177,11 @@ class DiscordChat:
 
     def server_back(self, guild: int) -> None:
         """We were away from it, so what was said there meanwhile is read."""
-        self.lanes.put(str(guild), lambda: self.catching_up.begin(resumed=True, guild=guild))
+        self.lanes.put(str(guild), lambda: self._back(guild))
+
+    async def _back(self, guild: int) -> None:
+        await self.catching_up.begin(resumed=True, guild=guild)
+        await self.changes.begin(self.catching_up.watched, guild=guild)
 
     async def typing(self, who: int, channel: int, guild: int | None) -> None:
         if self.relay_typing is not None:

@@ -10,7 +10,20 @@ from adapters.discord.permissions import lacking
 from adapters.discord.places import Places, number, room
 from adapters.discord.posting import Posting
 from adapters.discord.rooms import LONGEST_TOKEN, Rooms
-from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import (
+    Admit,
+    Announce,
+    Direct,
+    Effect,
+    OpenRoom,
+    Post,
+    PostCard,
+    Remove,
+    Rewrite,
+    SetMark,
+    Shelve,
+    ShowHome,
+)
 from bot.inbound import Place
 from bot.message import Mark, Message, UserRef
 from bot.ports import Files, Refused, Spot, TryLater
@@ -69,6 +82,8 @@ class Delivery:
             case Shelve(out=out, lock=lock):
                 if at is not None and at.thread:
                     await self.rooms.shelve(at, out=out, lock=lock)
+            case ShowHome():
+                pass  # nobody has a page of their own here
             case _:
                 raise Refused(words.refused(0))
         return None

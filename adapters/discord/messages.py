@@ -36,6 +36,8 @@ class Messages:
         places: Places,
         marks: Marks,
         answers: Answers,
+        *,
+        message_content: bool = True,
     ) -> None:
         self.client = client
         self.files = files
@@ -44,6 +46,7 @@ class Messages:
         self.places = places
         self.marks = marks
         self.answers = answers
+        self.message_content = message_content
         self.members: dict[int, discord.Member] = {}  # met while history is read
         self.ahead: OrderedDict[int, discord.Message | None] = OrderedDict()  # edits and deletions that came too soon
 
@@ -98,6 +101,11 @@ class Messages:
             self.ahead[id] = latest
             if len(self.ahead) > MOST_AHEAD:
                 self.ahead.popitem(last=False)
+
+    def readable(self, message: discord.Message) -> bool:
+        """Whether we are told what a person wrote there; without the intent, much of it comes empty."""
+        told = self.message_content or message.guild is None or self.client.user in message.mentions
+        return told and not message.author.bot
 
     async def edited(self, message: discord.Message) -> None:
         self._came_too_soon(message.id, message.channel.id, message)

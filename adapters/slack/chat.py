@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,7 +30,7 @@ from adapters.slack.posting import Poster
 from adapters.slack.reception import Reception
 from adapters.slack.sockets import SocketMode
 from adapters.slack.uploads import Uploads
-from bot.effects import Effect
+from bot.effects import Effect, ShowHome
 from bot.errors import Problem
 from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router
@@ -128,7 +129,17 @@ class SlackChat:
         }
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        if isinstance(effect, ShowHome):
+            await self._show_home(effect.user.id, token)
+            return None
         return await self.delivery.do(effect, at, token)
+
+    async def _show_home(self, user: str, token: str) -> None:
+        """Each try is an event of its own: one that was handled and not shown is to be handled again."""
+        handle, home = self.reception.handle, self.reception.home
+        if handle is None or home is None:
+            raise TryLater(1, "not connected yet")
+        await home.show(user, f"slack:home:{token}:{time.time_ns()}", handle)
 
     async def is_connected(self) -> bool:
         """As far as the last look could tell, a minute ago at most; whether events can come in, as of now."""

@@ -16,6 +16,7 @@ from bot.effects import (
     Rewrite,
     SetMark,
     Shelve,
+    ShowHome,
     Work,
 )
 from bot.inbound import Place
@@ -62,7 +63,7 @@ class Delivery:
                 return None
             case Shelve():
                 return None  # threads are not put away
-            case Work():
+            case Work() | ShowHome():
                 raise Refused("not a matter of this platform")
 
     async def _root(self, channel: str, message: Message, token: str) -> Spot:

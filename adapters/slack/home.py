@@ -1,12 +1,15 @@
 """The Home tab: published when somebody opens it, and again after whatever they do from there. What is pressed on it is
 answered in a modal, because Slack shows nobody a line there."""
 
+from adapters.slack import words
 from adapters.slack.answers import Answers
 from adapters.slack.api import Api, Json
 from adapters.slack.lanes import Lanes
 from adapters.slack.people import People
 from adapters.slack.render import parts
 from bot.inbound import ButtonPressed
+from bot.language import here, reading
+from bot.message import say
 from bot.ports import Handle, HomePage
 
 BLOCKS = 100  # Slack's limit
@@ -41,15 +44,29 @@ class Home:
     def refresh(self, user: str, id: str, handle: Handle) -> None:
         """Show them how things are now, if they ever opened it."""
         if user in self.pages:
-            self.answers.start(self._publish(user, id, handle))
+            self.answers.start(self._drawn(user, id, handle))
 
-    async def _publish(self, user: str, id: str, handle: Handle) -> None:
+    async def _drawn(self, user: str, id: str, handle: Handle) -> None:
+        await self._publish(user, id, handle)
+
+    async def show(self, user: str, id: str, handle: Handle) -> None:
+        """Show them how things are now; next to nothing while the desk does not listen to them, because their data is
+        being erased. Raises `Refused`, `TryLater`."""
+        self.pages.pop(user, None)
+        if not await self._publish(user, id, handle):
+            with reading(self.people.language(user)):
+                bare = HomePage((say(here(words.HOME_BARE)),))
+            await self.api.call("views.publish", user_id=user, view=home_view(bare))
+
+    async def _publish(self, user: str, id: str, handle: Handle) -> bool:
         async with self.lanes.lane(user):  # an older state must not cover a newer one
             actor = await self.people.actor(user)
             pressed = ButtonPressed(id, actor, self.people.nowhere(), ACTION, self.pages.get(user, ""))
             reply = await handle(pressed)
-            if isinstance(reply, HomePage):
-                await self.api.call("views.publish", user_id=user, view=home_view(reply))
+            if not isinstance(reply, HomePage):
+                return False
+            await self.api.call("views.publish", user_id=user, view=home_view(reply))
+            return True
 
 
 def home_view(page: HomePage) -> Json:

@@ -24,6 +24,7 @@ EMPTY = Phrase("(no text)")
 SEND = Phrase("Send")
 CLOSE = Phrase("Close")
 TITLE = "Helpthread"
+HOME_BARE = Phrase("Write to me under Messages, or open this tab again.")
 STILL_AT_IT = Phrase("This takes a moment. The answer comes as soon as it is there.")
 AWAY = Phrase("Slack is away")
 THREAD_GONE = Phrase("the thread is gone")

@@ -6,11 +6,15 @@ from datetime import datetime
 from bot.inbound import Actor
 from bot.message import UserRef
 
+OWN, OTHERS = "own", "others"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """`own_name` and `own_language`: as they corrected it, not as the platform says. `notice_at` is
     when they last heard of the privacy notice, `of_age_at` when they said that they are of age.
+
+    `home` is what stands on their page, if their platform has shown them one: OWN tickets, or OTHERS' as well.
 
     `talking_about` is the ticket they chose for their private messages, until `talking_until`."""
 
@@ -27,6 +31,7 @@ class Person:
     restricted_at: datetime | None = None
     notice_at: datetime | None = None
     of_age_at: datetime | None = None
+    home: str = ""
 
     def as_known(self, actor: Actor) -> Actor:
         """The actor under the name they want to be called by."""

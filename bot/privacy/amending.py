@@ -6,6 +6,7 @@ from bot.ports import Store, TryLater, UnitOfWork
 from bot.privacy.model import Request, Stage
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
+from bot.tickets import home
 from bot.tickets.timeline import Entry, Kind
 
 PAGE = 20  # messages in one transaction; each is a few writes
@@ -18,6 +19,7 @@ async def finish_correction(store: Store, request: Request) -> None:
     if request.stage is not Stage.DUE:
         return
     after: int | None = 0 if NAME in dict(request.counts) else None
+    await store.write(lambda work: home.redraw(request.who, work))
     while after is not None:
         after = await store.write(partial(_say_name_again, request, after))
     if not await store.scrub():

@@ -41,10 +41,11 @@ class Deed(StrEnum):
     RELEASED = "hold.released"
     RESTRICTED = "restricted"
     LIFTED = "restriction.lifted"
+    LINKED = "account.linked"
+    UNLINKED = "account.unlinked"
     PURGED = "retention.run"
     PERIOD = "retention.period"
     KEY_GONE = "key.destroyed"
-    TOLD = "recipient.told"
     BREACH = "breach"
 
 

@@ -19,6 +19,7 @@ from bot.privacy.archive import CHUNK, empty_folder
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
+from bot.privacy.link import accounts
 from bot.privacy.model import GONE, Request, Stage
 from bot.privacy.reading import Abandoned
 from bot.privacy.restrict import veil
@@ -84,13 +85,14 @@ class Clerk:
     async def _export(self, request: Request) -> None:
         if request.stage is not Stage.DUE:
             return
-        if request.who in self.exporting:
+        whose = await self.store.read(partial(accounts, request.who))
+        if not self.exporting.isdisjoint(whose):
             raise TryLater(1, "an export that was called off is still being put away")
-        self.exporting.add(request.who)
+        self.exporting.update(whose)
         await self._tidied()
         path = self.folder / f"{request.number}.zip"
         try:
-            await write_export(self.store, self.files, request, path, self.new_id(), self.now())
+            await write_export(self.store, self.files, request, whose, path, self.new_id(), self.now())
             name = f"mydata-{request.number}.zip"
             file = await self.files.keep(_chunks(path), name, "application/zip", checked=False)
             handed_out = False
@@ -105,7 +107,7 @@ class Clerk:
             return
         finally:
             path.unlink(missing_ok=True)
-            self.exporting.discard(request.who)
+            self.exporting.difference_update(whose)
 
     def _hand_out(self, number: int, file: File, work: UnitOfWork) -> bool:
         """Send it, unless everything was called off meanwhile."""

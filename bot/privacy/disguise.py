@@ -74,12 +74,15 @@ def _bounded(char: str) -> bool:
 
 
 class Disguise:
-    """Everyone but `who` under a label: "Agent 1", "Customer 2". The salt shuffles the numbers, so that two exports
-    cannot be laid side by side to see who is who."""
+    """Everyone else under a label: "Agent 1", "Customer 2". The salt shuffles the numbers, so that two exports
+    cannot be laid side by side to see who is who.
 
-    def __init__(self, who: UserRef, name: str, others: Iterable[Other], salt: str) -> None:
-        self.who = who
-        self.own = {word.casefold() for word in called(who, name)}
+    `selves` are the person's own accounts, and what they are called there.
+    """
+
+    def __init__(self, selves: Mapping[UserRef, str], others: Iterable[Other], salt: str) -> None:
+        self.selves = frozenset(selves)
+        self.own = {word.casefold() for who, name in selves.items() for word in called(who, name)}
         self.labels: dict[UserRef, str] = {}
         self.numbers: dict[str, int] = {}
         self.others = tuple(others)
@@ -88,7 +91,7 @@ class Disguise:
 
     def meet(self, other: Other) -> None:
         """Somebody new; later numbers for those who were not known at first."""
-        if other.who != self.who and other.who not in self.labels:
+        if other.who not in self.selves and other.who not in self.labels:
             self.labels[other.who] = self._label(other)
 
     def _label(self, other: Other) -> str:
@@ -99,7 +102,7 @@ class Disguise:
 
     def label(self, who: UserRef) -> str:
         """Their own id for the person themselves, a label for everyone else."""
-        if who == self.who:
+        if who in self.selves:
             return str(who)
         self.meet(Other(who, "person"))
         return self.labels[who]
@@ -108,7 +111,7 @@ class Disguise:
         """Finds these others, and every agent, in texts. What they share with the person's own name stays."""
         names: dict[str, str] = {}
         for other in (*beside, *(other for other in self.others if other.kind == "agent")):
-            if other.who == self.who or other.who.platform == GONE:
+            if other.who in self.selves or other.who.platform == GONE:
                 continue
             self.meet(other)
             for name in sorted(called(other.who, other.name)):

@@ -19,6 +19,7 @@ from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, S
 from bot.privacy.steps import Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
+from bot.tickets import home
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
 POSTS = 50  # posts taken back in one transaction; each is some writes
@@ -70,7 +71,7 @@ class Erasure:
         if self.request.stage is Stage.CLEANING:
             await self._until_taken_back()
         on_its_way = await self._erase_rows()
-        await self._begin(Step.POSTS, Stage.CLEANING)
+        await self._begin_posts()
         await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
@@ -87,7 +88,7 @@ class Erasure:
             self.silent = over
             await self._erase_rows()
             if not over:
-                await self._begin(Step.POSTS, Stage.CLEANING)
+                await self._begin_posts()
                 await self.store.write(lambda work: give_work(self._now(work), "erase", work))
                 await self.store.plain.scrub()
                 await self.store.executor.stop(TryLater(1, "no platform is connected yet"))
@@ -154,6 +155,12 @@ class Erasure:
             return changed
 
         self.request = await self.store.write(job)
+
+    async def _begin_posts(self) -> None:
+        """Pages of people's own are drawn again here, once: the rest of the step may be tried often."""
+        if self.request.stage is Stage.DUE:
+            await self.store.write(lambda work: home.redraw(self.who, work, self.request.nobody))
+        await self._begin(Step.POSTS, Stage.CLEANING)
 
     async def _lay(self, state: State) -> None:
         await lay(self.who, state, self.tombstones, self.store.plain)

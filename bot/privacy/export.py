@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.language import reading
 from bot.message import File, UserRef
 from bot.ports import Files, Store, UnitOfWork
-from bot.privacy import page, views
+from bot.privacy import linked, page, views
 from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
 from bot.privacy.disguise import Disguise
@@ -31,63 +31,90 @@ Kept = dict[int, list[tuple[str, str]]]
 FOLDERS = {Role.YOURS: "yours", Role.ABOUT: "about-you", Role.AGENT: "as-agent", Role.NAMED: "naming-you"}
 
 
-async def write_export(store: Store, files: Files, request: Request, path: Path, salt: str, now: datetime) -> None:
-    """Write it to `path`. `salt` is random. Raises `Abandoned` if the request is called off meanwhile."""
-    about = await store.read(partial(_about, request.who))
+async def write_export(
+    store: Store, files: Files, request: Request, whose: Sequence[UserRef], path: Path, salt: str, now: datetime
+) -> None:
+    """Write it to `path`, with what is held about all accounts of `whose`, the asking one first. `salt` is random.
+
+    Raises `Abandoned` if the request is called off meanwhile.
+    """
+    about = await store.read(partial(_about, whose))
     archive = await asyncio.to_thread(Archive, path, now)
-    kept: Kept = {}
-    portable = Portable(path.with_suffix(""), kept)
+    beside = path.with_suffix("")
     try:
         with reading(about.languages):
-            disguise = Disguise(request.who, about.name, about.others, salt)
-            await Export(Reader(store, request, disguise), files, archive, portable, kept).write(about, now)
+            disguise = Disguise(about.names, about.others, salt)
+            await _schemas(archive, about.topics)
+            missing = 0
+            for who, folder in about.folders.items():
+                account = Export(Reader(store, request, who, disguise), files, archive, folder, beside)
+                missing += await account.write(about.topics, now)
+            await asyncio.to_thread(_close, archive, request, about, missing, now)
     finally:
         await asyncio.to_thread(archive.close)
-        await asyncio.to_thread(portable.close)
+
+
+async def _schemas(archive: Archive, topics: Sequence[Topic]) -> None:
+    for topic in topics:
+        if topic.rows:
+            await asyncio.to_thread(archive.json, f"schema/{topic.table}.schema.json", topic.schema)
 
 
 class About(NamedTuple):
-    """What an export begins with."""
+    """What an export begins with. `names` are the person's accounts and what they are called there."""
 
     topics: Sequence[Topic]
     held: Sequence[Held]
-    name: str
+    names: Mapping[UserRef, str]
     others: Sequence[Other]
     languages: Sequence[str]
     notice: Notice
     promises: Promises
 
+    @property
+    def folders(self) -> Mapping[UserRef, str]:
+        """The account that asked has its things at the top; each other one in a folder."""
+        return {who: f"linked/{at}-{safe_name(who.platform)}/" if at else "" for at, who in enumerate(self.names)}
 
-def _about(who: UserRef, work: UnitOfWork) -> About:
+
+def _about(whose: Sequence[UserRef], work: UnitOfWork) -> About:
     privacy = work.privacy
-    languages = list(languages_alone(who, work))
-    held, name, others = privacy.view(who), privacy.name(who), privacy.others(who)
-    return About(privacy.topics(), held, name, others, languages, newest(work), work.promises)
+    languages = list(languages_alone(whose[0], work))
+    names = {who: privacy.name(who) for who in whose}
+    others = {other.who: other for who in whose for other in privacy.others(who)}
+    held = linked.held(whose, work)
+    return About(privacy.topics(), held, names, list(others.values()), languages, newest(work), work.promises)
 
 
 class Export:
-    """`kept` is filled with the files of each entry: path in the archive, name."""
+    """One account, in a folder of the archive. What it is to grow meanwhile grows in the folder `beside`."""
 
-    def __init__(self, reader: Reader, files: Files, archive: Archive, portable: Portable, kept: Kept) -> None:
-        self.reader, self.files, self.archive, self.portable, self.kept = reader, files, archive, portable, kept
+    def __init__(self, reader: Reader, files: Files, archive: Archive, folder: str, beside: Path) -> None:
+        self.reader, self.files, self.archive, self.folder = reader, files, archive, folder
+        self.kept: Kept = {}  # files of an entry: path in the folder, name
+        self.portable = Portable(beside, self.kept)
         self.missing = 0
 
-    async def write(self, about: About, now: datetime) -> None:
-        await self._attachments()
-        for topic in about.topics:
-            if topic.rows:
-                await asyncio.to_thread(self.archive.json, f"schema/{topic.table}.schema.json", topic.schema)
-                for role in topic.roles:
-                    await self._table(topic, role)
-        await self._conversations(now)
-        await asyncio.to_thread(self._close, about, now)
+    async def write(self, topics: Sequence[Topic], now: datetime) -> int:
+        """How many files were gone already."""
+        try:
+            await self._attachments()
+            for topic in topics:
+                if topic.rows:
+                    for role in topic.roles:
+                        await self._table(topic, role)
+            await self._conversations(now)
+            await asyncio.to_thread(self.portable.pack, self.archive, self.folder)
+        finally:
+            await asyncio.to_thread(self.portable.close)
+        return self.missing
 
     async def _table(self, topic: Topic, role: Role) -> None:
         """A file for each table and role: one who is customer and agent gets both, apart."""
         pages = self.reader.pages(topic.table, role)
         first = await anext(pages)
         if first:
-            async with self._member(f"data/{FOLDERS[role]}/{topic.table}.jsonl") as writer:
+            async with self._member(f"{self.folder}data/{FOLDERS[role]}/{topic.table}.jsonl") as writer:
                 await asyncio.to_thread(self._put, writer, topic, role, first)
                 async for rows in pages:
                     await asyncio.to_thread(self._put, writer, topic, role, rows)
@@ -104,40 +131,24 @@ class Export:
             async for rows in self.reader.pages("attachments", role):
                 given = [row for row in rows if row.get("sha")]
                 numbers = await self.reader.read(partial(_numbers, [row["entry"] for row in given]))
-                await asyncio.to_thread(self._copy, given, numbers)
+                keys = await self.reader.read(partial(_keys, [row["id"] for row in given]))
+                await asyncio.to_thread(self._copy, given, numbers, keys)
 
-    def _copy(self, rows: Iterable[Row], numbers: Mapping[int, int]) -> None:
+    def _copy(self, rows: Iterable[Row], numbers: Mapping[int, int], keys: Mapping[int, str]) -> None:
         for row in rows:
             folder = numbers.get(row["entry"], "drafts")
             path = f"attachments/{folder}/{row['id']}-{safe_name(row['name'])}"
-            if not self.archive.file(path, self.files.path(File(row["sha"], row["name"], row["size"], row["type"]))):
+            file = File(row["sha"], row["name"], row["size"], row["type"], keys.get(row["id"], ""))
+            if not self.archive.file(self.folder + path, partial(self.files.open, file)):
                 self.missing += 1
             elif row["entry"]:
                 self.kept.setdefault(row["entry"], []).append((path, row["name"]))
 
     async def _conversations(self, now: datetime) -> None:
-        async with self._member("html/index.html") as writer:
+        async with self._member(f"{self.folder}html/index.html") as writer:
             await asyncio.to_thread(writer.text, page.head(str(self.reader.who), now))
             await Conversation(self.reader, self.kept, writer).write()
             await asyncio.to_thread(writer.text, page.foot())
-
-    def _close(self, about: About, now: datetime) -> None:
-        request, archive = self.reader.request, self.archive
-        counted = [topic.what for topic in about.topics if not topic.rows]
-        self.portable.pack(archive)
-        archive.json("processing.json", processing(about.held, about.notice, about.promises))
-        archive.text("privacy-notice.md", document(about.notice, about.promises))
-        archive.text("README.txt", views.readme(request, about.held, about.notice.facts, counted, self.missing))
-        manifest = {
-            "format": FORMAT,
-            "request": request.number,
-            "account": str(request.who),
-            "made_at": now.astimezone(UTC).isoformat(),
-            "held": [asdict(one) for one in about.held],
-            "counted_only": counted,
-            "missing_files": self.missing,
-        }
-        archive.seal(manifest)
 
     @asynccontextmanager
     async def _member(self, path: str) -> AsyncIterator[Writer]:
@@ -150,6 +161,29 @@ class Export:
             await asyncio.to_thread(member.__exit__, type(error), error, error.__traceback__)
             raise
         await asyncio.to_thread(member.__exit__, None, None, None)
+
+
+def _keys(attachments: Sequence[int], work: UnitOfWork) -> Mapping[int, str]:
+    return work.privacy.keys(attachments)
+
+
+def _close(archive: Archive, request: Request, about: About, missing: int, now: datetime) -> None:
+    counted = [topic.what for topic in about.topics if not topic.rows]
+    folders = {folder: str(who) for who, folder in about.folders.items() if folder}
+    archive.json("processing.json", processing(about.held, about.notice, about.promises))
+    archive.text("privacy-notice.md", document(about.notice, about.promises))
+    archive.text("README.txt", views.readme(request, about.held, about.notice.facts, counted, missing, folders))
+    manifest = {
+        "format": FORMAT,
+        "request": request.number,
+        "account": str(request.who),
+        "linked": folders,
+        "made_at": now.astimezone(UTC).isoformat(),
+        "held": [asdict(one) for one in about.held],
+        "counted_only": counted,
+        "missing_files": missing,
+    }
+    archive.seal(manifest)
 
 
 def _numbers(entries: Sequence[int | None], work: UnitOfWork) -> Mapping[int, int]:

@@ -5,16 +5,18 @@ from datetime import timedelta
 from functools import partial
 
 from bot.access import Call
-from bot.effects import Direct, Effect, Remove, Work
+from bot.effects import Direct, Effect, Work
 from bot.errors import Problem
 from bot.inbound import Tick
 from bot.language import current, reading
-from bot.message import UserRef
+from bot.message import Message, UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
-from bot.privacy import farewell, rights_views, views
+from bot.privacy import farewell, link_views, linked, rights_views, views
 from bot.privacy.audit import Deed
 from bot.privacy.letters import write_to
-from bot.privacy.model import CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.privacy.link import accounts
+from bot.privacy.linked import export_key
+from bot.privacy.model import CONFIRM_ELSEWHERE_WITHIN, CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
 from bot.privacy.policy import newest
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
@@ -27,7 +29,9 @@ CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 @router.command("mydata", "See what we hold about you, export it, delete it")
 def overview(call: Call, work: UnitOfWork) -> Reply:
-    return Say(views.overview(work.privacy.view(call.actor.ref), newest(work).facts))
+    who = call.actor.ref
+    held = linked.held(accounts(who, work), work)
+    return Say(views.overview(held, newest(work).facts, linked.others(who, work)))
 
 
 @router.command("mydata view", "See what we hold about you, and why")
@@ -45,9 +49,16 @@ def export(call: Call, work: UnitOfWork) -> Reply:
         return Say(views.export_running())
     if last is not None and (left := _fresh_for(last, work)):
         return _again(last, left, work)
-    request = work.privacy.open_request(Request(0, who, Asked.EXPORT, work.now))
-    give_work(request, "export", work, about=who)
+    begin_export(work.privacy.open_request(Request(0, who, Asked.EXPORT, work.now)), work)
     return Say(views.export_begun())
+
+
+def begin_export(request: Request, work: UnitOfWork) -> None:
+    """Of all accounts of theirs, each of which is told."""
+    give_work(request, "export", work, about=request.who)
+    for other in accounts(request.who, work)[1:]:
+        telling = partial(link_views.export_elsewhere, *linked.called(request.who, work))
+        linked.tell(other, "exported", telling, request.who, work)
 
 
 @router.command("mydata delete", "Delete what we hold about you")
@@ -69,11 +80,20 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     else:
         new = Request(0, who, Asked.ERASURE, work.now, Stage.ASKED, expires_at=until)
         request = work.privacy.open_request(new)
-    return Say(views.preview(work.privacy.view(who), request))
+    return Say(views.preview(work.privacy.view(who), request, others=linked.others(who, work)))
+
+
+@router.command("mydata confirm-here", "Delete what this account has, now", hidden=True)
+def confirm_here(call: Call, work: UnitOfWork) -> Reply:
+    return _confirm(call, work, everywhere=False)
 
 
 @router.command("mydata confirm", "Delete it now", hidden=True)
 def confirm(call: Call, work: UnitOfWork) -> Reply:
+    return _confirm(call, work, everywhere=True)
+
+
+def _confirm(call: Call, work: UnitOfWork, *, everywhere: bool) -> Reply:
     who, number = call.actor.ref, call.arg
     work.privacy.alone(who)
     _refuse_while_erasing(who, work)
@@ -81,12 +101,38 @@ def confirm(call: Call, work: UnitOfWork) -> Reply:
     if request is None or request.who != who or request.stage is not Stage.ASKED or _past(request, work):
         raise Problem(views.stale_confirmation())
     _refuse_last_lead(who, work)
+    asked = _ask_others(who, work) if everywhere else []
+    answer = _confirmed(request, work)
+    return Say(views.with_more(answer, link_views.asked_elsewhere(asked)) if asked else answer)
+
+
+def _ask_others(who: UserRef, work: UnitOfWork) -> list[link_views.Called]:
+    """No account's data is deleted before that account itself says so, whoever may have the other one in hand."""
+    asked = []
+    for other in accounts(who, work)[1:]:
+        work.privacy.alone(other)
+        last = next(iter(work.privacy.requests_of(other, Asked.ERASURE, 1)), None)
+        if last is not None and last.open and last.stage is not Stage.ASKED:
+            continue
+        until = work.now + CONFIRM_ELSEWHERE_WITHIN
+        request = replace(last, at=work.now) if last is not None and last.open else None
+        if request is None:
+            request = work.privacy.open_request(Request(0, other, Asked.ERASURE, work.now, Stage.ASKED))
+        request = replace(request, expires_at=request.expires_at if request.source else until)
+        work.privacy.save(request)
+        telling = partial(views.asked_to_delete, work.privacy.view(other), request)
+        linked.tell(other, "delete", telling, other, work)
+        asked.append(linked.called(other, work))
+    return asked
+
+
+def _confirmed(request: Request, work: UnitOfWork) -> Message:
     if work.promises.grace:
         request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
         work.privacy.save(request)
-        return Say(rights_views.cooling(request))
+        return rights_views.cooling(request)
     held = begin_erasure(request, work).stage is Stage.HELD
-    return Say(rights_views.held(request) if held else views.erasing())
+    return rights_views.held(request) if held else views.erasing()
 
 
 def begin_erasure(request: Request, work: UnitOfWork) -> Request:
@@ -99,6 +145,7 @@ def begin_erasure(request: Request, work: UnitOfWork) -> Request:
     for other in work.privacy.requests_of(request.who):
         if other.open and other.number != request.number:
             work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
+    linked.part(request.who, work, erased=True)
     farewell.close_some(request.who, work, CLOSED_AT_ONCE)
     with reading(languages_alone(request.who, work)):
         give_work(request, "erase", work, language=current())
@@ -111,10 +158,6 @@ def hold_back(request: Request, work: UnitOfWork) -> Request:
     work.privacy.save(request)
     turn(request.who, True, work)
     return request
-
-
-def export_key(request: Request) -> str:
-    return f"privacy:{request.number}:file"
 
 
 def send_export(request: Request, hours: int, work: UnitOfWork) -> None:
@@ -131,7 +174,7 @@ def on_tick(tick: Tick, work: UnitOfWork) -> None:
             continue
         work.privacy.save(request.to(Stage.EXPIRED, expires_at=None))
         if request.asked is Asked.EXPORT:
-            _take_back(request, work)
+            linked.take_back(request, work)
             give_work(request, "expire", work)
     for request in work.privacy.running(50):
         if not work.outbox.waiting(request.room):
@@ -149,13 +192,6 @@ def _task(request: Request) -> str:
     if request.asked is not Asked.ERASURE:
         return TASKS[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
-
-
-def _take_back(request: Request, work: UnitOfWork) -> None:
-    key = export_key(request)
-    work.outbox.cancel(key)
-    if work.outbox.posted(key):
-        work.outbox.post(Remove(key, request.who.platform, request.room), about=request.who)
 
 
 def _again(request: Request, left: timedelta, work: UnitOfWork) -> Reply:

@@ -18,6 +18,7 @@ NOBODY = UserRef(GONE, "", "")
 FAILED = "posts we could not take back"  # a key of `Request.counts`
 
 CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
+CONFIRM_ELSEWHERE_WITHIN = timedelta(hours=24)  # on another account of theirs, which they have to go to
 EXPORT_EVERY = timedelta(hours=1)  # an export reads all there is of a person
 IN_FLIGHT = timedelta(minutes=1)  # how long an erasure waits for what the courier may have in its hands
 
@@ -29,6 +30,7 @@ class Asked(StrEnum):
     RESTRICTION = "restriction"
     LIFTING = "lifting"
     DISPUTE = "dispute"
+    MINOR = "minor"
 
 
 class Role(StrEnum):

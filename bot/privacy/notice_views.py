@@ -60,6 +60,7 @@ Write these commands to the bot, in private if you like. They cost nothing, and 
 | `/mydata restrict` | has it kept and used for nothing else |
 | `/mydata object` | stops what we do besides answering you |
 | `/mydata consent` | gives or withdraws consent |
+| `/mydata link`, `unlink` | has all of this done for several accounts of yours at once, and ends that |
 | `/mydata status`, `cancel` | shows what you asked for, and takes it back |
 | `/mydata policy` | shows this notice, and what changed in it |
 
@@ -186,6 +187,8 @@ def kept_until(rule: str) -> str:
         "choosing": _("until you have chosen, or ten minutes"),
         "posted": _("as long as what we posted is there"),
         "reading": _("as long as there is a conversation"),
+        "linked": _("until you unlink them"),
+        "linking": _("ten minutes at most"),
     }[rule]
 
 

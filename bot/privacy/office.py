@@ -83,7 +83,7 @@ def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
     request = asked_for(number, officer, work)
     if code not in REFUSALS:
         raise Problem(views.choose_code(REFUSALS))
-    if not request.cancellable or request.running or request.asked is Asked.DISPUTE:
+    if not request.cancellable or request.running or request.asked in (Asked.DISPUTE, Asked.MINOR):
         raise Problem(views.not_refusable(request))
     request = request.to(Stage.REFUSED, refused=code, done_at=work.now, expires_at=None)
     work.privacy.save(request)
@@ -141,11 +141,13 @@ def remind(work: UnitOfWork) -> None:
             tell_officers(key, placed.who, partial(views.review_due, placed), work)
 
 
-def tell_officers(key: str, about: UserRef, telling: Callable[[], Message], work: UnitOfWork) -> None:
-    """All but the one whom it is about, each once."""
+def tell_officers(
+    key: str, about: UserRef, telling: Callable[[], Message], work: UnitOfWork, but: UserRef | None = None
+) -> None:
+    """All but the one whom it is about, and `but` who knows it already; each once."""
     for officer in officers(work):
         own = f"{key}:{officer}"
-        if officer != about and not work.outbox.posted(own):
+        if officer not in (about, but) and not work.outbox.posted(own):
             write_to(officer, own, telling, work, about=NOBODY)
 
 

@@ -4,24 +4,37 @@ from collections.abc import Callable
 from functools import wraps
 
 from bot.access import Call, person_named, principals
+from bot.desks.model import Rank
 from bot.errors import NotAllowed, Problem
 from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
-from bot.privacy import office, office_views, officer_notices, purging, retention_views, rights_views, views
+from bot.privacy import (
+    four_eyes,
+    four_eyes_views,
+    office,
+    office_views,
+    officer_notices,
+    purging,
+    retention_views,
+    rights_views,
+    views,
+)
 from bot.privacy.audit import Deed
 from bot.privacy.dispute import OUTCOMES, decide
+from bot.privacy.handlers import begin_export
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.privacy.retention import defaults
-from bot.privacy.tasks import give_work
 from bot.router import Option, Router, Takes
 
 router = Router()
 NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
-ON_REQUESTS = {"privacy.show", "privacy.extend", "privacy.refuse", "privacy.decide"}  # whose number is a request's
+ON_REQUESTS = {  # whose number is a request's
+    f"privacy.{verb}" for verb in ("show", "extend", "refuse", "decide", "confirm", "clear")
+}
 Doing = Callable[[Call, UnitOfWork], str]
 
 
@@ -31,11 +44,21 @@ def officers_only(doing: Doing) -> Callable[[Call, UnitOfWork], Reply]:
 
     @wraps(doing)
     def handler(call: Call, work: UnitOfWork) -> Reply:
+        return Say(say(doing(call, work)))
+
+    return officers_see(handler)
+
+
+def officers_see(showing: Callable[[Call, UnitOfWork], Reply]) -> Callable[[Call, UnitOfWork], Reply]:
+    """The same where there is more to show than a text."""
+
+    @wraps(showing)
+    def handler(call: Call, work: UnitOfWork) -> Reply:
         known = principals(call.actor)
         if not any(work.desks.rank(desk.id, known)[1] for desk in work.desks.all()):
             raise NotAllowed(office_views.not_officer(), denied=call.command.action)
         _note_access(call, work)
-        return Say(say(doing(call, work)))
+        return showing(call, work)
 
     return handler
 
@@ -124,6 +147,46 @@ def release(call: Call, work: UnitOfWork) -> str:
     return office.release(call.options["number"], call.actor.ref, work)
 
 
+@router.command("privacy minor", "Say that somebody may be too young for this desk", PERSON)
+def minor(call: Call, work: UnitOfWork) -> Reply:
+    """Agents may say so, too: they are the ones who notice."""
+    known = principals(call.actor)
+    ranks = [work.desks.rank(desk.id, known) for desk in work.desks.all()]
+    if not any(rank >= Rank.AGENT or officer for rank, officer in ranks):
+        raise NotAllowed(four_eyes_views.not_staff(), denied=call.command.action)
+    _note_access(call, work)
+    return Say(say(four_eyes.minor(person_named(call.options["person"]), call.actor.ref, work)))
+
+
+@router.command(
+    "privacy delete-for", "Have somebody's data deleted who asked another way; a second officer confirms it",
+    PERSON, Option("source", "How it came", Takes.CHOICE, choices=office.SOURCES),
+)  # fmt: skip
+@officers_only
+def delete_for(call: Call, work: UnitOfWork) -> str:
+    given = call.options
+    return four_eyes.delete_for(person_named(given["person"]), given["source"], call.actor.ref, work)
+
+
+@router.command("privacy platform-deleted", "Say that the platform deleted somebody's account", PERSON)
+@officers_only
+def platform_deleted(call: Call, work: UnitOfWork) -> str:
+    who = person_named(call.options["person"])
+    return four_eyes.delete_for(who, four_eyes.PLATFORM, call.actor.ref, work)
+
+
+@router.command("privacy confirm", "Confirm what another officer, or an agent, began", NUMBER)
+@officers_only
+def confirm(call: Call, work: UnitOfWork) -> str:
+    return four_eyes.confirm(call.options["number"], call.actor.ref, work)
+
+
+@router.command("privacy clear", "Say that nothing comes of what waits for a second officer", NUMBER)
+@officers_only
+def clear(call: Call, work: UnitOfWork) -> str:
+    return four_eyes.clear(call.options["number"], call.actor.ref, work)
+
+
 @router.command(
     "privacy retention", "How long things are kept, and what is due; or change it",
     Option("rule", "Which", Takes.CHOICE, required=False, choices=tuple(defaults())),
@@ -151,7 +214,7 @@ def mine(call: Call, work: UnitOfWork) -> Reply:
         case Asked.EXPORT:
             request = request.to(Stage.DUE, at=work.now, expires_at=None)
             work.privacy.save(request)
-            give_work(request, "export", work, about=request.who)
+            begin_export(request, work)
             return Say(views.export_begun())
     turn(request.who, True, work)
     work.privacy.save(request.to(Stage.DUE).to(Stage.DONE, done_at=work.now, expires_at=None))

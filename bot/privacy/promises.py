@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.privacy.recipients import Recipient
+
 
 @dataclass(frozen=True, slots=True)
 class Promises:
     """`grace` is how long a confirmed deletion can still be cancelled. `operator` is who runs the desk, `contact` where
-    to reach them about data, `recipients` whom data is given to. Whoever last heard of the privacy notice before
-    `announce_since` is told that there is a new one.
+    to reach them about data, `recipients` whom data is given to; `given` says of them what, why and where. Whoever last
+    heard of the privacy notice before `announce_since` is told that there is a new one.
 
     Of whoever did not say that they have this `age` (years) nothing is kept; 0 asks nobody.
     """
@@ -19,3 +21,4 @@ class Promises:
     recipients: tuple[str, ...] = ()
     announce_since: datetime | None = None
     age: int = 0
+    given: tuple[Recipient, ...] = ()

@@ -22,12 +22,12 @@ class Abandoned(Exception):
 
 
 class Reader:
-    """Reads for one export. Each page is one read, so no transaction stays open; what it takes to dress a page
-    happens in a thread."""
+    """Reads one account for an export. Each page is one read, so no transaction stays open; what it takes to dress a
+    page happens in a thread."""
 
-    def __init__(self, store: Store, request: Request, disguise: Disguise) -> None:
+    def __init__(self, store: Store, request: Request, who: UserRef, disguise: Disguise) -> None:
         self.store, self.request, self.disguise = store, request, disguise
-        self.who = request.who
+        self.who = who
         self.everyone = disguise.replacer(disguise.others)
 
     async def read(self, job: Job[T]) -> T:

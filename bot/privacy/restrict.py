@@ -7,14 +7,19 @@ agents before is blanked by the clerk, and comes back the same way.
 from functools import partial
 
 from bot.access import Call
+from bot.errors import Problem
 from bot.ports import Reply, Say, Store, UnitOfWork
+from bot.privacy import four_eyes_views, link_views
 from bot.privacy import rights_views as views
 from bot.privacy.amending import done
+from bot.privacy.link import accounts
+from bot.privacy.linked import called, tell
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
 from bot.router import Router
+from bot.tickets import home
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Kind
 
@@ -36,11 +41,20 @@ def restrict_now(call: Call, work: UnitOfWork) -> Reply:
 
 @router.command("mydata lift", "Have your data used again, after a restriction")
 def lift(call: Call, work: UnitOfWork) -> Reply:
+    if any(request.open for request in work.privacy.requests_of(call.actor.ref, Asked.MINOR)):
+        raise Problem(four_eyes_views.under_question())
     return _turn(call, work, restricted=False)
 
 
 def _turn(call: Call, work: UnitOfWork, *, restricted: bool) -> Reply:
-    if not turn(call.actor.ref, restricted, work):
+    """All accounts of theirs; those that it is done to from elsewhere are told."""
+    who = call.actor.ref
+    turned = [account for account in accounts(who, work) if turn(account, restricted, work)]
+    for other in turned:
+        if other != who:
+            telling = partial(link_views.restricted_elsewhere, *called(who, work), restricted=restricted)
+            tell(other, "restricted" if restricted else "lifted", telling, who, work)
+    if not turned:
         return restrict(call, work) if restricted else Say(views.not_restricted())
     return Say(views.restricted_now() if restricted else views.lifted())
 
@@ -49,6 +63,7 @@ async def veil(store: Store, request: Request) -> None:
     """Show the cards and copies of all their tickets as they are to be seen now. Doing it again does no harm."""
     if request.stage not in (Stage.DUE, Stage.REVIEW, Stage.CANCELLED):
         return
+    await store.write(lambda work: home.redraw(request.who, work))
     after: int | None = 0
     if request.asked is Asked.DISPUTE:
         await _redraw(store, request.ticket)

@@ -272,6 +272,7 @@ KINDS = {
     Asked.LIFTING: Phrase("the end of a restriction"),
     Asked.CORRECTION: Phrase("a correction"),
     Asked.DISPUTE: Phrase("a mistake you told us of"),
+    Asked.MINOR: Phrase("a question about your age"),
     Asked.EXPORT: Phrase("an export"),
     Asked.ERASURE: Phrase("the deletion of your data"),
 }

@@ -3,8 +3,10 @@
 from bot.access import Call
 from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy import four_eyes_views
 from bot.privacy import rights_views as views
 from bot.privacy.dispute import lift
+from bot.privacy.four_eyes import contest
 from bot.privacy.model import Asked, Request, Stage
 from bot.router import Option, Router, Takes
 
@@ -22,10 +24,14 @@ def status(call: Call, work: UnitOfWork) -> Reply:
 def cancel(call: Call, work: UnitOfWork) -> Reply:
     work.privacy.alone(call.actor.ref)
     request = _meant(call, work)
+    if request.asked is Asked.MINOR and request.open:
+        contest(request, work)
+        return Say(four_eyes_views.contested())
     if not request.cancellable:
         raise Problem(views.not_cancellable(request))
     request = request.to(Stage.EXPIRED if request.running else Stage.CANCELLED, expires_at=None)
     work.privacy.save(request)
+    work.privacy.looked_at(request)
     if request.asked is Asked.DISPUTE:
         lift(request, work)
     return Say(views.cancelled(request))

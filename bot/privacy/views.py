@@ -1,11 +1,12 @@
 """Every word a person reads about their own data, but for the pages inside an export (see `page` and `templates`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.language import Phrase, _, several
 from bot.message import Bold, Button, File, Message, Style, Text, say, told
-from bot.privacy import notice_views
+from bot.privacy import link_views, notice_views
 from bot.privacy.model import FAILED, Held, Request, Role
 from bot.privacy.notice import Facts
 from bot.wording import moment
@@ -27,8 +28,8 @@ def nothing() -> str:
     return _("We hold nothing about you.")
 
 
-def overview(held: Sequence[Held], facts: Facts) -> Message:
-    """What there is, why and how long; where it comes from, and who gets it."""
+def overview(held: Sequence[Held], facts: Facts, others: Sequence[link_views.Called] = ()) -> Message:
+    """What there is, why and how long; where it comes from, and who gets it. `others` are accounts counted as well."""
     if not held:
         return say(nothing())
     who = "\n".join(f"• {name}" for name in notice_views.recipients(facts))
@@ -40,6 +41,8 @@ def overview(held: Sequence[Held], facts: Facts) -> Message:
         Button(_("Privacy notice"), "mydata.policy"),
         Button(_("Delete…"), "mydata.delete", style=Style.DANGER),
     )
+    if others:
+        text = (*text, f"\n\n{link_views.covering(others)}")
     return Message(title=_("What we hold about you"), text=text, buttons=buttons)
 
 
@@ -99,18 +102,33 @@ def export_ready(file: File, hours: int) -> Message:
 # Deletion
 
 
-def preview(held: Sequence[Held], request: Request) -> Message:
+def preview(held: Sequence[Held], request: Request, others: Sequence[link_views.Called] = ()) -> Message:
+    """`others` are accounts that can be asked to do the same."""
     ask = _(
         "All of this is deleted at once and cannot be brought back. Open tickets of yours are closed. "
         "Ticket numbers, times and states stay, without you. "
         "What agents wrote to you stays, without your name. You may want an export first."
     )
-    buttons = (
+    buttons: tuple[Button, ...] = (
         Button(_("Export first"), "mydata.export"),
         Button(_("Delete all of it"), "mydata.confirm", str(request.number), Style.DANGER),
     )
+    if others:
+        ask = link_views.this_one_and_others(others) + " " + ask
+        here = Button(_("Only this account"), "mydata.confirm-here", str(request.number), Style.DANGER)
+        buttons = (*buttons, here)
     title = _("Delete what we hold about you?")
     return Message(title=title, text=(*_by_role(held), f"\n\n{ask}"), buttons=buttons)
+
+
+def asked_to_delete(held: Sequence[Held], request: Request) -> Message:
+    """The same question, put to another account of theirs."""
+    asked = preview(held, request)
+    return replace(asked, text=(link_views.delete_here_too() + "\n\n", *asked.text))
+
+
+def with_more(message: Message, more: str) -> Message:
+    return replace(message, text=(*message.text, f"\n\n{more}"))
 
 
 def erasing() -> Message:
@@ -237,7 +255,15 @@ To have something corrected, write /mydata correct; to have all of this deleted,
 )
 
 
-def readme(request: Request, held: Sequence[Held], facts: Facts, counted: Sequence[str], missing: int) -> str:
+def readme(
+    request: Request,
+    held: Sequence[Held],
+    facts: Facts,
+    counted: Sequence[str],
+    missing: int,
+    others: Mapping[str, str],
+) -> str:
+    """`others` are further accounts of theirs that are in it, by their folders."""
     lines = "\n".join(
         _(
             "  {count} × {what} ({role}), kept {why}: {period}",
@@ -249,6 +275,15 @@ def readme(request: Request, held: Sequence[Held], facts: Facts, counted: Sequen
     left_out = "\n" + _(
         "Of these there is only the number here, since they hold nothing new: {what}.", what=", ".join(map(_, counted))
     )
+    if others:
+        left_out += (
+            "\n"
+            + _(
+                "What the accounts have that you linked with this one is in folders of their own:\n\n{list}",
+                list="\n".join(f"  {folder}  {account}" for folder, account in others.items()),
+            )
+            + "\n"
+        )
     if missing:
         left_out += "\n" + several(
             "{number} file could not be added, because our copy was gone already.",

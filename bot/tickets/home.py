@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from bot.access import Call, principals
 from bot.desks.model import Rank
+from bot.effects import ShowHome
 from bot.errors import Problem
-from bot.message import Message
+from bot.message import Message, UserRef
+from bot.people.model import OTHERS, OWN
 from bot.ports import Filter, HomePage, Reply, UnitOfWork
 from bot.router import Router
 from bot.tickets import views
@@ -15,6 +17,7 @@ from bot.tickets.model import Ticket
 
 router = Router()
 ROWS = 10  # tickets of a kind on a page
+PAGES = 500  # of those who see others' tickets: agents, and who was added to one
 CLOSED = 3  # tickets closed last, which their requester may want to open again
 FURTHER = re.compile(r"(?P<section>[a-z]+)-(?P<rank>[0-9])-(?P<when>[0-9]{1,14})-(?P<id>[0-9]{1,18})")
 
@@ -22,17 +25,28 @@ FURTHER = re.compile(r"(?P<section>[a-z]+)-(?P<rank>[0-9])-(?P<when>[0-9]{1,14})
 @router.command("ticket home", "Your tickets at a glance", hidden=True)
 def home(call: Call, work: UnitOfWork) -> Reply:
     """The argument is a kind of tickets, and after which of them to go on; nothing is the first page."""
-    wanted = _wanted(call, work)
+    who, wanted = call.actor.ref, _wanted(call, work)
+    joined = [ticket for ticket in work.tickets.open_of(who) if ticket.customer != who]
+    work.people.saw_home(who, OTHERS if joined or "queue" in wanted else OWN)
     if call.arg:
         return _further(call.arg, wanted, work)
     rows = [views.home_top("queue" in wanted, further=False)]
     for section, tickets in wanted.items():
         rows += _section(section, work.tickets.find(tickets, ROWS + 1), work)
-    joined = [ticket for ticket in work.tickets.open_of(call.actor.ref) if ticket.customer != call.actor.ref]
     rows += _section("joined", joined[:ROWS], work)
     if len(rows) == 1:
         rows.append(views.home_heading("asked", empty=True))
     return HomePage(tuple(rows))
+
+
+def redraw(about: UserRef, work: UnitOfWork, ghost: UserRef | None = None) -> None:
+    """Draw the pages again on which something of theirs may stand: their own, and those with others' tickets. It is
+    noted under their account, or under what is left of it."""
+    noted = ghost or about
+    person = work.people.get(about)
+    own = [about] if person and person.home else []
+    for who in {**dict.fromkeys(own), **dict.fromkeys(work.people.who_see_others(PAGES))}:
+        work.outbox.post(ShowHome(f"home:{who}:{noted}", who.platform, who), about=noted)
 
 
 def _further(arg: str, wanted: dict[str, Filter], work: UnitOfWork) -> HomePage:

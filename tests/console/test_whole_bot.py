@@ -211,3 +211,14 @@ def test_killed_at_any_moment_it_loses_nothing_and_says_nothing_twice(console: C
     assert twice <= {json.loads(line)["text"] for line in interrupted}
     assert Counter(t["kind"] for t in shown)["card"] == 1
     assert len(said) >= kills, "it did something each time"
+
+
+def test_two_accounts_of_one_person_are_linked_by_a_code_and_two_yeses(console: Console):
+    told = "\n".join(console.run("ana: my printer is on fire\nana: /mydata link\n"))
+    (code,) = re.findall(r"/mydata link ([A-Z2-9]{10})", told)
+    asked = console.run(f"ana2: /mydata link {code}\nana2: [Yes, both are mine]\nana: [Yes, both are mine]\n")
+    assert "ana (console/local/ana) and this account are about to be linked" in "\n".join(in_room(asked, "@ana2"))
+    assert "ana2 (console/local/ana2) and this account are about to be linked" in "\n".join(in_room(asked, "@ana"))
+    again = "\n".join(console.run("ana: /mydata link\nana: [Unlink this account]\nana: /mydata unlink\n"))
+    assert "Linked with this account: ana2 (console/local/ana2)." in again
+    assert "This account is linked with no other." in again

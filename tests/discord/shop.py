@@ -11,6 +11,8 @@ from typing import Any
 
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import Gateway
+from adapters.discord.memory import Memory
+from bot import absence
 from bot.app import App
 from bot.completion import suggest
 from bot.courier import Courier
@@ -89,7 +91,7 @@ class Shop:
         heard = getattr(self.chat.client.ws, "sequence", None)
         return session.connection is None or heard is None or heard >= seq
 
-    async def until(self, happened: Callable[[], Any], within: float = 5.0) -> Any:
+    async def until(self, happened: Callable[[], Any], within: float = 20.0) -> Any:
         return await self.fake.until(happened, within)
 
     async def ticket(self, number: int = 1) -> Ticket:
@@ -125,6 +127,14 @@ class Shop:
         return [m.text for m in self.fake.messages(channel) if m.text]
 
 
+def memory_of(store: Store) -> Memory:
+    return Memory(
+        heard=lambda after: store.read(partial(absence.heard, after)),
+        acquaintances=lambda: store.read(partial(absence.acquaintances, "discord")),
+        visitors=lambda: store.read(partial(absence.visitors, "discord")),
+    )
+
+
 @asynccontextmanager
 async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Shop]:
     """The bot from its start to its end; what it stored stays in `folder`."""
@@ -157,6 +167,7 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
         seen_typing=typing,
         watched=watched,
         write_marks=write_marks,
+        memory=memory_of(store),
         api_url=fake.api_url,
         gateway_url=fake.gateway_url,
         options=QUICK,
@@ -170,7 +181,7 @@ async def running(fake: World, folder: Path, **options: Any) -> AsyncIterator[Sh
     shop.tasks = [talking, asyncio.create_task(courier.run())]
     try:
         ready = asyncio.create_task(chat.up.wait())
-        await asyncio.wait([talking, ready], return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        await asyncio.wait([talking, ready], return_when=asyncio.FIRST_COMPLETED, timeout=30)
         ready.cancel()
         if talking.done():
             talking.result()

@@ -65,6 +65,8 @@ class Canaries:
         table, holds = sheet.table.name, column.info["holds"]
         if isinstance(column.type, User):
             return people.get(column.name)
+        if column.info.get("secret"):
+            return ""  # their files are not encrypted
         if holds == "payload":
             return codec.dump_python(
                 Post(f"key{next(self.ids)}", SILENT, "room", say(self.word(table, column.name, people))), mode="json"
@@ -153,9 +155,10 @@ def parts(sheet: Sheet, customers: Sequence[UserRef], agents: Sequence[UserRef])
         if staff is not None and owner is not None and not owner.nullable:
             yield _row((owner, customer), (staff, agent))
         if named is not None:
+            whose = owner if owner is not None and not owner.nullable else None
             for one in (*customers, *agents):
                 if one not in (customer, agent):
-                    yield _row((about, customer), (staff, agent), (named, one))
+                    yield _row((whose, customer), (about, customer), (staff, agent), (named, one))
 
 
 def _row(*who: tuple[Column[Any] | None, UserRef]) -> dict[str, UserRef]:

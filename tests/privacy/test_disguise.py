@@ -58,7 +58,7 @@ def test_the_longer_name_is_replaced_first() -> None:
 
 
 def test_people_are_told_apart_by_labels() -> None:
-    disguise = Disguise(ANA, "Ana", [Other(SAM, "agent", "Sam"), Other(KIM, "customer", "Kim")], "salt")
+    disguise = Disguise({ANA: "Ana"}, [Other(SAM, "agent", "Sam"), Other(KIM, "customer", "Kim")], "salt")
     replace = disguise.replacer(disguise.others)
     assert replace("Sam told Kim and Ana, said Sam") == "Agent 1 told Customer 1 and Ana, said Agent 1"
     assert disguise.label(ANA) == "fake/w/U0ANA"
@@ -66,20 +66,20 @@ def test_people_are_told_apart_by_labels() -> None:
 
 
 def test_the_own_name_stays_although_somebody_else_has_it_too() -> None:
-    disguise = Disguise(ANA, "Ana Lima", [Other(SAM, "agent", "Ana Costa")], "salt")
+    disguise = Disguise({ANA: "Ana Lima"}, [Other(SAM, "agent", "Ana Costa")], "salt")
     assert disguise.replacer(())("Ana Costa, I am Ana Lima") == "Agent 1, I am Ana Lima"
 
 
 def test_two_exports_number_people_differently() -> None:
     others = [Other(UserRef("fake", "w", f"agent{n}"), "agent") for n in range(20)]
-    one, two = (Disguise(ANA, "Ana", others, salt) for salt in ("one", "two"))
+    one, two = (Disguise({ANA: "Ana"}, others, salt) for salt in ("one", "two"))
     assert [one.label(o.who) for o in others] != [two.label(o.who) for o in others]
     assert {one.label(o.who) for o in others} == {two.label(o.who) for o in others}
 
 
 def test_an_erased_person_is_nobody() -> None:
     ghost = Other(UserRef(GONE, "", "random1"), "customer", "")
-    disguise = Disguise(ANA, "Ana", [ghost], "salt")
+    disguise = Disguise({ANA: "Ana"}, [ghost], "salt")
     assert disguise.label(ghost.who) == "Erased person"
     assert disguise.replacer([ghost])("random1") == "random1"
 

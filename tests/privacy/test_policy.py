@@ -49,7 +49,7 @@ def test_every_command_it_names_is_there() -> None:
     named = {
         line.split("`")[1].removeprefix("/") for line in notice(Settings()).splitlines() if line.startswith("| `/")
     }
-    assert len(named) == 9
+    assert len(named) == 10
     assert named <= {command.name for command in all_routes().commands.values()}
 
 

@@ -9,7 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.effects import Admit, Announce, Direct, Effect, OpenRoom, Post, PostCard, Remove, Rewrite, SetMark, Shelve
+from bot.effects import (
+    Admit,
+    Announce,
+    Direct,
+    Effect,
+    OpenRoom,
+    Post,
+    PostCard,
+    Remove,
+    Rewrite,
+    SetMark,
+    Shelve,
+    ShowHome,
+)
 from bot.message import Mark, Message
 from bot.ports import Handle, Refused, Spot, TryLater
 from tests.desk import words
@@ -122,7 +135,7 @@ class Platform:
             case SetMark(on=on, mark=mark):
                 self.marks[on.message] = mark
                 return None
-            case Admit() | Shelve():
+            case Admit() | Shelve() | ShowHome():
                 return None
         raise AssertionError(effect)
 

@@ -250,7 +250,8 @@ OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and 
     "mydata.correct-name", "mydata.correct-language", "mydata.correct-words", "mydata.restrict", "mydata.restrict-now",
     "mydata.lift", "mydata.object", "mydata.consent", "mydata.allow", "mydata.forbid", "mydata.policy",
     "mydata.policy-diff", "mydata.mine",
-    "mydata.of-age", "mydata.under-age", "mydata.dispute",
+    "mydata.of-age", "mydata.under-age", "mydata.dispute", "mydata.confirm-here",
+    "mydata.contest", "mydata.link", "mydata.link-yes", "mydata.link-no", "mydata.unlink",
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,45 +11,14 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot import wording
-from bot.inbound import ButtonPressed, CommandInvoked, Event, MessageDeleted, MessageEdited, MessagePosted, Place
-from tests.desk import AGENTS, ANA, BEN, SAM, private
+from bot.inbound import Event, MessageDeleted, MessageEdited, MessagePosted
 from tests.proof.calls import Broken, Calls, How
 from tests.proof.chat import Fault
-from tests.proof.world import Scene, World, on, read
+from tests.proof.flows import WAIT, claim, close, delete, edit, opening, relay, reply, scene, settled
+from tests.proof.world import World, read
 
-WAIT = timedelta(minutes=2)  # longer than any pause between two tries
-ROOMS = ("@ana", "@ben", "agents")
 MESSAGES = (MessagePosted, MessageEdited, MessageDeleted)
 SORRY = {wording.broken(), wording.busy()}
-
-
-def opening(world: World) -> Event:
-    return MessagePosted("e", ANA, on(private(ANA), "m"), "my printer is on fire")
-
-
-def relay(world: World) -> Event:
-    return MessagePosted("e", ANA, on(private(ANA), "m"), "it is blue now")
-
-
-def reply(world: World) -> Event:
-    [card] = world.chat.under("ticket:1:agents")
-    return MessagePosted("e", SAM, Place("fake", "w", "agents", card.id, "m"), "!r have you tried water?")
-
-
-def claim(world: World) -> Event:
-    return ButtonPressed("e", SAM, AGENTS, "ticket.claim", "1")
-
-
-def close(world: World) -> Event:
-    return CommandInvoked("e", SAM, AGENTS, "ticket close", {"ticket": "1", "reason": "solved"})
-
-
-def edit(world: World) -> Event:
-    return MessageEdited("e", ANA, on(private(ANA), "first"), "my printer was on fire")
-
-
-def delete(world: World) -> Event:
-    return MessageDeleted("e", ANA, on(private(ANA), "first"))
 
 
 FLOWS: list[Callable[[World], Event]] = [opening, relay, reply, claim, close, edit, delete]
@@ -161,17 +129,6 @@ def worth_failing(made: Sequence[str], how: How) -> Iterator[int]:
     return (n for n, call in enumerate(made, 1) if how is How.EARLY or call.startswith(edges))
 
 
-@cache
-def scene(empty: bool) -> Scene:
-    """A ticket that Ben takes part in, shown to everybody; or an empty desk."""
-    world = World()
-    if not empty:
-        world.handle(MessagePosted("e1", ANA, on(private(ANA), "first"), "my printer is on fire"))
-        world.handle(CommandInvoked("e2", SAM, AGENTS, "ticket add", {"ticket": "1", "person": str(BEN.ref)}))
-    settled(world)
-    return world.end()
-
-
 @contextmanager
 def begun(flow: Callable[[World], Event], calls: Calls, *, counting: bool = True) -> Iterator[World]:
     world = World(so_far=scene(flow is opening))
@@ -210,24 +167,3 @@ def deliver_in_spite(world: World, calls: Calls) -> None:
             world.drain()
         world.clock.time += WAIT
     calls.mend()
-
-
-def settled(world: World) -> dict[str, Any]:
-    """Deliver everything. What is then kept, and what everybody sees; ids that platforms give are theirs."""
-    while True:
-        world.clock.time += WAIT
-        if not world.drain():
-            break
-    held = world.held()
-    assert not held.outbox
-    chat = world.chat
-    assert all(times == 1 for times in chat.made.values()), "said twice"
-    return {
-        "tickets": held.tickets,
-        "timeline": held.timeline,
-        "drafts": held.drafts,
-        "participants": held.participants,
-        "spots": sorted((key, row["room"], row["ticket"], row["agents"]) for key, row in held.spots.items()),
-        "seen": {room: [(p.key, p.text) for p in chat.posts.values() if p.room[0] == room] for room in ROOMS},
-        "marks": dict(chat.marks),
-    }

@@ -63,11 +63,16 @@ class World:
     """`chat` outlives the process, as platforms do. It can begin where another world was left."""
 
     def __init__(self, desks: int = 1, so_far: "Scene | None" = None) -> None:
-        self.folder = folder()
-        self.path = self.folder / "desk.db"
-        self.path.write_bytes(so_far.data if so_far else template(desks))
+        where = folder()
+        (where / "desk.db").write_bytes(so_far.data if so_far else template(desks))
+        self.take_over(where, deepcopy(so_far.chat) if so_far else Platform())
+
+    def take_over(self, folder: Path, chat: Platform) -> None:
+        """Begin on what is there."""
+        self.folder = folder
+        self.path = folder / "desk.db"
         self.clock = Clock()
-        self.chat = deepcopy(so_far.chat) if so_far else Platform()
+        self.chat = chat
         self.runner = asyncio.Runner()
         self.reader = Reader(self.path)
         self.count = 0

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.slack import User
 from tests.fakes.slack.errors import NotPossible
-from tests.slack.world import World
+from tests.slack.world import World, bot, eventually
 
 
 async def home(desk: World, who: User) -> str:
@@ -136,3 +136,41 @@ async def test_how_urgent_it_is_is_told_to_agents_only(desk: World):
     assert "[high]" not in await home(desk, desk.anna)
     await desk.command(desk.anna, "/ticket list")
     assert "[high]" not in desk.private(desk.anna)[-1].text
+
+
+async def test_a_page_forgets_who_had_their_data_erased(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    await desk.say(desk.ben, "my screen is dark")
+    for who in (desk.anna, desk.sam, desk.ben):
+        await home(desk, who)
+    await desk.stop()
+    async with bot(desk.slack, desk.folder, http=desk.http):  # which remembers nobody's page
+        await desk.slack.command(desk.anna.id, "@bot", "/mydata", "delete")
+        await eventually(lambda: "Delete all of it" in desk.slack.seen_by(desk.anna.id).modal)
+        await desk.slack.press(desk.anna.id, "Delete all of it")
+        await eventually(lambda: "Your data is deleted" in str(desk.sees(desk.anna)))
+    for who in (desk.anna, desk.sam):
+        assert "printer" not in seen(desk, who)
+        assert "anna" not in seen(desk, who)
+    assert "#2 my screen is dark" in seen(desk, desk.sam)
+    assert "#2 my screen is dark" in seen(desk, desk.ben)
+
+
+async def test_a_page_shows_a_corrected_name_and_hides_what_is_restricted(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    await home(desk, desk.sam)
+    await desk.command(desk.anna, "/mydata correct name Annie")
+    await eventually(lambda: "Annie" in seen(desk, desk.sam))
+    await desk.command(desk.anna, "/mydata restrict")
+    await desk.press(desk.anna, "Restrict it")
+    await eventually(lambda: "printer" not in seen(desk, desk.sam))
+
+
+async def test_a_page_that_cannot_be_drawn_holds_up_no_erasure(desk: World):
+    await desk.say(desk.anna, "my printer is on fire")
+    await home(desk, desk.sam)
+    desk.slack.fail("views.publish", error="not_enabled", times=-1)
+    await desk.slack.command(desk.anna.id, "@bot", "/mydata", "delete")
+    await eventually(lambda: "Delete all of it" in desk.slack.seen_by(desk.anna.id).modal)
+    await desk.slack.press(desk.anna.id, "Delete all of it")
+    await eventually(lambda: "1 post of ours that the platform did not let us take back" in str(desk.sees(desk.anna)))

@@ -21,7 +21,7 @@ from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
 from tests.network import free_port
 
 
-async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
+async def eventually(check: Callable[[], Any], seconds: float = 30) -> None:
     """Wait until it is true. Raises TimeoutError if it takes longer."""
     async with asyncio.timeout(seconds):
         while not check():  # noqa: ASYNC110

@@ -171,12 +171,16 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "mydata correct", "mydata correct name Λου", "mydata correct language xx", "mydata correct language ?",
         "mydata restrict", "mydata lift", "mydata object", "mydata object surveys", "mydata consent",
         "mydata consent examples", "mydata policy", "mydata policy diff", "mydata export", "mydata export",
+        "mydata link", "mydata link ΑΒΓ", "mydata unlink", "privacy minor ben", "privacy minor ben", "privacy clear 2",
+        "privacy delete-for ben letter", "privacy confirm 3", "privacy clear 3", "privacy platform-deleted ben",
+        "privacy confirm 4", "privacy clear 4",
         "privacy queue", "privacy log export ben email", "privacy log export ben email", "privacy log x ben email",
         "privacy show 2", "privacy show 99", "privacy extend 2 complex", "privacy extend 2 many",
         "privacy refuse 2 no-data",
         "privacy refuse 2 no-data", "privacy decide 2 right", "privacy decide 99 wrong",
         "privacy hold ben claims 2026-02-01", "privacy hold ben claims x", "privacy queue",
         "privacy renew 1 2026-03-01", "privacy release 1", "privacy release 1", "privacy retention",
+            "privacy recipients", "privacy record",
         "privacy retention content 90", "privacy retention content 1", "privacy retention content x", "mydata delete",
     ]  # fmt: skip
     for who in (LAMDA, ANNA):

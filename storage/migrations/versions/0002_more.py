@@ -15,9 +15,71 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     erasures()
     encryption()
+    keys_of_files()
     macros()
     posted_at()
+    home()
     audit_log()
+    breaches()
+    linked_accounts()
+    second_looks()
+
+
+def linked_accounts() -> None:
+    op.create_table(
+        "links",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("link", BIG, nullable=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("link", "who", name=op.f("uq_links_link_who")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_links_who", "links", ["who"])
+    op.create_table(
+        "pairings",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("code_hash", sa.String(200), nullable=False),
+        sa.Column("wrong", BIG, nullable=False),
+        sa.Column("other", sa.String(200), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairings")),
+    )
+    for column in ("who", "code_hash", "other", "until"):
+        op.create_index(f"ix_pairings_{column}", "pairings", [column])
+
+
+def second_looks() -> None:
+    op.create_table(
+        "second_looks",
+        sa.Column("request", BIG, nullable=False, autoincrement=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("asked_by", sa.String(200), nullable=True),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_second_looks")),
+    )
+    for column in ("who", "asked_by"):
+        op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
+
+
+def breaches() -> None:
+    """The register of personal data breaches."""
+    times = ("reported_at", "told_at", "closed_at")
+    op.create_table(
+        "breaches",
+        sa.Column("number", BIG, primary_key=True),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened_at", "aware_at", "from_at", "to_at")),
+        sa.Column("stores", sa.JSON(), nullable=False),
+        sa.Column("people", BIG, nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("telling", sa.Boolean(), nullable=False),
+        sa.Column("told", BIG, nullable=False),
+        sa.Column("told_after", BIG, nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in times),
+        sqlite_autoincrement=True,
+    )
 
 
 def audit_log() -> None:
@@ -102,6 +164,17 @@ def encryption() -> None:
     )
 
 
+def keys_of_files() -> None:
+    """Of those that are encrypted."""
+    for table in ("attachments", "requests"):
+        op.add_column(table, sa.Column("key", sa.Text(), nullable=True))
+
+
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def home() -> None:
+    """On whose page of their own other people's tickets stand: it is drawn again when these are erased."""
+    op.add_column("people", sa.Column("home", sa.String(200), nullable=False, server_default=""))

@@ -65,14 +65,14 @@ class Invocation:
         said = ([self.original] if self.original and not self.deferred else []) + self.followups
         return [m for m in said if not m.deleted]
 
-    async def answered(self, within: float = 5.0) -> Invocation:
+    async def answered(self, within: float = 20.0) -> Invocation:
         """Waits for the first answer. Raises TimeoutError."""
         async with asyncio.timeout(within):
             while self.answer is None:
                 await self.changed.wait()
         return self
 
-    async def finished(self, within: float = 5.0) -> Invocation:
+    async def finished(self, within: float = 20.0) -> Invocation:
         """Waits until something is to be seen: a message, a form, choices, or a changed message."""
         async with asyncio.timeout(within):
             while self._open():

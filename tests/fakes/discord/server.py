@@ -107,7 +107,7 @@ class FakeDiscord(Building, People, Acting):
         await Connection(self.gateway, ws, request).run()
         return ws
 
-    async def until(self, happened: Callable[[], T], within: float = 5.0) -> T:
+    async def until(self, happened: Callable[[], T], within: float = 20.0) -> T:
         """Waits until `happened()` is true and answers it. Raises TimeoutError."""
         async with asyncio.timeout(within):
             while True:
@@ -115,7 +115,7 @@ class FakeDiscord(Building, People, Acting):
                     return result
                 await asyncio.sleep(0.005)
 
-    async def connected(self, within: float = 5.0) -> None:
+    async def connected(self, within: float = 20.0) -> None:
         """Waits for a bot on the gateway."""
         await self.until(lambda: any(s.connection for s in self.gateway.sessions.values()), within)
 

@@ -1,0 +1,14 @@
+"""Slack as somebody who gets people's data."""
+
+from adapters.slack.hosts import ALL
+from bot.language import Phrase
+from bot.privacy.recipients import SPOKEN, Recipient
+
+SLACK = Recipient(
+    "slack",
+    Phrase("Slack"),
+    Phrase("the chat platform on which customers or agents write"),
+    SPOKEN,
+    ALL,
+    Phrase("run from the USA; say here on what the transfer rests (standard clauses, or an adequacy decision)"),
+)

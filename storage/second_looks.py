@@ -1,0 +1,31 @@
+"""Who began what two people have to agree on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bot.message import UserRef
+from bot.privacy.model import Asked, Request, Stage
+from storage.requests import Requests, requests
+from storage.second_look_rows import SecondLookRow
+
+looks = SecondLookRow.__table__
+
+
+class SecondLooks(Requests):
+    connection: Connection
+
+    def ask_second(self, request: Request, by: UserRef | None) -> None:
+        self.connection.execute(insert(looks).values(request=request.number, who=request.who, asked_by=by))
+
+    def asked_first(self, request: Request) -> tuple[bool, UserRef | None]:
+        row = self.connection.execute(select(looks.c.asked_by).where(looks.c.request == request.number)).first()
+        return row is not None, row.asked_by if row is not None else None
+
+    def looked_at(self, request: Request) -> None:
+        self.connection.execute(delete(looks).where(looks.c.request == request.number))
+
+    def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
+        which = (requests.c.asked == Asked.MINOR.value, requests.c.stage == Stage.REVIEW.value)
+        return self._all(select(requests).where(*which, requests.c.expires_at <= now).limit(limit))
