@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -186,11 +187,12 @@ class Requests(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
+@pytest.mark.timeout(0 if THOROUGH else 300)
 def test_what_is_promised_about_requests_holds_in_any_order() -> None:
     run_state_machine_as_test(
         Requests,
         settings=settings(
-            max_examples=1000 if THOROUGH else 5,
+            max_examples=1000 if THOROUGH else 3,
             stateful_step_count=20,
             suppress_health_check=list(HealthCheck),
             deadline=None,

@@ -39,8 +39,11 @@ async def begun(desk: Desk) -> Request:
 
 async def test_every_step_is_written_down_and_done(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
-    await erase(office, CLIO)
-    found = await strides(office, 1)
+    await office.type(CLIO, "/mydata delete", private(CLIO))
+    number = await asked(office, CLIO)
+    await office.press(CLIO, "mydata.confirm", str(number), private(CLIO))
+    await settle(office)
+    found = await strides(office, number)
     assert list(found) == list(Step)
     assert {each.state for each in found.values()} == {StepState.DONE}
     assert {each.lease_until for each in found.values()} == {None}
