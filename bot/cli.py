@@ -268,6 +268,29 @@ def reconcile(
     print(operating.in_loop(lambda: operating.reconcile(settings, lost=tombstones_lost)))
 
 
+@privacy.command("prove-erased")
+def prove_erased(
+    person: Annotated[
+        str, typer.Argument(help="Their account, PLATFORM/WORKSPACE/ID, or the number of their request.")
+    ],
+    word: Annotated[
+        list[str] | None, typer.Option(help="What else they are known by; may be said several times.")
+    ] = None,
+    also: Annotated[list[str] | None, typer.Option(help="A file or folder elsewhere, such as logs.")] = None,
+) -> None:
+    """Look for somebody in the database, in DATA_DIR and in packed files. Fails if anything is left."""
+    from pathlib import Path
+
+    from bot import operating, proving
+
+    settings = _settings()
+    asked = operating.in_loop(lambda: operating.asked_by(settings, person))
+    proof = proving.prove(settings, proving.whose(person, asked), word or [], [Path(each) for each in also or []])
+    print("\n".join(proof.lines))
+    if not proof.clean:
+        raise typer.Exit(1)
+
+
 @privacy.command()
 def minor(person: Account) -> None:
     """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""

@@ -16,7 +16,7 @@ from bot.desks.importing import SheetsWrong, hand_out, take_over
 from bot.errors import Problem
 from bot.guarding import reconciled
 from bot.logs import guard_last_words, set_up
-from bot.message import Mention
+from bot.message import Mention, UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.privacy.audit import OPERATOR
@@ -175,6 +175,14 @@ async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
     if broken is not None:
         raise Problem(audit_views.broken(broken))
     return audit_views.sound(head, len(anchors))
+
+
+async def asked_by(settings: Settings, number: str) -> UserRef | None:
+    """Whose request that is, if it is one and knows it."""
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    request = await read(settings, lambda work: work.privacy.request(int(number)))
+    return request.who if request else None
 
 
 async def reconcile(settings: Settings, *, lost: bool) -> str:

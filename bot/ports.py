@@ -544,8 +544,8 @@ class Privacy(Protocol):
     def purge(self, rule: str, limit: int) -> int:
         """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
 
-    def steps(self, request: int) -> Sequence["Stride"]:
-        """Of an erasure, in their order. Until this transaction ends nobody else begins one."""
+    def steps(self, request: int, *, alone: bool = False) -> Sequence["Stride"]:
+        """Of an erasure, in their order. `alone`: until this transaction ends nobody else begins one, or writes."""
 
     def begin_step(self, request: int, step: "Step", fence: int, until: datetime) -> None: ...
     def renew_lease(self, request: int, step: "Step", fence: int, until: datetime) -> bool:

@@ -16,9 +16,10 @@ class Steps:
     connection: Connection
     now: datetime
 
-    def steps(self, request: int) -> Sequence[Stride]:
-        """In their order. Until the end of this transaction nobody else begins one."""
-        found = self.connection.execute(select(table).where(table.c.request == request).with_for_update()).all()
+    def steps(self, request: int, *, alone: bool = False) -> Sequence[Stride]:
+        """In their order. `alone`: until the end of this transaction nobody else begins one, or writes under one."""
+        query = select(table).where(table.c.request == request)
+        found = self.connection.execute(query.with_for_update() if alone else query).all()
         order = list(Step)
         return sorted(map(_stride, found), key=lambda each: order.index(each.step))
 

@@ -113,6 +113,8 @@ SLOW = (
     "tests/privacy/test_export",
     "tests/privacy/test_officer",
     "tests/privacy/test_restrict",
+    "tests/privacy/test_request_machine",
+    "tests/privacy/test_restored",
     "tests/privacy/test_retention",
     "tests/storage/test_outbox_model",
     "tests/storage/test_upgrades",

@@ -18,7 +18,7 @@ COMPOSITION = {
     f"bot/{name}.py"
     for name in (
         "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
-        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch", "guarding",
+        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch", "guarding", "proving",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.

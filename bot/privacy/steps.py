@@ -98,7 +98,7 @@ class Executor:
             work.privacy.begin_step(self.request, step, self.fence, until)
             return self.fence
         work.privacy.alone(self.who)
-        strides = work.privacy.steps(self.request)
+        strides = work.privacy.steps(self.request, alone=True)
         busy = [each.lease_until for each in strides if each.lease_until is not None]
         if busy and max(busy) > work.now:
             raise TryLater(max(1.0, (max(busy) - work.now).total_seconds()), "somebody else is at it")
