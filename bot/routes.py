@@ -9,7 +9,20 @@ from bot.macros import handlers as macros
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import age, choosing, correct, dispute, four_eyes, linking, officer, policy, record, restrict, standing
+from bot.privacy import (
+    age,
+    challenge,
+    choosing,
+    correct,
+    dispute,
+    four_eyes,
+    linking,
+    officer,
+    policy,
+    record,
+    restrict,
+    standing,
+)
 from bot.privacy import handlers as privacy
 from bot.relay import agents, edits, intake, lost, outcome, private, raising, threads
 from bot.router import Router
@@ -52,6 +65,7 @@ def all_routes() -> Router:
         dispute,
         linking,
         four_eyes,
+        challenge,
     ):
         router.include(right.router)
     return router
