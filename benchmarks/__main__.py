@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from benchmarks import big, floor, process, rates, rights
 from benchmarks.machine import machine
 from benchmarks.platforms import discord, slack
+from storage.settling import DISK, MEMORY, Encryption
 from tests.conftest import build
 from tests.postgres import cluster, fresh_database
 
@@ -72,6 +73,25 @@ def against_the_floor(folder: Path, runs: int, many: int) -> Iterator[str]:
     slow = [(ours(FLUSH), bare(1, FLUSH)) for _ in range(runs)]
     handled, one = median(o.handled for o, _ in slow), median(b for _, b in slow)
     yield f"| stored and acknowledged, 5 ms more each flush | {handled:,.0f}/s | {one:,.0f}/s | goal 700/s |"
+
+
+def encrypted(folder: Path, runs: int, size: int) -> Iterator[str]:
+    """CPU time, which others on the machine do not change much."""
+    many = 6_400 // size
+
+    def cpu(search: str, sealed: bool) -> float:
+        async def once(url: str) -> rates.Rate:
+            keys = Path(url.removeprefix("sqlite:///")).with_suffix(".keys")
+            encryption = Encryption(bytes(range(32)), keys) if sealed else None
+            return await rates.burst(url, many, encryption=encryption, search=search)
+
+        return measured(once, folder).cpu
+
+    taken = [(cpu(MEMORY, True), cpu(MEMORY, False), cpu(DISK, False)) for _ in range(runs)]
+    ours, plain, index = (median(each) for each in zip(*taken, strict=True))
+    ratio, against = median(a / b for a, b, _ in taken), median(a / c for a, _, c in taken)
+    yield f"| CPU for a message with words encrypted, beside clear | {ours:.0f} µs | {plain:.0f} µs | {ratio:.2f}× |"
+    yield f"| … beside clear with the search index that encryption leaves out | | {index:.0f} µs | {against:.2f}× |"
 
 
 def waiting(folder: Path, runs: int, seconds: int) -> Iterator[str]:
@@ -141,7 +161,7 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 
 
-PARTS = {"core": core, "slack": slack, "discord": discord}
+PARTS = {"core": core, "encrypted": encrypted, "slack": slack, "discord": discord}
 
 if __name__ == "__main__":
     main()

@@ -14,6 +14,7 @@ from bot.message import UserRef
 from bot.ports import Handle, Spot, Store
 from bot.routes import all_routes
 from storage.opening import open_store
+from storage.settling import DISK, Encryption
 from storage.store import SqlStore
 
 TEXT = "my printer is on fire again and it does not stop burning, whatever I do with it " * 2
@@ -72,9 +73,11 @@ async def set_up(store: Store) -> None:
 
 
 @asynccontextmanager
-async def a_scene(database_url: str, *, courier: bool = True) -> AsyncIterator[Scene]:
+async def a_scene(
+    database_url: str, *, courier: bool = True, encryption: Encryption | None = None, search: str = DISK
+) -> AsyncIterator[Scene]:
     """Open the desk, with its courier at work, and close it at the end."""
-    store = open_store(database_url, now)
+    store = open_store(database_url, now, encryption, search)
     try:
         if not await store.read(lambda work: work.desks.all()):
             await set_up(store)

@@ -84,12 +84,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in the store: found by the SHA-256 of its content, shown under a safe name. `size` in bytes."""
+    """A file in the store: found by the SHA-256 of what is stored, shown under a safe name. `size` in bytes.
+
+    `key` opens it, where files are encrypted; it is stored with what refers to the file.
+    """
 
     sha: str
     name: str
     size: int
     type: str
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
@@ -473,6 +473,9 @@ class Privacy(Protocol):
     def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
         """Rows of `table` in which they are `role`, as they may see them, and where to go on."""
 
+    def keys(self, attachments: Sequence[int]) -> Mapping[int, str]:
+        """What opens these files, of those that are encrypted."""
+
     def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
@@ -684,7 +687,12 @@ class Files(Protocol):
         Raises `Problem` if it is too large or of a kind not taken; files of our own making need not be `checked`.
         """
 
-    def path(self, file: File) -> Path: ...
+    def path(self, file: File) -> Path:
+        """Where it is stored, as it is stored."""
+
+    def open(self, file: File) -> BinaryIO:
+        """Its content, from the beginning. Blocks. Raises `FileNotFoundError` if it is gone, or cannot be read."""
+
     def release(self, shas: Sequence[str]) -> None:
         """What `keep` pinned is committed, or never will be."""
 

@@ -119,7 +119,12 @@ async def desk_running(
         store = open_store(settings.database, now, encryption_of(settings), settings.search)
         stack.push_async_callback(store.close)
         store.promises = await keep_current(store, promises)
-        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        files = DiskFiles(
+            settings.data_dir / "files",
+            settings.max_file_mb * MEGABYTE,
+            settings.file_types_refused,
+            encrypted=store.sealing is not None,
+        )
         tombstones = await guarded(settings, store, files, now)
         stack.callback(tombstones.close)
         router, chats = all_routes(), dict[str, Chat]()

@@ -7,6 +7,7 @@ About     the customer the row is about, whoever wrote it
 Staff     an agent acting by role: on erasure the row stays and the agent becomes a ghost
 Person    somebody else named in it: becomes a ghost
 Words     free text of the owner; without an owner, of staff to the customer the row is about
+Secret    words of ours that open what is theirs: nobody is shown them
 Name      what the owner is called: words by which other texts may name them
 Remark    free text about the customer the row is about: goes with them, and with nobody else
 Trace     a platform id that leads to the owner: goes with the owner
@@ -143,6 +144,7 @@ Staff = Annotated[UserRef, mapped_column(User, info=holds("staff"))]
 Person = Annotated[UserRef, mapped_column(User, info=holds("person"))]
 Words = Annotated[str, mapped_column(Clean, info=holds("words"))]
 Name = Annotated[str, mapped_column(Clean, info=holds("words", names=True))]
+Secret = Annotated[str, mapped_column(Clean, info=holds("words", secret=True))]
 Remark = Annotated[str, mapped_column(Clean, info=holds("remark"))]
 Trace = Annotated[str, mapped_column(String(200), info=holds("trace"))]
 Payload = Annotated[dict[str, Any], mapped_column(Json, info=holds("payload"))]

@@ -19,7 +19,8 @@ from storage.migrate import copies
 from storage.opening import begun, open_bare, postgresql_url, sqlite_path
 from storage.plans import Plan, plans, word_keys
 from storage.rows import Base
-from storage.sealing import Sealing, column_is_json, is_mark, raw, shown_json
+from storage.sealed_columns import column_is_json, is_mark, raw, shown_json
+from storage.sealing import Sealing
 from storage.settling import DECRYPTING, ENCRYPTING, MEMORY, ON, UNFINISHED, Encryption, keys_of, settle_index, state
 from storage.settling import state_of as state_there
 from storage.showing import beyond

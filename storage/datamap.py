@@ -101,10 +101,14 @@ def _schema(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.says("what"),
         "type": "object",
         "properties": {"role": {"enum": [str(role) for role in sheet.roles]}}
-        | {column.name: _property(column) for column in sheet.table.c if column.info["holds"] != "payload"},
+        | {column.name: _property(column) for column in sheet.table.c if _is_shown(column)},
         "required": ["role", *(column.name for column in sheet.key if column.info["holds"] == "facts")],
         "additionalProperties": False,
     }
+
+
+def _is_shown(column: Column[Any]) -> bool:
+    return column.info["holds"] != "payload" and not column.info.get("secret")
 
 
 def _property(column: Column[Any]) -> dict[str, Any]:

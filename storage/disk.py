@@ -11,6 +11,8 @@ from secrets import token_hex
 class Part:
     """A file while it is written: under a name of its own, so that a crash leaves nothing that looks whole."""
 
+    key = ""
+
     def __init__(self, folder: Path) -> None:
         self.path = folder / token_hex(16)
         self.file = os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

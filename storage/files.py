@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Text, cast, or_, select
 
@@ -21,6 +22,7 @@ from storage.columns import plain_json
 from storage.disk import Part, age, each, flush_folder, make_folder
 from storage.filenames import ending, safe_name
 from storage.rows import Base, OutboxRow
+from storage.sealed_files import SealedPart, open_sealed
 from storage.vault import MARK
 
 MEGABYTE = 1_000_000
@@ -45,7 +47,8 @@ Referenced = Callable[[Sequence[str]], Awaitable[Collection[str]]]
 class DiskFiles:
     """Implements `bot.ports.Files` in a folder, which is made if it is not there.
 
-    `limit` is in bytes; `refused` are endings of names that are not taken, such as "exe"; `clock` counts seconds.
+    `limit` is in bytes; `refused` are endings of names that are not taken, such as "exe"; `clock` counts seconds. With
+    `encrypted`, new files are, and each has its own `key`.
     """
 
     def __init__(
@@ -54,8 +57,10 @@ class DiskFiles:
         limit: int = 25 * MEGABYTE,
         refused: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
+        encrypted: bool = False,
     ) -> None:
         self.folder = folder
+        self.part = SealedPart if encrypted else Part
         self.limit = limit
         self.refused = frozenset(refused)
         self.clock = clock
@@ -78,7 +83,7 @@ class DiskFiles:
         type = type if TYPE.fullmatch(type) else "application/octet-stream"
         if checked:
             self._check(name, type)
-        part = await asyncio.to_thread(Part, self.folder / "new")
+        part = await asyncio.to_thread(self.part, self.folder / "new")
         try:
             async for chunk in each(chunks):
                 if checked and part.size + len(chunk) > self.limit:
@@ -89,8 +94,13 @@ class DiskFiles:
             await asyncio.to_thread(part.discard)
 
     def path(self, file: File) -> Path:
-        """Where its content is. Raises `ValueError` if its hash is none."""
+        """Where it is stored. Raises `ValueError` if its hash is none."""
         return self._path(file.sha)
+
+    def open(self, file: File) -> BinaryIO:
+        """Its content. Raises `FileNotFoundError` if it is gone, damaged, or its key is."""
+        path = self._path(file.sha)
+        return open_sealed(path, file.key) if file.key else path.open("rb")
 
     def release(self, shas: Sequence[str]) -> None:
         """What `keep` pinned is committed, or will never be: one pin each is taken away."""
@@ -147,7 +157,7 @@ class DiskFiles:
             make_folder(path.parent)
             part.path.replace(path)  # the same content if it was there, only younger
         flush_folder(path.parent)
-        return File(sha, name, part.size, type)
+        return File(sha, name, part.size, type, part.key)
 
     def _remember(self, sha: str) -> None:
         self.moments += 1

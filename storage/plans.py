@@ -81,6 +81,7 @@ def is_sealed(column: Column[Any]) -> bool:
     return holds and not column.primary_key and not any(column.name in index.columns for index in column.table.indexes)
 
 
+@cache
 def word_keys(column: Column[Any]) -> frozenset[str]:
     """Of a JSON column, the keys that carry words."""
     return frozenset(key for key, kind in column.info.get("keys", {}).items() if kind == "words")

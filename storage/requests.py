@@ -122,6 +122,7 @@ def _columns(request: Request) -> dict[str, Any]:
         "counts": dict(request.counts),
         "sha": request.file.sha if request.file else "",
         "size": request.file.size if request.file else 0,
+        "key": request.file.key if request.file else "",
         "expires_at": request.expires_at,
         "ghost": request.ghost,
         "received_at": request.received,
@@ -133,7 +134,8 @@ def _columns(request: Request) -> dict[str, Any]:
 
 
 def _request(row: Row[Any]) -> Request:
-    file = File(row.sha, f"mydata-{row.number}.zip", row.size, "application/zip") if row.sha else None
+    name = f"mydata-{row.number}.zip"
+    file = File(row.sha, name, row.size, "application/zip", row.key or "") if row.sha else None
     return Request(
         number=row.number,
         who=row.who,

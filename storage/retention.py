@@ -50,6 +50,7 @@ from storage.rows import (
     TagRow,
     TicketRow,
 )
+from storage.sealing import doom_those_without_words
 
 periods = PeriodRow.__table__
 tickets = TicketRow.__table__
@@ -113,8 +114,11 @@ class Retention:
                 return sum(self._purge_files(key) for key in keys)
             case AUDIT.id:
                 return sum(self.audit.destroy_key(epoch) for epoch in keys)
+        theirs = select(people.c.who).where(people.c.id.in_(keys))
+        gone = self.connection.scalars(theirs).all() if rule == PROFILE.id else ()
         table, column = PLAIN[rule]
         self.connection.execute(delete(table).where(column.in_(keys)))
+        doom_those_without_words(self.connection, gone)
         return len(keys)
 
     def _expired(self, rule: str, days: int) -> Select[Any]:

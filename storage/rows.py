@@ -29,6 +29,7 @@ from storage.columns import (
     Payload,
     Person,
     Remark,
+    Secret,
     Staff,
     Trace,
     When,
@@ -285,6 +286,7 @@ class AttachmentRow(Base):
     name: Mapped[Words]
     size: Mapped[Number]
     type: Mapped[Code]
+    key: Mapped[Secret | None]
 
 
 class DraftRow(Base):
@@ -508,6 +510,7 @@ class RequestRow(Base):
             Phrase("to prove that they were answered"),
             keep="requests",
             until="receipt",
+            known_by=("number",),  # it has no file when it is new
         )
         | NEVER_AGAIN
     )
@@ -528,6 +531,7 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
+    key: Mapped[Secret | None]
 
 
 class EncryptionRow(Base):

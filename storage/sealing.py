@@ -10,36 +10,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Dialect,
-    Engine,
-    Insert,
-    Label,
-    Subquery,
-    Text,
-    TypeDecorator,
-    Update,
-    bindparam,
-    cast,
-    event,
-    false,
-    literal_column,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Column, Connection, Dialect, Engine, Insert, Update, bindparam, event, false, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.elements import BindParameter, Null
-from sqlalchemy.sql.visitors import iterate
 
 from bot.message import UserRef
 from storage.columns import clean, plain_json
 from storage.hot import Compiled, Hot, Values
 from storage.plans import Plan, plans, word_keys
-from storage.vault import MARK, Unreadable, Vault
+from storage.sealed_columns import SealedJson, SealedText, column_is_json, is_mark
+from storage.statements import assigned, check_insert, given_values, meant, plan_of
+from storage.vault import Unreadable, Vault
 
-SEPARATOR = "\x1f"  # between a place and what is stored there; neither has it
 Row = Mapping[str, Any]
 
 
@@ -91,19 +72,19 @@ class Sealing:
     def _before(
         self, connection: Connection, statement: Any, many: Any, one: Any, options: Any
     ) -> tuple[Any, Any, Any]:
-        plan = _plan_of(statement)
+        plan = plan_of(statement)
         if plan is None:
             return statement, many, one
         given = list(many) or [dict(one or {})]
         if isinstance(statement, Insert):
             statement, given = self._insert(plan, statement, given)
-        elif _assigned(statement, given) & (plan.names | plan.bound):
+        elif assigned(statement, given) & (plan.names | plan.bound):
             statement, given = self._update(connection, plan, statement, given)
         return (statement, given, {}) if len(given) > 1 else (statement, [], given[0])
 
     def _insert(self, plan: Plan, statement: Insert, given: Sequence[Row]) -> tuple[Insert, list[dict[str, Any]]]:
-        _check_insert(plan, statement)
-        rows = [_values(plan, statement, each) for each in given]
+        check_insert(plan, statement)
+        rows = [given_values(plan, statement, each) for each in given]
         there = [column for column in plan.columns if column.name in rows[0]]
         sealed = [{f"sealed_{c.name}": self.seal(plan, c, row) for c in there} for row in rows]
         rest = [{name: value for name, value in each.items() if name not in plan.names} for each in given]
@@ -113,17 +94,17 @@ class Sealing:
     def _update(
         self, connection: Connection, plan: Plan, statement: Update, given: Sequence[Row]
     ) -> tuple[Any, list[dict[str, Any]]]:
-        assigned = _assigned(statement, given)
-        rows = [_values(plan, statement, each) for each in given]
-        if plan.names <= assigned and all(not row.get(name, "?") for row in rows for name in plan.names):
+        sets = assigned(statement, given)
+        rows = [given_values(plan, statement, each) for each in given]
+        if plan.names <= sets and all(not row.get(name, "?") for row in rows for name in plan.names):
             return statement, list(map(dict, given))  # all of it is blanked
-        if unknown := (assigned & (plan.names | plan.bound)) - rows[0].keys():
+        if unknown := (sets & (plan.names | plan.bound)) - rows[0].keys():
             raise NotImplementedError(f"{plan.table.name}: {sorted(unknown)} of encrypted rows is set by an expression")
         changed: list[dict[str, Any]] = []
         for each, new in zip(given, rows, strict=True):
             rest = {name: value for name, value in each.items() if name not in plan.names}
-            meant = connection.execute(_meant(plan, statement), each).mappings().all()
-            changed += [rest | self._resealed(plan, dict(old), new) for old in meant]
+            found = connection.execute(meant(plan, statement), each).mappings().all()
+            changed += [rest | self._resealed(plan, dict(old), new) for old in found]
         if not changed:
             return statement.where(false()), list(map(dict, given))
         here = (column == bindparam(f"sealed_key_{column.name}") for column in plan.table.primary_key.columns)
@@ -151,11 +132,11 @@ class SealedCompiled(Compiled):
         super().__init__(statement, dialect)
         self.sealing = sealing
         writes = isinstance(statement, Insert | Update)
-        self.plan = _plan_of(statement)
+        self.plan = plan_of(statement)
         names = set(statement.compile(dialect=dialect).bind_names.values())
-        assigned = names if isinstance(statement, Insert) else _assigned(statement, [{}]) if writes else frozenset()
-        self.sealed = [column for column in (self.plan.columns if self.plan else ()) if column.name in assigned]
-        if isinstance(statement, Update) and self.plan is not None and assigned & self.plan.bound:
+        sets = names if isinstance(statement, Insert) else assigned(statement, [{}]) if writes else frozenset()
+        self.sealed = [column for column in (self.plan.columns if self.plan else ()) if column.name in sets]
+        if isinstance(statement, Update) and self.plan is not None and sets & self.plan.bound:
             raise NotImplementedError(f"{self.plan.table.name}: whose a row is changes, so it is no matter for Hot")
         assert names.issuperset(column.name for column in self.sealed), "a parameter is called as its column"
 
@@ -165,135 +146,17 @@ class SealedCompiled(Compiled):
         return super().parameters(values)
 
 
-class SealedText(TypeDecorator[str]):
-    """Text in a database whose words are encrypted: read with its place, and opened."""
-
-    impl = Text
-    cache_ok = True
-
-    def column_expression(self, column: Any) -> Any:
-        return _with_place(column, column, self)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
-        if value is None:
-            return None
-        place, separator, stored = value.partition(SEPARATOR)
-        return dialect.sealing.vault.shown(place, stored) if separator else value
-
-
-class SealedJson(TypeDecorator[Any]):
-    """The same for JSON, of which some keys are sealed."""
-
-    impl = Text
-    cache_ok = True
-
-    def column_expression(self, column: Any) -> Any:
-        return _with_place(column, cast(column, Text), self)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else plain_json(value)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> Any:
-        if value is None:
-            return None
-        place, _, stored = value.rpartition(SEPARATOR)
-        found = json.loads(stored)
-        for key in [key for key, words in found.items() if is_mark(words)]:
-            found[key] = shown_json(key, place, found[key], dialect.sealing.vault)
-        return found
-
-
-def _plan_of(statement: Any) -> Plan | None:
-    table: Any = statement.table if isinstance(statement, Insert | Update) else None
-    return None if table is None else plans().get(table.name)
-
-
-def is_mark(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(MARK)
-
-
-def column_is_json(column: Column[Any]) -> bool:
-    return bool(word_keys(column))
-
-
-def shown_json(key: str, place: str, stored: str, vault: Vault) -> Any:
-    """What does not open is shown as what it was: a message, or a text."""
-    try:
-        return json.loads(vault.open(place, stored))
-    except Unreadable as error:
-        return {"text": [error.shown]} if key == "message" else error.shown
-
-
-def _with_place(column: Any, stored: Any, kind: Any) -> Any:
-    while isinstance(column, Label):
-        column = column.element
-    [root] = getattr(column, "base_columns", None) or [None]
-    known = plans().get(getattr(getattr(root, "table", None), "name", ""))
-    if known is None or not any(root is one for one in known.columns):
-        return type_coerce(stored, kind)
-    if isinstance(column.table, Subquery):
-        raise NotImplementedError(f"{root} is encrypted, so it is selected from its table")
-    place = known.place_in_sql(root, column.table)
-    stored = type_coerce(stored, Text)
-    return type_coerce(place.op("||")(literal_column(f"'{SEPARATOR}'")).op("||")(stored), kind)
-
-
-def raw(plan: Plan) -> list[Any]:
-    """All that sealing a row needs: its key, what it is known by, whose it is; and its words as they are stored."""
-    plain = dict.fromkeys([*(c.name for c in plan.table.primary_key.columns), *sorted(plan.bound)])
-    sealed = [
-        cast(c, Text).label(c.name) if column_is_json(c) else type_coerce(c, Text).label(c.name) for c in plan.columns
-    ]
-    return [*(plan.table.c[name] for name in plain), *sealed]
-
-
-def _meant(plan: Plan, statement: Update) -> Any:
-    return select(*raw(plan)).where(*statement._where_criteria)
-
-
-def _values(plan: Plan, statement: Any, given: Row) -> dict[str, Any]:
-    """Column by column what a statement sets, as far as it is a value."""
-    found = {
-        name: value for name, value in given.items() if name in plan.table.c and name not in _where_names(statement)
-    }
-    for key, value in (statement._values or {}).items():
-        name = getattr(key, "name", key)
-        found.pop(name, None)
-        if isinstance(value, BindParameter):
-            found[name] = given.get(value.key, value.effective_value)
-        elif isinstance(value, Null):
-            found[name] = None
-    return found
-
-
-def _assigned(statement: Update, given: Sequence[Row]) -> frozenset[str]:
-    """Names of the columns that an update sets."""
-    binds = _where_names(statement)
-    said: set[str] = {getattr(key, "name", str(key)) for key in statement._values or ()}
-    said_binds = {value.key for value in (statement._values or {}).values() if isinstance(value, BindParameter)}
-    by_name = {name for name in given[0] if name in statement.table.c} - binds - (said_binds - said)
-    return frozenset(said | by_name)
-
-
-def _where_names(statement: Any) -> frozenset[str]:
-    conditions = getattr(statement, "_where_criteria", ())
-    return frozenset(part.key for one in conditions for part in iterate(one) if isinstance(part, BindParameter))
-
-
-def _check_insert(plan: Plan, statement: Insert) -> None:
-    """What would get past the sealing fails here, loudly."""
-    if statement._multi_values or statement.select is not None:
-        raise NotImplementedError(f"{plan.table.name}: encrypted rows are inserted from values, one set for each row")
-    clause: Any = getattr(statement, "_post_values_clause", None)
-    for name, value in dict(getattr(clause, "update_values_to_set", ())).items():
-        key = getattr(name, "name", name)
-        excluded = isinstance(value, Column) or getattr(value, "table", None) is not None
-        if key in plan.names | plan.bound and not excluded:
-            raise NotImplementedError(f"{plan.table.name}: {key} of an encrypted row is set by an expression")
-
-
 def doom(connection: Connection, who: UserRef) -> None:
     """Nothing of theirs is left that their key would open: it is deleted with the next scrub."""
     sealing = getattr(connection.dialect, "sealing", None)
     if sealing is not None:
         sealing.vault.doom(who)
+
+
+def doom_those_without_words(connection: Connection, people: Sequence[UserRef]) -> None:
+    """The same for those of whom no row is left that may be sealed with their key."""
+    for who in people if getattr(connection.dialect, "sealing", None) is not None else ():
+        links = ((plan, name) for plan in plans().values() for name in (plan.owner, plan.about) if name)
+        here = (select(plan.table.c[name]).where(plan.table.c[name] == who).limit(1) for plan, name in links)
+        if all(connection.execute(query).first() is None for query in here):
+            doom(connection, who)

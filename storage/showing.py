@@ -1,7 +1,7 @@
 """What a person may see of what is held about them, by what the columns say; others appear in it as accounts only,
 which the export then disguises."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -11,10 +11,11 @@ from bot.language import Phrase
 from bot.message import UserRef
 from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
 from storage.datamap import ROLES, Sheet, sheets, topics
-from storage.rows import PersonRow
+from storage.rows import AttachmentRow, PersonRow
 from storage.standing import standing, visible
 
 people = PersonRow.__table__
+files = AttachmentRow.__table__
 RESTRICTED = Phrase("(restricted)")
 MANY = 500  # values in one IN list
 OTHERS = {"owner": "customer", "about": "customer", "staff": "agent", "person": "person"}
@@ -54,6 +55,11 @@ class Showing:
         kept = self._restricted(sheet, rows, who)
         shown = [_shown(sheet, role, row, who, kept) for row in rows]
         return Page(shown, self._beside(sheet, rows, who), last)
+
+    def keys(self, attachments: Sequence[int]) -> Mapping[int, str]:
+        """What opens these files, of those that are encrypted."""
+        of = select(files.c.id, files.c.key).where(files.c.id.in_(attachments), files.c.key.is_not(None))
+        return {row.id: row.key for row in self.connection.execute(of)}
 
     def _restricted(self, sheet: Sheet, rows: Sequence[Row[Any]], who: UserRef) -> frozenset[UserRef]:
         """Of the others whose rows these are, or whom they are about, those who had their data restricted."""

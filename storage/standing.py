@@ -65,6 +65,8 @@ def visible(sheet: Sheet, role: Role, stands: Standing) -> tuple[tuple[int, str,
 def _may_see(column: Column[Any], role: Role, stands: Standing) -> bool:
     """Their own words and places; what was said and noted about them; as an agent, what they wrote themselves."""
     wrote = role is Role.AGENT and stands.ownerless
+    if column.info.get("secret"):
+        return False
     match column.info["holds"]:
         case "payload":
             return False

@@ -184,11 +184,11 @@ class SqlTimeline:
 def attachment(file: File, **where: Any) -> dict[str, Any]:
     """The row of a file; `where` says whose it is and where it belongs."""
     belongs = {"entry": None, "draft": None, "author": None, "staff": None} | where
-    return belongs | {"sha": file.sha, "name": file.name, "size": file.size, "type": file.type}
+    return belongs | {"sha": file.sha, "name": file.name, "size": file.size, "type": file.type, "key": file.key}
 
 
 def file(row: Row[Any]) -> File:
-    return File(row.sha, row.name, row.size, row.type)
+    return File(row.sha, row.name, row.size, row.type, row.key or "")
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

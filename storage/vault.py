@@ -4,7 +4,6 @@ A sealed value is `ht1:` and, in base64, a version byte, the id of the data key 
 what AES-256-GCM makes of the words. It is bound to its place: put into another row or column it does not open.
 """
 
-import base64
 import binascii
 import logging
 import os
@@ -51,14 +50,14 @@ class Vault:
         id, cipher = self._cipher_of(who)
         nonce = os.urandom(NONCE)
         sealed = cipher.encrypt(nonce, words.encode(), _bound(place, id))
-        return MARK + base64.b64encode(VERSION + id.to_bytes(KEY_ID) + nonce + sealed).decode()
+        return MARK + binascii.b2a_base64(VERSION + id.to_bytes(KEY_ID) + nonce + sealed, newline=False).decode()
 
     def open(self, place: str, stored: str) -> str:
         """The words. What was never sealed is as it is. Raises `Unreadable`."""
         if not stored.startswith(MARK):
             return stored
         try:
-            raw = base64.b64decode(stored[len(MARK) :], validate=True)
+            raw = binascii.a2b_base64(stored[len(MARK) :], strict_mode=True)
         except (binascii.Error, ValueError):
             raise Unreadable(DAMAGED) from None
         if raw[:1] != VERSION or len(raw) < WORDS_AT:

@@ -54,6 +54,6 @@ def _pieces(file: File, limit: int) -> Iterator[Part]:
 
 
 def _read(part: Part, files: Files) -> bytes:
-    with files.path(part.file).open("rb") as source:
+    with files.open(part.file) as source:
         source.seek(part.start)
         return source.read(part.end - part.start)

@@ -31,6 +31,11 @@ def _read(span: Span) -> str:
     return span if isinstance(span, str) else span.text if isinstance(span, Bold) else f"@{span.name}"
 
 
+def _content(store: Files, file: File) -> bytes:
+    with store.open(file) as source:
+        return source.read()
+
+
 class Uploads:
     """Remembers what it uploaded for which token, so that a repeated effect uploads nothing twice."""
 
@@ -45,7 +50,7 @@ class Uploads:
         contents = []
         for file in files:
             try:
-                data = await asyncio.to_thread(self.store.path(file).read_bytes)
+                data = await asyncio.to_thread(_content, self.store, file)
             except OSError as error:
                 raise Refused(words.FILE_GONE) from error
             contents.append(Content(one_line(file.name) or "file", data))

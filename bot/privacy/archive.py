@@ -5,12 +5,12 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 CHUNK = 1 << 16
@@ -73,10 +73,10 @@ class Archive:
     def json(self, path: str, value: Any) -> None:
         self.text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
 
-    def file(self, path: str, source: Path, *, packed: bool = True) -> bool:
+    def file(self, path: str, source: Callable[[], BinaryIO], *, packed: bool = True) -> bool:
         """Copy a file in, `packed` ones as they are. False if it is not there any more."""
         try:
-            with source.open("rb") as file, self.member(path, ZIP_STORED if packed else ZIP_DEFLATED) as writer:
+            with source() as file, self.member(path, ZIP_STORED if packed else ZIP_DEFLATED) as writer:
                 while chunk := file.read(CHUNK):
                     writer.bytes(chunk)
         except FileNotFoundError:

@@ -131,14 +131,15 @@ class Export:
             async for rows in self.reader.pages("attachments", role):
                 given = [row for row in rows if row.get("sha")]
                 numbers = await self.reader.read(partial(_numbers, [row["entry"] for row in given]))
-                await asyncio.to_thread(self._copy, given, numbers)
+                keys = await self.reader.read(partial(_keys, [row["id"] for row in given]))
+                await asyncio.to_thread(self._copy, given, numbers, keys)
 
-    def _copy(self, rows: Iterable[Row], numbers: Mapping[int, int]) -> None:
+    def _copy(self, rows: Iterable[Row], numbers: Mapping[int, int], keys: Mapping[int, str]) -> None:
         for row in rows:
             folder = numbers.get(row["entry"], "drafts")
             path = f"attachments/{folder}/{row['id']}-{safe_name(row['name'])}"
-            source = self.files.path(File(row["sha"], row["name"], row["size"], row["type"]))
-            if not self.archive.file(self.folder + path, source):
+            file = File(row["sha"], row["name"], row["size"], row["type"], keys.get(row["id"], ""))
+            if not self.archive.file(self.folder + path, partial(self.files.open, file)):
                 self.missing += 1
             elif row["entry"]:
                 self.kept.setdefault(row["entry"], []).append((path, row["name"]))
@@ -160,6 +161,10 @@ class Export:
             await asyncio.to_thread(member.__exit__, type(error), error, error.__traceback__)
             raise
         await asyncio.to_thread(member.__exit__, None, None, None)
+
+
+def _keys(attachments: Sequence[int], work: UnitOfWork) -> Mapping[int, str]:
+    return work.privacy.keys(attachments)
 
 
 def _close(archive: Archive, request: Request, about: About, missing: int, now: datetime) -> None:

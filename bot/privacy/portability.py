@@ -5,8 +5,9 @@ import csv
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.privacy.archive import Archive
 from bot.privacy.model import Topic
@@ -39,7 +40,7 @@ class Portable:
         if self.said:
             self._add(ACTIVITIES, f'\n], "totalItems": {self.said}}}\n')
         for name in self.parts:
-            archive.file(f"{into}portability/{name}", self.folder / name, packed=False)
+            archive.file(f"{into}portability/{name}", partial(_read, self.folder / name), packed=False)
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -82,3 +83,7 @@ def cell(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _read(path: Path) -> BinaryIO:
+    return path.open("rb")

@@ -7,7 +7,7 @@ import json
 import mimetypes
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from adapters.console import ConsoleChat
 from bot.errors import Problem
@@ -46,6 +46,9 @@ class FewFiles:
 
     def path(self, file: File) -> Path:
         return self.folder / file.sha
+
+    def open(self, file: File) -> BinaryIO:
+        return self.path(file).open("rb")
 
     def release(self, shas: Sequence[str]) -> None:
         for sha in shas:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -65,6 +65,9 @@ class Witness:
 
     def path(self, file: File) -> Path:
         return self.files.path(file)
+
+    def open(self, file: File) -> BinaryIO:
+        return self.files.open(file)
 
     def release(self, shas: Sequence[str]) -> None:
         self.files.release(shas)

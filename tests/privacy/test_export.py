@@ -62,7 +62,7 @@ async def test_all_of_theirs_is_in_it_and_nobody_else(office: Desk, files: DiskF
 def may_see(who: UserRef, table: str, column: str, people: dict[str, UserRef]) -> bool:
     """Said once more: their own words and places; what was said to and about them; as an agent their own words."""
     sheet = next(sheet for sheet in sheets() if sheet.table.name == table)
-    if sheet.says("export") == "count":
+    if sheet.says("export") == "count" or sheet.table.c[column].info.get("secret"):
         return False
     holds = sheet.table.c[column].info["holds"]
     parts = {sheet.table.c[name].info["holds"]: ref for name, ref in people.items()}

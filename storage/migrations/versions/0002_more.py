@@ -15,6 +15,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     erasures()
     encryption()
+    keys_of_files()
     macros()
     posted_at()
     home()
@@ -152,6 +153,12 @@ def encryption() -> None:
         sa.Column("state", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
     )
+
+
+def keys_of_files() -> None:
+    """Of those that are encrypted."""
+    for table in ("attachments", "requests"):
+        op.add_column(table, sa.Column("key", sa.Text(), nullable=True))
 
 
 def posted_at() -> None:
