@@ -22,7 +22,7 @@ def quote_it(request: Request, code: str, until: datetime) -> Message:
 def sent(request: Request, until: datetime) -> str:
     return _(
         "A code was sent to their account. When it comes back the way request {number} came, by {day}, say {command}.",
-        number=request.number, day=day(until), command=f"/privacy quoted {request.number} CODE",
+        number=request.number, day=day(until), command=" ".join(("/privacy quoted", str(request.number), "CODE")),
     )  # fmt: skip
 
 

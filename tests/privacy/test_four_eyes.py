@@ -223,7 +223,7 @@ async def test_what_they_began_themselves_is_not_stopped_by_it(bureau: Desk) -> 
 
 
 def code_in(desk: Desk) -> str:
-    return str(re.findall(r": ([A-Z2-9]{10})\\.", "\n".join(desk.private(ANA)))[-1])
+    return str(re.findall(r": ([A-Z2-9]{10})\.", "\n".join(desk.private(ANA)))[-1])
 
 
 async def challenged(desk: Desk, kind: str) -> str:
