@@ -23,6 +23,8 @@ keys = typer.Typer(help="Encrypt what people write, each under a key of their ow
 privacy.add_typer(keys, name="keys")
 audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
 privacy.add_typer(audit, name="audit")
+breach = typer.Typer(help="When others may have had access to people's data.", **HOW)
+privacy.add_typer(breach, name="breach")
 
 File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input or output.")]
 Ids = Annotated[list[int] | None, typer.Argument(help="Numbers from helpthread outbox list.")]
@@ -401,6 +403,58 @@ def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] 
     from bot import operating
 
     sys.stdout.write(operating.notice(_settings(), language))
+
+
+Breach = Annotated[str, typer.Argument(help="Its number in helpthread privacy breach list.")]
+Moment = "A moment in UTC, such as 2026-01-31T14:30."
+
+
+@breach.command("open")
+def open_breach(
+    aware: Annotated[str, typer.Option(help="When we knew. " + Moment)],
+    begin: Annotated[str, typer.Option("--from", help="Since when it was possible. " + Moment)],
+    end: Annotated[str, typer.Option("--to", help="Until when. " + Moment)],
+    stores: Annotated[str, typer.Option(help="database, files, or tables, with a comma between.")] = "database",
+    drill: Annotated[bool, typer.Option("--drill", help="An exercise: officers are told, and nobody else.")] = False,
+) -> None:
+    """Write down a breach: 72 hours begin, and it is counted whom it concerns."""
+    _office("breach.open", aware, begin, end, stores, "drill" if drill else "")
+
+
+@breach.command("list")
+def breaches() -> None:
+    """Show the register of breaches (GDPR Art. 33(5))."""
+    _office("breach.list")
+
+
+@breach.command("show")
+def show_breach(number: Breach) -> None:
+    """Show a breach, with what it concerns."""
+    _office("breach.show", number)
+
+
+@breach.command()
+def drafts(number: Breach) -> None:
+    """Draft what to write to the authority, to people, and to the platforms."""
+    _office("breach.drafts", number)
+
+
+@breach.command()
+def reported(number: Breach) -> None:
+    """Write down that the authority has the report."""
+    _office("breach.reported", number)
+
+
+@breach.command()
+def tell(number: Breach) -> None:
+    """Have the people it concerns told, some a minute, while the desk runs."""
+    _office("breach.tell", number)
+
+
+@breach.command()
+def close(number: Breach) -> None:
+    """Close a breach. It stays in the register."""
+    _office("breach.close", number)
 
 
 Language = Annotated[str, typer.Option(help="As a code such as de.")]

@@ -15,6 +15,7 @@ from bot.macros.model import Macro
 from bot.message import File, Form, Mark, Message, UserRef
 from bot.people.model import Person
 from bot.privacy.audit import Deed, Line, Link
+from bot.privacy.breaches import Breach
 from bot.privacy.link import Pairing
 from bot.privacy.model import Asked, Copy, Draft, Erased, Held, Hold, Other, Page, Request, Role, Topic
 from bot.privacy.notice import Notice
@@ -513,6 +514,21 @@ class Privacy(Protocol):
 
     def publish(self, notice: Notice) -> Notice:
         """A new version; returns it with its number."""
+
+    def save_breach(self, breach: Breach) -> Breach:
+        """With number 0 it is a new one; returns it with its number."""
+
+    def breach(self, number: int) -> Breach | None: ...
+    def breaches(self, limit: int) -> Sequence[Breach]:
+        """The newest first."""
+
+    def affected(self, tables: Sequence[str], until: datetime) -> tuple[int, Mapping[str, int]]:
+        """How many people have something in these tables that was there by then, and how many rows, about."""
+
+    def affected_people(
+        self, tables: Sequence[str], until: datetime, after: int, limit: int
+    ) -> Sequence[tuple[int, UserRef]]:
+        """Those of them who can be written to, with the numbers of their profiles, after this one."""
 
     def periods(self) -> Mapping[str, int]:
         """How many days each rule of retention keeps now."""

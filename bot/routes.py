@@ -11,6 +11,7 @@ from bot.people import changes
 from bot.people import handlers as people
 from bot.privacy import (
     age,
+    breach,
     challenge,
     choosing,
     correct,
@@ -61,6 +62,7 @@ def all_routes() -> Router:
         policy,
         officer,
         record,
+        breach,
         age,
         dispute,
         linking,

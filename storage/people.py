@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.ports import Audit
 from bot.privacy.model import Held, Request, Role
+from storage.breaches import Breaches
 from storage.choices import Choices
 from storage.datamap import sheets
 from storage.erasing import Erasing
@@ -20,7 +21,7 @@ from storage.showing import Showing
 from storage.steps import Steps
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds, Marks, Steps):
+class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds, Breaches, Marks, Steps):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime, audit: Audit) -> None:

@@ -546,3 +546,4 @@ class EncryptionRow(Base):
 
 
 from storage import audit_rows as audit_rows  # noqa: E402 (they are tables of ours, and need `Base`)
+from storage import breach_rows as breach_rows  # noqa: E402

@@ -20,7 +20,8 @@ from bot.ports import Reply, Say
 from bot.router import Router, Takes
 
 # Discord waits three seconds. An answer that is there sooner needs one request instead of two, and may be a form.
-ANSWER_PATIENCE, FORM_PATIENCE = 0.1, 2.0  # seconds until we say that we are at it
+ANSWER_PATIENCE, FORM_PATIENCE = 0.05, 2.0  # seconds until we say that we are at it
+FEW = 4  # being answered; beyond that, saying so is itself what takes long, so whoever comes then is told at once
 MOST_REMEMBERED = 1000  # what was acted lately
 Suggest = Callable[[Takes, str, Actor, Place], Awaitable[Sequence[tuple[str, str]]]]
 
@@ -35,6 +36,7 @@ class Acting:
         self.messages = messages
         self.answers = answers
         self.seen: OrderedDict[int, None] = OrderedDict()
+        self.in_hand = 0  # being answered now
 
     async def acted(self, interaction: Interaction) -> None:
         """Discord may tell of it twice. Whoever handled it first, in this process, answers."""
@@ -48,7 +50,11 @@ class Acting:
         elif inbound.is_about_a_bot(interaction.data or {}):
             await self.answers.show(no_person(interaction.locale.value), interaction)
         else:
-            await self._answer(interaction)
+            self.in_hand += 1
+            try:
+                await self._answer(interaction)
+            finally:
+                self.in_hand -= 1
 
     async def _answer(self, interaction: Interaction) -> None:
         handling, patience = self._handling(interaction)
@@ -69,7 +75,9 @@ class Acting:
             if files := filled.attachments(interaction):
                 return asyncio.create_task(self.messages.with_files(event, files)), 0.0
         handling = asyncio.create_task(self.messages.answered(event))
-        return handling, FORM_PATIENCE if self._may_ask(event) else ANSWER_PATIENCE
+        if self._may_ask(event):
+            return handling, FORM_PATIENCE
+        return handling, ANSWER_PATIENCE if self.in_hand <= FEW else 0.0
 
     def _may_ask(self, event: Event) -> bool:
         """Whether a form may be the answer, which must then be the first one."""

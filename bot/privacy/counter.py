@@ -9,7 +9,7 @@ from bot.access import person_named
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import UnitOfWork
-from bot.privacy import auditing, challenge, dispute, four_eyes, office, purging, retention_views
+from bot.privacy import auditing, breach, challenge, dispute, four_eyes, office, purging, retention_views
 from bot.privacy import counter_views as views
 from bot.privacy.audit import OPERATOR, Deed
 
@@ -18,6 +18,11 @@ Doing = Callable[[Sequence[str], UnitOfWork], str]
 
 def _account(named: str) -> UserRef | None:
     return person_named(named) if named else None
+
+
+def _breach(given: Sequence[str], work: UnitOfWork) -> str:
+    *times, stores, drill = given
+    return breach.open_breach(times, stores.split(","), drill == "drill", work)
 
 
 def _retention(given: Sequence[str], work: UnitOfWork) -> str:
@@ -46,6 +51,16 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "quoted": (2, lambda given, work: challenge.quoted(given[0], given[1], None, work)),
     "clear": (1, lambda given, work: four_eyes.clear(given[0], None, work)),
     "retention": (2, _retention),
+    "breach.open": (
+        5,
+        lambda given, work: breach.open_breach(given[:3], given[3].split(","), given[4] == "drill", work),
+    ),
+    "breach.list": (0, lambda given, work: breach.register(work)),
+    "breach.show": (1, lambda given, work: breach.show(given[0], work)),
+    "breach.drafts": (1, lambda given, work: breach.drafts(given[0], work)),
+    "breach.reported": (1, lambda given, work: breach.reported(given[0], work)),
+    "breach.tell": (1, lambda given, work: breach.tell(given[0], work)),
+    "breach.close": (1, lambda given, work: breach.close(given[0], work)),
     "audit.show": (2, lambda given, work: auditing.show(_account(given[0]), int(given[1]), work)),
     "audit.destroy": (1, lambda given, work: auditing.destroy(int(given[0]), work)),
 }

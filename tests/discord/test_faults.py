@@ -1,5 +1,7 @@
 """What Discord refuses, loses, forgets and takes away, and what people are told about it."""
 
+import asyncio
+
 import discord
 import pytest
 
@@ -156,3 +158,16 @@ async def test_a_message_that_discord_never_takes_is_told_in_the_room_and_the_ne
     told = next(m for m in fake.messages(shop.agents_room()) if "belongs here could not be delivered" in m.text)
     await shop.does(fake.press(fake.sam, told, "Try again"))
     assert shop.texts(shop.agents_room())[-1] == "**Ann:** poison"
+
+
+async def test_whether_discord_is_reached_is_known(shop: Shop) -> None:
+    assert await shop.chat.is_connected()
+    shop.fake.gateway.down()
+    shop.fake.gateway.drop()
+    async with asyncio.timeout(10):
+        while await shop.chat.is_connected():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    shop.fake.gateway.back()
+    async with asyncio.timeout(30):
+        while not await shop.chat.is_connected():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
+from adapters.discord import acting
 from bot.inbound import Event
 from bot.ports import Reply
 from tests.discord.shop import Shop
@@ -71,6 +74,22 @@ async def test_what_takes_a_while_says_so_at_once_and_answers_in_the_same_place(
     await pressed.finished()
     assert [m.text for m in pressed.messages] == ["Ticket **#1** is yours."]
     assert [m.seen_only_by for m in pressed.messages] == [fake.sam.id]
+
+
+async def test_where_many_ask_at_once_the_later_ones_are_told_at_once_that_it_is_being_done(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "ANSWER_PATIENCE", 60.0)
+    fake = shop.fake
+    go = asyncio.Event()
+    slowly(shop, go.wait)
+    asked = [await fake.command(fake.ann, fake.help, "ticket list") for _ in range(acting.FEW + 6)]
+    await shop.until(lambda: sum(each.deferred for each in asked) == 6)
+    assert [each.deferred for each in asked] == [False] * acting.FEW + [True] * 6
+    go.set()
+    for each in asked:
+        await each.finished()
+    assert {m.text for each in asked for m in each.messages} == {asked[0].messages[0].text}
 
 
 async def test_a_form_that_took_too_long_is_offered_with_a_button(shop: Shop) -> None:

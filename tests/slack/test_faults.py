@@ -233,3 +233,14 @@ async def test_a_message_that_slack_never_takes_is_told_in_the_room_and_the_next
     assert sum("A message that belongs here could not be delivered" in text for text in room) == 1
     await desk.press(desk.sam, "Try again")
     assert [line.text for line in desk.agents_room()][-1] == "poison"
+
+
+async def test_whether_slack_is_reached_is_known(both: World):
+    assert await both.chat.is_connected()
+    both.slack.fail("auth.test", error="account_inactive")
+    await both.chat.catch_up.alive()
+    assert not await both.chat.is_connected()
+    await both.chat.catch_up.alive()
+    assert await both.chat.is_connected()
+    await both.stop()
+    assert not await both.chat.is_connected()

@@ -20,6 +20,7 @@ def upgrade() -> None:
     posted_at()
     home()
     audit_log()
+    breaches()
     linked_accounts()
     second_looks()
 
@@ -71,6 +72,24 @@ def second_looks() -> None:
         sa.PrimaryKeyConstraint("request", name=op.f("pk_challenges")),
     )
     op.create_index("ix_challenges_who", "challenges", ["who"])
+
+
+def breaches() -> None:
+    """The register of personal data breaches."""
+    times = ("reported_at", "told_at", "closed_at")
+    op.create_table(
+        "breaches",
+        sa.Column("number", BIG, primary_key=True),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("opened_at", "aware_at", "from_at", "to_at")),
+        sa.Column("stores", sa.JSON(), nullable=False),
+        sa.Column("people", BIG, nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("telling", sa.Boolean(), nullable=False),
+        sa.Column("told", BIG, nullable=False),
+        sa.Column("told_after", BIG, nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in times),
+        sqlite_autoincrement=True,
+    )
 
 
 def audit_log() -> None:
