@@ -22,7 +22,7 @@ ifndef SOUND
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast check format words simulate bench clean
+.PHONY: help install run test fast check format words simulate torture bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -73,6 +73,9 @@ words: install ## bring the catalogues of languages up to date (WORDS=fr begins 
 
 simulate: install ## play thousands of days with everything going wrong, and look for a broken promise
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.simulation $(ARGS)
+
+torture: install ## kill the running program at random while people write, and count what is lost (minutes)
+	$(BIN)/python -m tests.torture $(ARGS)
 
 bench: install ## measure against the floor, print the table
 	$(BIN)/python -m benchmarks $(ARGS)

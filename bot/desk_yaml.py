@@ -20,6 +20,7 @@ DEEPEST = 10
 PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
 TOO_MUCH = "there is too much in it; does an alias repeat itself?"
 QUOTE = {
+    "?": "between { } or [ ] a text with ? has to stand in quotes",
     "!": "what begins with ! has to stand in quotes",
     "@": "what begins with @ has to stand in quotes",
     "%": "what begins with % has to stand in quotes",
@@ -133,6 +134,8 @@ def _plainly(error: MarkedYAMLError) -> str:
     problem, context = error.problem or "", error.context or ""
     if "'\\t'" in problem:
         return "there is a tab; indent with spaces"
+    if "but got '?'" in problem:
+        return QUOTE["?"]
     if "cannot start any token" in problem:
         return QUOTE.get(problem.split("'")[1], f"this is not YAML: {problem}")
     if "tag" in problem + context:

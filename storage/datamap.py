@@ -1,11 +1,25 @@
 """The map of what the tables hold about people, read from their columns. `gaps` says where it has holes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
@@ -206,6 +220,31 @@ def _indexed(column: Column[Any]) -> bool:
 def _referred_to(table: Table) -> bool:
     keys = [key for other in table.metadata.tables.values() for key in other.foreign_keys]
     return any(key.column.table is table for key in keys)
+
+
+def unmapped(connection: Connection, derived: Collection[str]) -> list[str]:
+    """Tables and columns that the database has and the map does not know, but for those that are `derived`."""
+    there, found = inspect(connection), []
+    for name in sorted(set(there.get_table_names()) - set(derived) - {"alembic_version"}):
+        known = Base.metadata.tables.get(name)
+        if known is None:
+            found.append(name)
+        else:
+            found += [f"{name}.{column['name']}" for column in there.get_columns(name) if column["name"] not in known.c]
+    return found
+
+
+def strange_keys(connection: Connection) -> list[str]:
+    """What stands in JSON columns under keys that nobody said anything about, as of now."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, JSON):
+                values = connection.scalars(select(column).where(column.is_not(None)))
+                found += [
+                    f"{table.name}.{column.name}: {key}" for value in values for key in unknown_keys(column, value)
+                ]
+    return sorted(set(found))
 
 
 def unknown_keys(column: Column[Any], value: dict[str, Any]) -> set[str]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.columns import plain_json
+from storage.datamap import gaps
 from storage.errors import CannotOpen
 from storage.migrate import LOCK, migrate, unhurried
+from storage.rows import Base
 from storage.settling import DISK, Encryption, settle
 from storage.sqlite import FileLock, SqliteStore
 from storage.store import THREADS, SqlStore
@@ -168,12 +171,20 @@ def _arguments(url: URL, **settings: str) -> dict[str, Any]:
 
 
 def _ready(store: SqlStore, where: str) -> None:
+    if holes := _holes(len(Base.metadata.tables)):
+        raise CannotOpen(f"a table does not say what it holds about people ({holes[0]})")
     try:
         version = migrate(store.engine)
     except DBAPIError as error:
         raise CannotOpen(f"{where} cannot be opened: {_first_line(error)}") from error
     if version is not None:
         log.info("database migrated", extra={"schema_before": int(version or 0)})
+
+
+@cache
+def _holes(tables: int) -> list[str]:
+    """Of the map of the data, with so many tables: whoever adds one that nobody could show or erase does not start."""
+    return gaps(Base.metadata)
 
 
 def _first_line(error: DBAPIError) -> str:

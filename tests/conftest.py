@@ -10,9 +10,12 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import create_engine
 
+from bot.ports import UnitOfWork
+from storage.datamap import strange_keys
 from storage.migrate import migrate
 from storage.opening import open_store, postgresql_url
 from storage.rows import Base
+from storage.store import SqlUnitOfWork
 from tests import sockets
 from tests.desk import Clock, Desk
 from tests.migrated import put_database
@@ -76,7 +79,14 @@ async def bare(database_url: str, clock: Clock) -> AsyncIterator[Desk]:
     """A bot without a desk."""
     store = open_store(database_url, clock.now)
     yield Desk(store, clock)
+    strange = [] if store.closed else await store.read(_strange)
     await store.close()
+    assert strange == [], "a key in a JSON column that does not say what it holds about people"
+
+
+def _strange(work: UnitOfWork) -> list[str]:
+    assert isinstance(work, SqlUnitOfWork)
+    return strange_keys(work.connection)
 
 
 @pytest.fixture
@@ -106,6 +116,7 @@ SLOW = (
     "tests/storage/test_outbox_model",
     "tests/storage/test_upgrades",
     "tests/simulation/test_mutations",
+    "tests/security",
     "tests/proof/test_fault_points",
     "tests/proof/test_nothing_in_memory",
     "tests/proof/test_nth_call",

@@ -13,9 +13,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def listening(url: str) -> None:
-    """Wait until something answers there. Raises TimeoutError after 30 seconds."""
-    async with aiohttp.ClientSession() as session, asyncio.timeout(30):
+async def listening(url: str, seconds: float = 30) -> None:
+    """Wait until something answers there. Raises TimeoutError after so many seconds."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(seconds):
         while True:
             with contextlib.suppress(aiohttp.ClientError):
                 async with session.get(url):

@@ -46,6 +46,13 @@ class ObservedChat:
         return not isinstance(self.chat, Connected) or await self.chat.is_connected()
 
 
+def can_be_away(chat: Chat) -> bool:
+    """Whether it has a connection that it could lose; our own clerk, say, has none."""
+    while isinstance(chat, ObservedChat):
+        chat = chat.chat
+    return isinstance(chat, Connected)
+
+
 class Chronicle:
     """A line at DEBUG for every event and every delivery, by ids."""
 

@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 from bot.config import ConfigError, Settings
 from bot.ops.health import Beat, Doctor, Health
-from bot.ops.observing import Chronicle, Observer
-from bot.ports import UnitOfWork
+from bot.ops.observing import Chronicle, Observer, can_be_away
+from bot.ports import Chat, UnitOfWork
 from bot.running import Running
 from storage.errors import trouble
 
@@ -27,6 +27,7 @@ class Watch:
         self.settings, self.every = settings, every
         self.observers: list[Observer] = []
         self.health, self.beat = Health(), Beat()
+        self.chats = dict[str, Chat]()  # those that can be away
         self.port = 0  # where it answers, as soon as it does
         if settings.log_level == "DEBUG":
             self.observers.append(Chronicle())
@@ -54,8 +55,9 @@ class Watch:
             figures = partial(self._figures, running)
             serving = served(self.settings.ops_address, self.settings.ops_port, self.health, figures)
             self.port = await stack.enter_async_context(serving)
+            self.chats = {name: chat for name, chat in running.chats.items() if can_be_away(chat)}
             doctor = Doctor(
-                self.health, self.beat, running.chats, lambda: running.store.write(_probe), trouble, every=self.every
+                self.health, self.beat, self.chats, lambda: running.store.write(_probe), trouble, every=self.every
             )
             for job in (self.beat.run(), doctor.run(), self._count(running)):
                 stack.push_async_callback(_end, asyncio.create_task(job))
@@ -66,7 +68,7 @@ class Watch:
         """What was counted, and what is known at this moment."""
         self.metrics.lag.set(self.beat.worst)
         self.metrics.queue.set(running.store.waiting)
-        for check in ("database", "loop", *(f"platform:{name}" for name in running.chats)):
+        for check in ("database", "loop", *(f"platform:{name}" for name in self.chats)):
             self.metrics.healthy.labels(check).set(check not in self.health.wrong)
         return self.metrics.text()
 

@@ -1,6 +1,8 @@
 """Desks as a YAML file: what is read, what is refused and where, and that what was written comes back."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from bot.desks.model import Member, Rank, Settings
 from bot.desks.naming import Naming, place, principal, written_place, written_principal
 from bot.desks.sheet import Sheet
 from bot.inbound import Place
+from bot.platforms import PLATFORMS as KNOWN
 from tests.desks.conftest import Office
 
 PLATFORMS = {"chat": Naming(True, "@"), "talk": Naming(False, "&")}
@@ -385,3 +388,25 @@ async def test_macros_are_taken_over_and_handed_out(office: Office):
     assert (await office.do(lambda work: take_over([sheet], work)))[0] == "support: nothing to change"
     told = await office.do(lambda work: take_over([before], work))
     assert told[0] == "support: changed (macros: 1 fewer)"
+
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = [
+    (page.name, example)
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    for example in re.findall(r"```yaml\n(desks:.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+]
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES, ids=[page for page, _ in EXAMPLES])
+def test_what_the_documents_show_is_taken(page: str, example: str):
+    assert [sheet.name for sheet in read(example.encode(), page, KNOWN).sheets] == ["support"]
+
+
+def test_the_documents_show_files_of_desks():
+    assert {page for page, _ in EXAMPLES} >= {"README.md", "discord.md"}
+
+
+def test_a_question_mark_between_braces_is_told_what_to_do():
+    text = "desks:\n- name: a\n  panel: {title: Need help?, text: b}\n"
+    assert wrong(text) == ["desks.yaml:3: between { } or [ ] a text with ? has to stand in quotes"]

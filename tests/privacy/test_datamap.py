@@ -2,20 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import jsonschema
 import pytest
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, create_engine, inspect
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from bot.desks.model import Settings
 from bot.effects import Effect
+from bot.ports import UnitOfWork
 from storage.columns import Clean, User, holds, keys
-from storage.datamap import gaps, sheets, topics, unknown_keys
+from storage.datamap import gaps, sheets, strange_keys, topics, unknown_keys, unmapped
+from storage.errors import CannotOpen
 from storage.migrate import migrate
+from storage.opening import open_store, postgresql_url
 from storage.rows import Base
 from storage.search import DERIVED
+from storage.store import SqlUnitOfWork
+from tests.desk import Desk
 
 
 def test_every_table_says_what_it_holds_about_people() -> None:
@@ -28,6 +48,47 @@ def test_the_database_has_no_table_that_the_map_does_not_know(tmp_path: Path) ->
     there = set(inspect(engine).get_table_names())
     engine.dispose()
     assert there - DERIVED - {"alembic_version"} == set(Base.metadata.tables)
+
+
+def test_the_database_has_no_column_that_the_map_does_not_know(database_url: str) -> None:
+    engine = create_engine(postgresql_url(database_url) if "postgresql" in database_url else database_url)
+    with engine.connect() as connection:
+        assert unmapped(connection, DERIVED) == []
+        connection.execute(text("ALTER TABLE tickets ADD COLUMN phone VARCHAR"))
+        connection.execute(text("CREATE TABLE surveys (id INTEGER)"))
+        assert unmapped(connection, DERIVED) == ["surveys", "tickets.phone"]
+        connection.rollback()
+    engine.dispose()
+
+
+async def test_a_key_that_nobody_classified_is_found_in_the_rows_of_every_test(desk: Desk) -> None:
+    """The fixture `bare` looks for them at the end of each."""
+
+    def look(work: UnitOfWork) -> list[str]:
+        assert isinstance(work, SqlUnitOfWork)
+        return strange_keys(work.connection)
+
+    def forge(work: UnitOfWork) -> None:
+        assert isinstance(work, SqlUnitOfWork)
+        settings = Base.metadata.tables["desks"].c.settings
+        before = work.connection.scalar(select(settings))
+        assert before is not None
+        work.connection.execute(update(settings.table).values(settings=before | {"boss": "fake/w/ana"}))
+        assert strange_keys(work.connection) == ["desks.settings: boss"]
+        work.connection.execute(update(settings.table).values(settings=before))
+
+    assert await desk.store.read(look) == []
+    await desk.store.write(forge)
+
+
+def test_a_program_with_a_table_that_does_not_say_what_it_holds_does_not_start(tmp_path: Path) -> None:
+    """As an extension could bring one along."""
+    extra = Table("surveys", Base.metadata, Column("id", Integer, primary_key=True), Column("answer", String))
+    try:
+        with pytest.raises(CannotOpen, match=r"surveys\.id: does not say what it holds about people"):
+            open_store(f"sqlite:///{tmp_path}/desk.db", lambda: datetime.now(UTC))
+    finally:
+        Base.metadata.remove(extra)
 
 
 def test_every_effect_is_known_key_by_key() -> None:
@@ -95,6 +156,10 @@ MUTATIONS = {
     "says nothing": (column("phone", String), "tickets.phone: does not say what it holds about people"),
     "an unknown kind": (column("phone", String, info=holds("number")), "tickets.phone: does not say"),
     "text as facts": (column("story", Clean, info=holds("facts")), "tickets.story: free text is never facts"),
+    "a profile as facts": (
+        column("boss", Integer, ForeignKey("people.id"), info=holds("facts")),
+        "people: its rows are deleted, but others refer to them",
+    ),
     "an account as facts": (column("boss", User, info=holds("facts")), "tickets.boss: an account is linked"),
     "a link that is no account": (column("boss", String, info=holds("staff")), "tickets.boss: an account is linked"),
     "JSON without keys": (column("raw", JSON, info=holds("facts")), "tickets.raw: does not say what each of its keys"),

@@ -135,6 +135,18 @@ async def test_the_notice_and_what_changed_in_it_can_be_read_in_chat(office: Des
     )
 
 
+def test_the_notice_has_the_sections_it_should_have_and_no_others() -> None:
+    """A policy is no place for anything else, such as advertising."""
+    lines = notice(Settings(operator="Ada's Shop", privacy_contact="ada@example.org")).splitlines()
+    assert [line[3:] for line in lines if line.startswith("## ")] == [
+        "Who is responsible", "What we hold about you, why, and how long", "Who gets it", "Your rights", "Children",
+        "Safety", "Changes",
+    ]  # fmt: skip
+    assert lines[0] == "# Privacy notice"
+    assert lines[2].startswith("In effect since ")
+    assert "Contact: ada@example.org." in "\n".join(lines)
+
+
 @sqlite
 async def test_everybody_is_told_once_of_a_material_change_at_their_next_contact(office: Desk) -> None:
     await become(office, PROMISES)
