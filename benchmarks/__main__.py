@@ -14,10 +14,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmarks import big, floor, process, rates, rights
+from benchmarks import big, floor, grown, process, rates, rights, several
 from benchmarks.machine import machine
 from benchmarks.platforms import discord, slack
 from storage.settling import DISK, MEMORY, Encryption
@@ -32,15 +33,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, once: does it work at all?")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("parts", nargs="*", choices=PARTS, help="all of them, if none is named")
+    parser.add_argument("--messages", type=int, default=grown.MESSAGES, help="of the history in the part `grown`")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, "grown"], help="all but `grown`, if none is named")
     given = parser.parse_args()
     runs, size = (1, 10) if given.quick else (given.runs, 1)
     sys.setswitchinterval(0.0005)  # as the program does
     print(f"# {machine()}; {'quick, one run' if given.quick else f'medians of {runs}'}", flush=True)
     with tempfile.TemporaryDirectory(prefix="helpthread-bench-") as folder:
         print("| what | ours | beside it | ratio or goal |\n|---|---|---|---|", flush=True)
+        parts = PARTS | {"grown": partial(with_a_history_on_postgresql, given.messages)}
         for part in given.parts or PARTS:
-            for row in PARTS[part](Path(folder), runs, size):
+            for row in parts[part](Path(folder), runs, size):
                 print(row, flush=True)
 
 
@@ -138,6 +141,41 @@ def on_postgresql(runs: int, many: int) -> Iterator[str]:
     yield f"| PostgreSQL, one process: stored and acknowledged | {handled:,.0f}/s | goal | 500/s |"
 
 
+def many(folder: Path, runs: int, size: int) -> Iterator[str]:
+    """Processes beside each other on one PostgreSQL, all on this machine, the server as well."""
+    os.environ["TEST_POSTGRES_DURABLE"] = "1"
+    first = 0.0
+    for processes in (1, 2, 4):
+        taken = []
+        with cluster() as base:
+            for n in range(runs):
+                with fresh_database(base, f"many{processes}_{n}", build=build) as url:
+                    taken.append(several.rate(url, processes, 6_400 // size))
+        handled, relayed = (median(one[n] for one in taken) for n in (0, 1))
+        first = first or handled
+        what = f"PostgreSQL, {processes} process{'es' if processes > 1 else ''}: stored and acknowledged"
+        yield f"| {what} (relayed) | {handled:,.0f}/s ({relayed:,.0f}/s) | beside one | {handled / first:.2f}× |"
+
+
+def with_a_history_on_postgresql(messages: int, folder: Path, runs: int, size: int) -> Iterator[str]:
+    os.environ["TEST_POSTGRES_DURABLE"] = "1"
+    needed, free = messages * grown.BYTES, shutil.disk_usage(tempfile.gettempdir()).free
+    if needed * 2 > free:
+        yield f"| PostgreSQL at {messages:,} messages | not measured: it needs {needed * 2 / 1e9:.0f} GB of disk | | |"
+        return
+    with cluster() as base, fresh_database(base, "grown", build=build) as full:
+        grown.fill(full, messages)
+        pairs = []
+        for n in range(runs):
+            with fresh_database(base, f"empty{n}", build=build) as url:
+                empty = asyncio.run(rates.burst(url, 3_200 // size))
+            pairs.append((asyncio.run(rates.burst(full, 3_200 // size, name=f"run{n}")), empty))
+    then, before = median(p.handled for p, _ in pairs), median(p.handled for _, p in pairs)
+    ratio = median(p.handled / e.handled for p, e in pairs)
+    beside = f"{then:,.0f}/s | {before:,.0f}/s | {ratio:.2f}×, goal 0.9×"
+    yield f"| PostgreSQL at {messages:,} messages, beside none | {beside} |"
+
+
 def outside(folder: Path, runs: int) -> Iterator[str]:
     started = median(process.start_up(folder) for _ in range(runs))
     yield f"| start, one command, end | {started:.2f} s | goal | 2 s |"
@@ -161,7 +199,7 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 
 
-PARTS = {"core": core, "encrypted": encrypted, "slack": slack, "discord": discord}
+PARTS = {"core": core, "encrypted": encrypted, "slack": slack, "discord": discord, "many": many}
 
 if __name__ == "__main__":
     main()

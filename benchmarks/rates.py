@@ -27,10 +27,17 @@ class Rate:
 
 
 async def burst(
-    database_url: str, many: int, *, flush: float = 0.0, encryption: Encryption | None = None, search: str = DISK
+    database_url: str,
+    many: int,
+    *,
+    flush: float = 0.0,
+    name: str = "",
+    encryption: Encryption | None = None,
+    search: str = DISK,
 ) -> Rate:
-    """`many` messages by 64 customers, each of whom waits for the acknowledgement of one before the next."""
-    async with a_scene(database_url, encryption=encryption, search=search) as scene:
+    """`many` messages by 64 customers, each of whom waits for the acknowledgement of one before the next. `name` tells
+    them from those of another run on the same database."""
+    async with a_scene(database_url, name=name, encryption=encryption, search=search) as scene:
         if flush:
             slow_down(scene.store, flush)
         people = customers(PRODUCERS)

@@ -42,10 +42,12 @@ class NullChat:
 
 
 class Scene:
-    """The whole bot on a database, with `customers` who each have one ticket open."""
+    """The whole bot on a database, with `customers` who each have one ticket open. `name` tells its messages from those
+    of other scenes on the same database."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: SqlStore, name: str = "") -> None:
         self.store = store
+        self.name = name
         self.chat = NullChat()
         router = all_routes()
         self.courier = Courier(router, store, {"null": self.chat}, now)
@@ -54,7 +56,7 @@ class Scene:
 
     async def says(self, who: Actor, text: str = TEXT) -> None:
         self.count += 1
-        n = self.count
+        n = f"{self.name}{self.count}"
         place = Place("null", "w", f"@{who.ref.id}", message=f"m{n}", direct=True)
         await self.app.handle(MessagePosted(f"e{n}", who, place, text))
 
@@ -74,14 +76,19 @@ async def set_up(store: Store) -> None:
 
 @asynccontextmanager
 async def a_scene(
-    database_url: str, *, courier: bool = True, encryption: Encryption | None = None, search: str = DISK
+    database_url: str,
+    *,
+    courier: bool = True,
+    name: str = "",
+    encryption: Encryption | None = None,
+    search: str = DISK,
 ) -> AsyncIterator[Scene]:
     """Open the desk, with its courier at work, and close it at the end."""
     store = open_store(database_url, now, encryption, search)
     try:
         if not await store.read(lambda work: work.desks.all()):
             await set_up(store)
-        scene = Scene(store)
+        scene = Scene(store, name)
         task = asyncio.create_task(scene.courier.run()) if courier else None
         yield scene
         if task is not None:

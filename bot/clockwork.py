@@ -9,6 +9,7 @@ from time import monotonic
 
 from bot.app import App
 from bot.inbound import Tick
+from bot.peers import Peers
 from bot.ports import UnitOfWork
 from bot.privacy.auditing import anchor
 from bot.privacy.policy import keep_current
@@ -63,12 +64,12 @@ async def keep_promises_current(store: SqlStore, promises: Promises) -> None:
             log.exception("the privacy notice could not be looked at")
 
 
-async def purge_every_hour(store: SqlStore) -> None:
-    """What is past its period goes."""
+async def purge_every_hour(store: SqlStore, peers: Peers) -> None:
+    """What is past its period goes; one process of several sees to it."""
     await asyncio.sleep(BEFORE_FIRST_PURGE)
     while True:
         try:
-            if gone := await purge_everything(store):
+            if await peers.hold("purge") and (gone := await purge_everything(store)):
                 log.info("rows deleted that were past their period", extra={"count": gone})
         except Exception:  # the next hour is another try
             log.exception("what is past its period could not be deleted")
@@ -89,7 +90,7 @@ async def keep_tombstones(tombstones: SqlTombstones, backup_days: int, now: Call
             log.exception("the tombstones could not be looked at")
 
 
-async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
+async def sweep_every_hour(store: SqlStore, files: DiskFiles, peers: Peers) -> None:
     """For files that no deletion took along, as when a process was killed in between."""
 
     async def wanted(shas: Sequence[str]) -> Collection[str]:
@@ -98,19 +99,20 @@ async def sweep_every_hour(store: SqlStore, files: DiskFiles) -> None:
     await asyncio.sleep(BEFORE_FIRST_SWEEP)
     while True:
         try:
-            if gone := await files.sweep(wanted, UNREFERRED):
+            if await peers.hold("sweep") and (gone := await files.sweep(wanted, UNREFERRED)):
                 log.info("files deleted that nobody refers to", extra={"count": gone})
         except Exception:  # the next hour is another try
             log.exception("a sweep of the files failed")
         await asyncio.sleep(BETWEEN_SWEEPS)
 
 
-async def anchor_every_day(store: SqlStore, file: Path, now: Callable[[], datetime]) -> None:
+async def anchor_every_day(store: SqlStore, file: Path, now: Callable[[], datetime], peers: Peers) -> None:
     """The end of the audit log is written down beside the database, too, and in the log."""
     await asyncio.sleep(BEFORE_FIRST_ANCHOR)
     while True:
         try:
-            await anchor(store, file, now())
+            if await peers.hold("anchor"):
+                await anchor(store, file, now())
         except Exception:  # the next hour is another try
             log.exception("the end of the audit log could not be written down")
         await asyncio.sleep(BETWEEN_ANCHORS)

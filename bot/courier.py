@@ -2,6 +2,9 @@
 
 Effects of one room go out in order, rooms side by side, and no transaction is open while a platform is
 talked to. A crash between a delivery and its `done` repeats it with the same token.
+
+Where several processes deliver, each room's next effect is in the hands of one of them. One that was silent for too
+long delivers nothing more of what it had in hand, and what it still says of it is not written down.
 """
 
 import asyncio
@@ -10,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.peers import Alone, Peers, delivering
 from bot.ports import Chat, Job, Pending, Refused, Spot, Store, TryLater, UnitOfWork
 from bot.router import Router
 
@@ -20,6 +24,7 @@ TRIES_WHILE_AWAY = 1500  # about a day of them, before an effect is given up bec
 TRIES_AFTER_BUGS = 8
 MANY = 32  # jobs of others that wait for the database; then posts give way
 GIVEN_WAY = 25  # times a hundredth of a second, at most: posts may be late, but not too late
+TAKEN = "another process has taken over an effect; what became of it here is not written down"
 IDLE = 5.0  # seconds between looks at the outbox when nobody says that something was posted
 
 
@@ -31,6 +36,7 @@ class Courier:
         self.store = store
         self.chats = chats
         self.now = now
+        self.peers: Peers = Alone()
         self.busy: dict[int, asyncio.Task[None]] = {}
         self.news = asyncio.Event()
         self.idle = asyncio.Event()
@@ -92,6 +98,8 @@ class Courier:
         except Exception:
             log.exception("the outbox cannot be read")
             return await asyncio.sleep(1)
+        if len(due) + len(self.busy) >= AT_ONCE:
+            self.peers.tell()
         for row in due:
             self.busy[row.id] = asyncio.create_task(self._carry(row))
         if due:
@@ -117,7 +125,8 @@ class Courier:
 
     async def _deliver(self, row: Pending) -> None:
         try:
-            spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
+            with delivering(lambda: self.peers.sure(row.holder), doubtful=row.doubtful):
+                spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
         except Refused as error:
             await self._bury(row, error.reason)
         except TryLater as error:
@@ -130,21 +139,32 @@ class Courier:
             await self._note(lambda work: self._done(row, spot, work))
 
     def _done(self, row: Pending, spot: Spot | None, work: UnitOfWork) -> None:
-        work.outbox.done(row, spot)
+        if not work.outbox.done(row, spot):
+            return log.warning(TAKEN, extra={"effect": row.id})
         for listener in self.router.delivered:
             listener(row.effect, work)
+        return None
 
     def _failed(self, row: Pending, reason: str, work: UnitOfWork) -> None:
+        if not work.outbox.ours(row):
+            return log.warning(TAKEN, extra={"effect": row.id})
         work.outbox.bury(row.id, str(reason))
         for listener in self.router.failed:
             listener(row, reason, work)
+        return None
 
     async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int) -> None:
         if row.attempts + 1 >= tries:
             await self._bury(row, reason)
         else:
             until = self.now() + timedelta(seconds=seconds)
-            await self._note(lambda work: work.outbox.postpone(row.id, until, str(reason)))
+            await self._note(lambda work: self._later(row, until, str(reason), work))
+
+    @staticmethod
+    def _later(row: Pending, until: datetime, reason: str, work: UnitOfWork) -> None:
+        if not work.outbox.ours(row):
+            return log.warning(TAKEN, extra={"effect": row.id})
+        return work.outbox.postpone(row.id, until, reason)
 
     async def _bury(self, row: Pending, reason: str) -> None:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})

@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from json import dumps as json_text
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from adapters.slack.chat import SlackChat
 
 from bot import absence
 from bot.completion import Suggestion
@@ -17,6 +21,7 @@ from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
 from bot.language import Phrase
 from bot.message import UserRef
+from bot.peers import Lease
 from bot.ports import Chat, UnitOfWork, Watched
 from bot.privacy.age import keepable
 from bot.privacy.recipients import EVERYTHING, Recipient
@@ -24,11 +29,13 @@ from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
 from bot.running import Make, Running, new_id
+from bot.standby import Seats, Standby
 from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}
 WATCHED_FOR = timedelta(days=30)  # after the last word in it, a conversation is not read again after an absence
 COMPARED = "slack:compared"  # the moment until which changes on Slack were looked for
+SLACK_SOCKETS = 10  # connections that Slack allows an app (docs.slack.dev, Socket Mode)
 DATABASE = Phrase("where it is kept")
 TRACES = Phrase("to see how long things take")
 LAST_WORDS = 30.0  # seconds, at the end of input, for what the console still has to show
@@ -72,7 +79,7 @@ def slack(running: Running) -> Chat:
     from adapters.slack.desks import Desks
 
     settings, read = running.settings, running.store.read
-    return SlackChat(
+    chat = SlackChat(
         running.router,
         running.files,
         _secret(settings.slack_bot_token),
@@ -82,6 +89,7 @@ def slack(running: Running) -> Chat:
         port=settings.http_port,
         reactions={emoji: f"ticket.{verb}" for emoji, verb in settings.pairs("slack_reactions").items()},
         commands=settings.pairs("slack_commands"),
+        seats=None if running.peers.alone else Seats(running.peers, "slack:socket", SLACK_SOCKETS),
         desks=Desks(
             rooms=lambda: read(partial(_rooms, "slack")),
             is_known=lambda place: read(partial(_known, place)),
@@ -97,6 +105,18 @@ def slack(running: Running) -> Chat:
             newest_effect=lambda: read(lambda work: work.outbox.newest()),
         ),
     )
+    _share_slack(chat, running)
+    return chat
+
+
+def _share_slack(chat: "SlackChat", running: Running) -> None:
+    """Processes that use the same token keep its limits together, and hear of each other's posts."""
+    pace, echo, peers = chat.api.pace, chat.catch_up.echo, running.peers
+    pace.sharing = lambda: peers.sharing
+    pace.told = lambda method, channel, seconds: peers.say("slack pace", method, channel, str(seconds))
+    peers.hear("slack pace", lambda method, channel, seconds: pace.hold(method, channel, float(seconds)))
+    echo.told = lambda: peers.say("slack echo")
+    peers.hear("slack echo", echo.heard_elsewhere)
 
 
 def manifest(platform: str, settings: Settings, *, name: str, url: str, json: bool) -> str:
@@ -136,7 +156,13 @@ def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
 
 
 def discord(running: Running) -> Chat:
-    """Discord, with the bot whose token is set."""
+    """Discord, with the bot whose token is set. One process of several is connected, and delivers."""
+    if running.peers.alone:
+        return _discord(running, Lease("", "", 0))
+    return Standby("discord", "discord", partial(_discord, running), running.peers, running.chats)
+
+
+def _discord(running: Running, lease: Lease) -> Chat:
     from adapters.discord.chat import DiscordChat
     from adapters.discord.memory import Memory
 
@@ -157,6 +183,8 @@ def discord(running: Running) -> Chat:
 
     async def write_marks(marks: Sequence[Watched], heard_until: datetime | None) -> None:
         def write(work: UnitOfWork) -> None:
+            if not running.peers.holds(lease, work):  # whoever is connected now knows what was heard
+                return
             work.watermarks.move(keepable(marks, work))
             if heard_until is not None:
                 work.raise_read_until("discord", heard_until)

@@ -111,13 +111,20 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An effect that waits in the outbox, and where its anchor already is."""
+    """An effect that waits in the outbox, and where its anchor already is.
+
+    Where several processes deliver, `holder` is the one that took it and `fence` counts the takings; `doubtful` is true
+    if one that had it before said nothing of what became of it.
+    """
 
     id: int
     effect: Effect
     about: UserRef
     attempts: int
     at: Spot | None
+    fence: int = 0
+    holder: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +232,18 @@ class Outbox(Protocol):
         """To be delivered after this transaction commits. `about` is whose words or data it carries."""
 
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
-        """The oldest undelivered effect of each room that may be tried now, but for those `busy` (ids)."""
+        """The oldest undelivered effect of each room that may be tried now, but for those `busy` (ids). Where several
+        processes deliver, they are taken with that, and no other process gets them while this one lives."""
 
     def next_due(self, platforms: Sequence[str]) -> datetime | None:
         """When the earliest waiting effect may be tried, or None if nothing waits."""
 
-    def done(self, sent: Pending, spot: Spot | None) -> None: ...
+    def done(self, sent: Pending, spot: Spot | None) -> bool:
+        """It was delivered. False, and nothing is written, if another process has taken it meanwhile."""
+
+    def ours(self, sent: Pending) -> bool:
+        """Whether no other process has taken it meanwhile."""
+
     def postpone(self, id: int, until: datetime, error: str) -> None: ...
     def bury(self, id: int, error: str) -> None: ...
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]: ...

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.app import App
@@ -25,9 +26,11 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank
 from bot.desks.model import Settings as DeskSettings
+from bot.effects import CLERK
 from bot.guarding import guarded
 from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
+from bot.peers import Alone, Peers
 from bot.ports import Chat, Files, UnitOfWork
 from bot.privacy.auditing import ANCHORS
 from bot.privacy.clerk import Clerk, Nobody
@@ -35,8 +38,9 @@ from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.router import Router
 from bot.routes import all_routes
+from bot.standby import Standby, serve_alone
 from storage.files import MEGABYTE, DiskFiles
-from storage.opening import open_store
+from storage.opening import join, open_store
 from storage.settling import Encryption
 from storage.store import SqlStore
 from storage.tombstones import SqlTombstones
@@ -57,7 +61,8 @@ def new_id() -> str:
 
 @dataclass
 class Running:
-    """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
+    """A desk whose courier is at work. `chats` are its platforms, and the clerk; `standing_by` are those that are a
+    platform only while no other process is."""
 
     settings: Settings
     store: SqlStore
@@ -68,11 +73,13 @@ class Running:
     app: App
     chats: dict[str, Chat]
     now: Callable[[], datetime]
+    peers: Peers = field(default_factory=Alone)
+    standing_by: list[Chat] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Stay connected until every platform is done or `stop` is set. Raises what ended a platform."""
-        talking = [create_task(chat.run(self.app.handle)) for chat in self.chats.values()]
+        talking = [create_task(chat.run(self.app.handle)) for chat in [*self.chats.values(), *self.standing_by]]
         stopping = create_task(stop.wait())
         try:
             while any(not task.done() for task in talking) and not stopping.done():
@@ -131,25 +138,37 @@ async def desk_running(
         courier = Courier(router, store, chats, now)
         app = App(router, store, courier.posted, tombstones.gate)
         running = Running(settings, store, files, tombstones, router, courier, app, chats, now)
+        running.peers = courier.peers = peers = await join(store, courier.posted, chats.keys())
+        stack.push_async_callback(peers.leave)
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
-            for observer in observers:
-                chat = ObservedChat(chat, observer)
-            chats[chat.platform] = chat
+            if isinstance(chat, Standby):
+                chat.dress = partial(_observed, observers=observers)
+                running.standing_by.append(chat)
+            else:
+                chats[chat.platform] = _observed(chat, observers)
         running.tasks = [create_task(courier.run())]
+        if not peers.alone:  # exports are built in one folder, which whoever builds them empties first
+            running.tasks.append(create_task(serve_alone(chats.pop(CLERK), peers, chats)))
         if settings.database_file is not None:  # which nobody else may write meanwhile
             running.tasks.append(create_task(answer_questions(store, settings.questions, courier.posted)))
         if ticking:
             running.tasks += [
                 create_task(tick_every_minute(running.app, now)),
-                create_task(sweep_every_hour(store, files)),
+                create_task(sweep_every_hour(store, files, peers)),
                 create_task(keep_promises_current(store, promises)),
-                create_task(purge_every_hour(store)),
+                create_task(purge_every_hour(store, peers)),
                 create_task(keep_tombstones(tombstones, settings.backup_days, now)),
-                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now)),
+                create_task(anchor_every_day(store, settings.data_dir / ANCHORS, now, peers)),
             ]
         stack.push_async_callback(running.rest)
         yield running
+
+
+def _observed(chat: Chat, observers: Sequence[Observer]) -> Chat:
+    for observer in observers:
+        chat = ObservedChat(chat, observer)
+    return chat
 
 
 def encryption_of(settings: Settings) -> Encryption | None:

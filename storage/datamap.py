@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
+from storage import lease_rows as lease_rows
 from storage import link_rows as link_rows
 from storage import second_look_rows as second_look_rows
 from storage.columns import ANY_KEY, Clean, Json, User, Utc

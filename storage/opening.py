@@ -4,20 +4,22 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.peers import Alone, Peers
 from storage.columns import plain_json
 from storage.datamap import gaps
 from storage.errors import CannotOpen
+from storage.hot import say_all
 from storage.migrate import LOCK, migrate, unhurried
 from storage.rows import Base
 from storage.settling import DISK, Encryption, settle
@@ -35,6 +37,9 @@ LIMITS = {  # milliseconds: a job is short, so one that hangs is better ended an
     "idle_in_transaction_session_timeout": 15_000,
     "tcp_user_timeout": 15_000,
 }
+# A job says one thing after the other. One that says nothing for so long is of a process that is frozen, and what it
+# has locked is needed by those that take over: in milliseconds, less than `storage.leases.LIFE`.
+FROZEN = {"idle_in_transaction_session_timeout": "5000"}
 CONNECT_SECONDS = 5
 RECYCLE_SECONDS = 1800
 
@@ -92,6 +97,28 @@ def begun(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+async def join(store: SqlStore, wake: Callable[[], None], served: Collection[str]) -> Peers:
+    """Be one of the processes on this database; `leave` before the store is closed. On SQLite there is only one.
+
+    `wake` is called when there may be something to deliver, `served` are the platforms that this process delivers to.
+    Raises `CannotOpen`.
+    """
+    if isinstance(store, SqliteStore):
+        return Alone()
+    from storage.peers import PostgresPeers, connecting  # psycopg takes a fifth of a second to load
+
+    url = store.engine.url
+    _, given = store.engine.dialect.create_connect_args(url)
+    peers = PostgresPeers(connecting({**given, **_arguments(url)}), store, wake)
+    try:
+        await peers.join()
+    except OSError as error:
+        raise CannotOpen(f"{url.render_as_string(hide_password=True)} cannot be opened: {error}") from error
+    store.me = lambda: peers.me
+    store.posted_to = lambda platforms: None if platforms <= set(served) else peers.tell()
+    return peers
+
+
 def sqlite_path(database_url: str) -> Path | None:
     """The file of a SQLite URL, None for another database. All after the third slash is the path, as it is written."""
     match = SQLITE.fullmatch(database_url)
@@ -141,15 +168,16 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         "pool_size": THREADS,
         "max_overflow": 0,
         "pool_timeout": CONNECT_SECONDS,
-        "pool_pre_ping": True,
         "pool_recycle": RECYCLE_SECONDS,
         "hide_parameters": True,
     }
-    engine = create_engine(url, connect_args=_arguments(url), json_serializer=plain_json, **pool)
+    engine = create_engine(url, connect_args=_arguments(url, **FROZEN), json_serializer=plain_json, **pool)
+    event.listen(engine, "before_cursor_execute", _what_was_put_off_first)
     readers = create_async_engine(
         url,
         connect_args=_arguments(url, default_transaction_read_only="on"),
         isolation_level="REPEATABLE READ",  # all that one job reads is as of one moment
+        pool_pre_ping=True,
         **pool,
     )
     store = SqlStore(engine, readers, now)
@@ -160,6 +188,10 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         raise
     log.info("database ready", extra={"postgresql": url.host or "local"})
     return store
+
+
+def _what_was_put_off_first(connection: Connection, *_: object) -> None:
+    say_all(connection)
 
 
 def _arguments(url: URL, **settings: str) -> dict[str, Any]:

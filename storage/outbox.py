@@ -2,11 +2,16 @@
 
 `head` marks the oldest waiting row of each room. It is kept as rows come and go, so finding what is due
 is one walk over one small index, however long the queue of a stuck room grows.
+
+Where several processes deliver, each takes the heads it will deliver: `holder` says who has one in hand, which counts
+as long as that process lives (`storage.peers`), and `fence` grows with each taking, so that whoever was taken for dead
+and was not can write down nothing any more.
 """
 
 import logging
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +19,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Row,
+    String,
+    all_,
+    any_,
     bindparam,
     delete,
     exists,
@@ -25,12 +33,15 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.effects import CLERK, Effect, OpenRoom, PostCard, Remove, codec
 from bot.inbound import Place
 from bot.message import Message, UserRef
 from bot.ports import Backlog, Pending, Spot
+from storage.columns import BIG
 from storage.hot import Hot
+from storage.lease_rows import LeaseRow
 from storage.rows import OutboxRow, SpotRow, TicketRow
 
 log = logging.getLogger(__name__)
@@ -49,15 +60,45 @@ HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), WAITS)
 OLDEST = select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), WAITS)
 POST = Hot(
     insert(outbox).values(
-        {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head"}} | {"head": ~HEAD_ROOM}
+        {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head", "holder", "fence"}}
+        | {"head": ~HEAD_ROOM}
     )
 )
 PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
-FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id")))
+FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("sent_fence")))
 POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
-    .values(not_before=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1)
+    .values(not_before=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1, holder=None)
+)
+leases = LeaseRow.__table__
+DATABASE_CLOCK: Any = literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
+
+
+def _alive(process: Any) -> Any:
+    return exists().where(leases.c.name == process, leases.c.until > DATABASE_CLOCK)
+
+
+FREE = (
+    select(outbox.c.id, outbox.c.holder)
+    .where(
+        outbox.c.head,
+        outbox.c.not_before <= bindparam("at"),
+        outbox.c.platform == any_(bindparam("platforms", type_=ARRAY(String))),
+        outbox.c.id != all_(bindparam("busy", type_=ARRAY(BIG))),
+        outbox.c.holder.is_(None) | (outbox.c.holder == bindparam("me")) | ~_alive(outbox.c.holder),
+        _alive(bindparam("me")),
+    )
+    .order_by(outbox.c.not_before, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox)
+    .cte("free")
+)
+TAKE = Hot(
+    update(outbox)
+    .where(outbox.c.id == FREE.c.id)
+    .values(holder=bindparam("me"), fence=outbox.c.fence + 1)
+    .returning(outbox, FREE.c.holder.label("before"))
 )
 DUE_HEADS = (  # built once: it is looked at far more often than something is found
     select(outbox)
@@ -70,11 +111,17 @@ DUE_HEADS = (  # built once: it is looked at far more often than something is fo
 
 
 class SqlOutbox:
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    """`me` is this process among several, None where it is the only one. `posted_to` are the platforms of what was
+    posted."""
+
+    def __init__(self, connection: Connection, now: datetime, me: str | None = None) -> None:
         self.connection = connection
         self.now = now
+        self.me = me
+        self.posted_to: set[str] = set()
 
     def post(self, effect: Effect, *, about: UserRef) -> None:
+        self.posted_to.add(effect.platform)
         self._hold(effect.room)
         values = {
             "platform": effect.platform,
@@ -88,27 +135,52 @@ class SqlOutbox:
             "error": "",
             "posted_at": self.now,
         }
-        POST.run(self.connection, values)
+        POST.put(self.connection, values)
 
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
+        if self.me is not None:
+            return self._taken(self.me, now, limit, platforms, busy)
         asked = {"at": now, "most": limit, "platforms": platforms, "busy": busy}
         found = _understood(self.connection.execute(DUE_HEADS, asked).all())
         places = self._spots([effect.anchor for _, effect in found])
         return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
+    def _taken(
+        self, me: str, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int]
+    ) -> Sequence[Pending]:
+        """What nobody else has in hand, and now we have. Of what somebody had the outcome is unknown."""
+        asked = {"me": me, "at": now, "most": limit, "platforms": list(platforms), "busy": list(busy)}
+        rows = sorted(TAKE.all(self.connection, asked), key=lambda row: (row.not_before, row.id))
+        found = _understood(rows)
+        places = self._spots([effect.anchor for _, effect in found])
+        return [
+            replace(_pending(row, effect, places.get(effect.anchor)), holder=me, doubtful=row.before is not None)
+            for row, effect in found
+        ]
+
     def next_due(self, platforms: Sequence[str]) -> datetime | None:
         query = select(func.min(outbox.c.not_before)).where(outbox.c.head, outbox.c.platform.in_(platforms))
         return self.connection.execute(query).scalar()
 
-    def done(self, sent: Pending, spot: Spot | None) -> None:
+    def done(self, sent: Pending, spot: Spot | None) -> bool:
         effect = sent.effect
         self._hold(effect.room)
-        FORGET.run(self.connection, {"row_id": sent.id})
-        PROMOTE.run(self.connection, {"of_room": effect.room})
+        if not FORGET.run(self.connection, {"row_id": sent.id, "sent_fence": sent.fence}) and not self.ours(sent):
+            return False
+        PROMOTE.put(self.connection, {"of_room": effect.room})
         if isinstance(effect, Remove):
             self.connection.execute(delete(spots).where(spots.c.key == effect.key))
         elif spot is not None:
             self._remember(effect, sent.about, spot)
+        return True
+
+    def ours(self, sent: Pending) -> bool:
+        if self.me is None:
+            return True
+        fence = self.connection.scalar(select(outbox.c.fence).where(outbox.c.id == sent.id).with_for_update())
+        if fence is None:  # an erasure took it out, or somebody else delivered it
+            return self.spot(sent.effect.key) is None
+        return bool(fence == sent.fence)
 
     def postpone(self, id: int, until: datetime, error: str) -> None:
         self.connection.execute(POSTPONE, {"row_id": id, "until": until, "why": error[:200]})
@@ -118,9 +190,9 @@ class SqlOutbox:
         if room is None:
             return
         self._hold(room)
-        buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200])
+        buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200], holder=None)
         self.connection.execute(buried)
-        PROMOTE.run(self.connection, {"of_room": room})
+        PROMOTE.put(self.connection, {"of_room": room})
 
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
         rows = self.connection.execute(select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
@@ -131,10 +203,14 @@ class SqlOutbox:
         if room is None:
             return False
         self._hold(room)
-        again = update(outbox).where(outbox.c.id == id).values(state=DUE, attempts=0, error="", not_before=self.now)
+        again = (
+            update(outbox)
+            .where(outbox.c.id == id)
+            .values(state=DUE, attempts=0, error="", not_before=self.now, holder=None)
+        )
         self.connection.execute(again)
         self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
-        PROMOTE.run(self.connection, {"of_room": room})
+        PROMOTE.put(self.connection, {"of_room": room})
         return True
 
     def discard(self, id: int) -> bool:
@@ -246,15 +322,15 @@ class SqlOutbox:
             "ticket": int(effect.key.split(":")[1]) if is_room else None,
             "agents": isinstance(effect, PostCard),
         }
-        REMEMBER[self.connection.dialect.name].run(self.connection, values)
+        REMEMBER[self.connection.dialect.name].put(self.connection, values)
 
     def _hold(self, room: str) -> None:
         """One transaction at a time keeps a room's head; SQLite has one writer anyway."""
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(HOLD, {"room": zlib.crc32(room.encode()) - 2**31})
+            HOLD.put(self.connection, {"room": zlib.crc32(room.encode()) - 2**31})
 
 
-HOLD = text("SELECT pg_advisory_xact_lock(20260101, CAST(:room AS integer))").bindparams(bindparam("room"))
+HOLD = Hot(text("SELECT pg_advisory_xact_lock(20260101, CAST(:room AS integer))"))
 WHERE = ("about", "room", "platform", "conversation", "thread", "message")
 
 
@@ -298,4 +374,4 @@ def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:
 
 
 def _pending(row: Row[Any], effect: Effect, at: Spot | None) -> Pending:
-    return Pending(row.id, effect, row.about, row.attempts, at)
+    return Pending(row.id, effect, row.about, row.attempts, at, row.fence)

@@ -370,7 +370,8 @@ EFFECT = {
 
 
 class OutboxRow(Base):
-    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest."""
+    """`head` is set on the oldest row of each room, so that what is due is found without looking at the rest. Where
+    several processes deliver, `holder` is the one that has it in hand, and `fence` counts those that had."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -401,6 +402,8 @@ class OutboxRow(Base):
     attempts: Mapped[Number]
     error: Mapped[Code]
     posted_at: Mapped[When | None]  # none of those that version 0.1 posted
+    holder: Mapped[Code | None]
+    fence: Mapped[Number] = mapped_column(server_default=text("0"))
 
 
 class SeenRow(Base):

@@ -110,6 +110,7 @@ def how_searched(dialect: Dialect) -> str:
 def search_by(engine: Engine, search: str) -> None:
     dialect: Any = engine.dialect
     dialect.search = search
+    dialect.sealing = getattr(dialect, "sealing", None)  # to look for what is not there takes a microsecond
 
 
 def settle_index(connection: Connection, search: str) -> None:

@@ -37,7 +37,7 @@ from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
-from storage.hot import Hot
+from storage.hot import LATER, Hot, driver, say_all
 from storage.links import SqlLinks
 from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
@@ -70,7 +70,7 @@ RAISE = {"sqlite": _raise(sqlite), "postgresql": _raise(postgresql)}
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
-TRIES = 8
+TRIES = 10  # more than there are connections: all of them may be broken
 
 
 class SqlUnitOfWork:
@@ -82,6 +82,7 @@ class SqlUnitOfWork:
         now: datetime,
         promises: Promises = NOTHING_CHOSEN,
         known: dict[int, Desk] | None = None,
+        me: str | None = None,
     ) -> None:
         self.connection = connection
         self.now = now
@@ -89,7 +90,9 @@ class SqlUnitOfWork:
         self.audit: Audit = SqlAudit(connection, now)
         self.tickets: Tickets = SqlTickets(connection)
         self.timeline: Timeline = SqlTimeline(connection, now)
-        self.outbox: Outbox = SqlOutbox(connection, now)
+        outbox = SqlOutbox(connection, now, me)
+        self.outbox: Outbox = outbox
+        self.posted_to = outbox.posted_to
         self.desks: Desks = SqlDesks(connection, known)
         self.macros: Macros = SqlMacros(connection)
         self.people: People = SqlPeople(connection, now, self.audit)
@@ -125,6 +128,22 @@ class SqlUnitOfWork:
         return self.connection.execute(delete(seen_events).where(seen_events.c.event_id.in_(old))).rowcount
 
 
+class _Attempt:
+    """How far a job came, for whoever has to say whether it may run again."""
+
+    driver: Any = None
+    committing = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection broke before the commit: nothing was kept, and another one may do better."""
+        return self.driver is not None and not self.committing and bool(self.driver.closed)
+
+
+def _asks_again(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in AGAIN
+
+
 class SqlStore:
     """Each job has a thread and a transaction. `readers` run long reads beside them."""
 
@@ -133,6 +152,8 @@ class SqlStore:
         self.readers = readers
         self.now = now
         self.promises = NOTHING_CHOSEN
+        self.me: Callable[[], str | None] = lambda: None  # this process among several, see `storage.peers`
+        self.posted_to: Callable[[set[str]], None] = lambda platforms: None  # after a commit, from any thread
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
         self.reads: set[asyncio.Task[Any]] = set()
@@ -217,20 +238,38 @@ class SqlStore:
             self.sealing.vault.close()
 
     def _persist(self, job: Job[T]) -> T:
-        """Run the job, again if the database asks for it."""
+        """Run the job, again if the database asks for it or had left before we said anything."""
         for attempt in range(TRIES):
+            attempted = _Attempt()
             try:
-                with self.engine.begin() as connection:
-                    return self._run(job, connection)
+                return self._attempted(job, attempted)
             except Exception as error:  # SQLAlchemy's, or the driver's own from a `Hot` statement
-                if getattr(getattr(error, "orig", error), "sqlstate", None) not in AGAIN or attempt == TRIES - 1:
+                if attempt == TRIES - 1 or not (_asks_again(error) or attempted.lost):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")
 
+    def _attempted(self, job: Job[T], attempt: "_Attempt") -> T:
+        with self.engine.connect() as connection, connection.begin() as transaction:
+            attempt.driver = driver(connection)
+            info = connection.info  # its own: of a connection that broke it cannot be asked any more
+            info[LATER] = []
+            try:
+                work = SqlUnitOfWork(connection, self.now(), self.promises, None, self.me())
+                result = self._done(job, work)
+                attempt.committing = True
+                say_all(connection, transaction.commit)
+            finally:
+                info.pop(LATER, None)
+        self.posted_to(work.posted_to)
+        return result
+
     def _run(self, job: Job[T], connection: Connection, known: dict[int, Desk] | None = None) -> T:
+        return self._done(job, SqlUnitOfWork(connection, self.now(), self.promises, known))
+
+    @staticmethod
+    def _done(job: Job[T], work: SqlUnitOfWork) -> T:
         try:
-            work = SqlUnitOfWork(connection, self.now(), self.promises, known)
             result = job(work)
             work.audit.write()
             return result

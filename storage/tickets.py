@@ -72,7 +72,7 @@ NEXT_NUMBER = (
     .returning(DeskRow.next_number)
 )
 ADD = insert(tickets).returning(tickets.c.id)
-HOLD = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))")
+HOLD = Hot(text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))"))
 CHANGING = (
     "subject",
     "customer",
@@ -182,7 +182,7 @@ class SqlTickets:
 
     def hold(self, customer: UserRef) -> None:
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(HOLD, {"who": zlib.crc32(str(customer).encode()) - 2**31})
+            HOLD.put(self.connection, {"who": zlib.crc32(str(customer).encode()) - 2**31})
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
         return [ticket(row) for row in OPEN_OF.all(self.connection, {"who": customer})]

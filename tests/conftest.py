@@ -107,6 +107,7 @@ SLOW = (
     "tests/test_fake_discord",
     "tests/test_packaging",
     "tests/words/test_pseudo",
+    "tests/many",
     "tests/privacy/test_at_once",
     "tests/privacy/test_erasure",
     "tests/privacy/test_export",
@@ -126,6 +127,7 @@ SLOW = (
 ALONE = (
     "tests/discord/test_catching_up",
     "tests/discord/test_killed",
+    "tests/many",
     "tests/slack/test_catching_up",
     "tests/slack/test_killed",
     "tests/faults/test_postgres_restarts",

@@ -153,6 +153,19 @@ def test_a_backup_is_of_both_stores_and_opens_again(set_up: Shell, env: Env):
     assert words() == [WORD]
 
 
+def test_with_postgresql_the_key_store_is_copied_and_the_rest_is_for_its_own_tool(
+    empty_postgres: str, shell: Shell, env: Env, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DATABASE_URL", empty_postgres)
+    env(CONTENT_KEY=KEY, SEARCH="off")
+    assert shell("migrate") == 0
+    assert shell("backup", "copy") == 1
+    assert [line.partition(":")[0] for line in shell.out] == ["copy.keys"]
+    assert "pg_dump" in shell.err[0]
+    assert Path("copy.keys").stat().st_size > 0
+    assert Path("data/helpthread.keys").exists()
+
+
 def test_doctor_says_what_is_encrypted_and_what_is_missing(set_up: Shell, env: Env):
     keep_a_word(set_up)
     env(CONTENT_KEY=KEY, SEARCH="memory")

@@ -8,8 +8,8 @@ from bot.message import Bold, Mention, Span, Text, UserRef
 
 URL = re.compile(r"https?://[^\s<>\[\]()*`|\\]+")
 SPECIAL = re.compile(r"[\\*_~`|\[\]<]")
-LINE_START = re.compile(r"^(\s*)(#|>|-|\+)", re.MULTILINE)
-NUMBERED = re.compile(r"^(\s*\d+)([.)])", re.MULTILINE)
+LINE_START = re.compile(r"^([^\S\n]*)(#|>|-|\+)", re.MULTILINE)
+NUMBERED = re.compile(r"^([^\S\n]*\d+)([.)])", re.MULTILINE)
 # What has no looks: control codes, and what makes letters run the other way (a name "gnp.exe" read as "exe.png").
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 EVERYBODY = re.compile(r"@(?=everyone|here)")

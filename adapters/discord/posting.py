@@ -11,6 +11,7 @@ from adapters.discord.markdown import one_line
 from adapters.discord.render import Rendered, rendered, view
 from bot.language import reading
 from bot.message import Mark, Message
+from bot.peers import still_ours
 from bot.ports import Files
 
 T = TypeVar("T")
@@ -96,6 +97,7 @@ class Posting:
         more: dict[str, Any] = {}
         if answering:
             more["reference"] = where.get_partial_message(answering).to_reference(fail_if_not_exists=False)
+        still_ours()
         return await where.send(
             shown.content or None,
             embeds=_with(shown.embeds, left, message.language),

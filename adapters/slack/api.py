@@ -18,6 +18,7 @@ from adapters.outgoing import Outgoing
 from adapters.slack import words
 from adapters.slack.hosts import way_out
 from adapters.slack.pace import Pace
+from bot.peers import still_ours
 from bot.ports import Limited, Refused, TryLater
 
 Json = dict[str, Any]
@@ -106,6 +107,7 @@ class Api:
         await self.pace.turn(method, channel)
         headers, body = _written(method, {"channel": channel, **args} if channel else args)
         headers["Authorization"] = f"Bearer {self.token}"
+        still_ours()
         try:
             async with self.session.post(self.url + method, data=body, headers=headers) as answer:
                 data = _read(await answer.read())
@@ -130,7 +132,7 @@ class Api:
         code = str(data.get("error") or "")
         if status == 429 or code == "ratelimited":
             seconds = _seconds(retry_after)
-            self.pace.hold(method, channel, seconds)
+            self.pace.refused(method, channel, seconds)
             return Limited(seconds, words.AWAY)
         if status >= 500 or code in NOT_NOW or not code:
             return Unsure(1.0, words.AWAY)

@@ -24,6 +24,7 @@ from adapters.slack.inbound import Written
 log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between two notes of the watermark
 RETRIES = timedelta(seconds=420)  # Slack's last retry comes after five minutes
+TELL_EVERY = timedelta(seconds=60)
 TRIES = 5  # of a message that cannot be stored, five seconds apart
 ROUNDS = 5  # readings of one room, because live messages were turned away meanwhile
 PATIENCE = 2.0  # seconds a live message waits for its room; Slack gives three
@@ -37,11 +38,20 @@ class Echo:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self.missing_since: datetime | None = None
+        self.told: Callable[[], None] = lambda: None  # other processes: Slack tells one of us, whoever posted
+        self.told_at: datetime | None = None
 
     def posted(self) -> None:
         self.missing_since = self.missing_since or self.now()
 
     def heard(self) -> None:
+        self.missing_since = None
+        now = self.now()
+        if self.told_at is None or now - self.told_at > TELL_EVERY:
+            self.told_at = now
+            self.told()
+
+    def heard_elsewhere(self) -> None:
         self.missing_since = None
 
     @property

@@ -34,6 +34,7 @@ from bot.effects import Effect, ShowHome
 from bot.errors import Problem
 from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router
+from bot.standby import Seats
 
 log = logging.getLogger(__name__)
 REACTIONS = {"eyes": "ticket.claim", "white_check_mark": "ticket.close"}
@@ -43,7 +44,7 @@ Next = Callable[[], Awaitable[BoltResponse]]
 class SlackChat:
     """With `app_token` (xapp-…) it listens in Socket Mode, else over HTTP on `port`, for requests signed with
     `signing_secret`. `reactions` are emoji and the actions they mean; `commands` are the router's commands and what the
-    operator calls them.
+    operator calls them. `seats` are those for sockets that several processes share.
     """
 
     platform = PLATFORM
@@ -61,6 +62,7 @@ class SlackChat:
         desks: Desks | None = None,
         reactions: Mapping[str, str] = REACTIONS,
         commands: Mapping[str, str] | None = None,
+        seats: Seats | None = None,
     ) -> None:
         desks = desks or Desks()
         self.api = Api(bot_token, url)
@@ -93,6 +95,7 @@ class SlackChat:
         self.catch_up.failing = self.reception.failing
         self.reception.others = self._others()
         self.app_token = app_token
+        self.seats = seats
         self.signing_secret = signing_secret
         self.port = port
         self.ready = asyncio.Event()
@@ -193,7 +196,7 @@ class SlackChat:
                 before_authorize=self._take,  # bolt acknowledges what it cannot authorize, and it would be lost
             )
         if self.app_token:
-            return SocketMode(app, self.app_token, self.api.new_session)
+            return SocketMode(app, self.app_token, self.api.new_session, self.seats)
         self.http = HttpServer(app, self._taken, self.signing_secret, self.port)
         return self.http
 

@@ -20,9 +20,12 @@ Key = tuple[str, str]
 
 
 class Pace:
-    """`now` is a clock in seconds, `sleep` waits by it."""
+    """`now` is a clock in seconds, `sleep` waits by it. `sharing` is how many processes make calls with this token, and
+    `told` is called to tell the others what Slack said: method, channel, seconds."""
 
     def __init__(self) -> None:
+        self.sharing: Callable[[], int] = lambda: 1
+        self.told: Callable[[str, str, float], None] = lambda method, channel, seconds: None
         self.now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self.sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
         self.next: dict[Key, float] = {}  # when the next call may be made
@@ -39,12 +42,17 @@ class Pace:
         if now > self.careful[key]:
             del self.next[key], self.careful[key]
         elif method in EVERY:
-            self.next[key] = max(self.next[key], now) + EVERY[method]
+            self.next[key] = max(self.next[key], now) + EVERY[method] * self.sharing()
         if wait > 0:
             await self.sleep(wait)
 
-    def hold(self, method: str, channel: str, seconds: float) -> None:
+    def refused(self, method: str, channel: str, seconds: float) -> None:
         """Slack said to ask again after so many seconds."""
+        self.hold(method, channel, seconds)
+        self.told(method, channel, seconds)
+
+    def hold(self, method: str, channel: str, seconds: float) -> None:
+        """Slack said so, to us or to another process."""
         key, now = _key(method, channel), self.now()
         self.next[key] = max(self.next.get(key, 0.0), now + seconds)
         self.careful[key] = now + seconds + CAREFUL

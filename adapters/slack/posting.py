@@ -17,6 +17,7 @@ from adapters.slack.render import Part, parts, username
 from adapters.slack.uploads import Uploads
 from bot.language import reading
 from bot.message import Message
+from bot.peers import doubtful
 from bot.ports import Refused, Spot, TryLater
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ class Poster:
         return ts
 
     async def _may_be_there(self, where: Where, token: str) -> bool:
-        if token in self.doubtful:
+        if token in self.doubtful or doubtful():
             return True
         await self.prepare()
         number = token.removeprefix("outbox-").partition(".")[0]

@@ -1,4 +1,8 @@
-"""Socket Mode: two connections, so that one is there while Slack renews the other, several times a day."""
+"""Socket Mode: two connections, so that one is there while Slack renews the other, several times a day.
+
+Slack gives each event to one of an app's connections, whichever process has it, and allows ten (docs.slack.dev, Socket
+Mode). So where there are several processes, each connection needs one of ten seats.
+"""
 
 import asyncio
 import logging
@@ -12,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import words
 from bot.errors import Problem
+from bot.standby import Seats
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 2
@@ -27,33 +32,59 @@ NOT_OURS = {
 
 
 class SocketMode:
-    """`new_session` makes one that goes to Slack and nowhere else."""
+    """`new_session` makes one that goes to Slack and nowhere else. `seats` are shared with other processes; None if
+    there are none."""
 
-    def __init__(self, app: AsyncApp, app_token: str, new_session: Callable[[], aiohttp.ClientSession]) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        new_session: Callable[[], aiohttp.ClientSession],
+        seats: Seats | None = None,
+    ) -> None:
         self.app = app
         self.new_session = new_session
         self.app_token = app_token
+        self.seats = seats
         self.handlers: list[AsyncSocketModeHandler] = []
 
     async def open(self) -> bool:
-        """Whether events can come in."""
+        """Whether events can come in, here or where others have all the seats."""
+        if self.seats is not None and not self.handlers:
+            return True
         return any([await handler.client.is_connected() for handler in self.handlers])
 
     async def serve(self, ready: asyncio.Event) -> None:
         """Until cancelled. Raises `Problem` if Slack does not take the token."""
         await self._check_token()
-        self.handlers = [
-            AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY) for _ in range(CONNECTIONS)
-        ]
+        connections = [asyncio.create_task(self._connection(ready)) for _ in range(CONNECTIONS)]
         try:
-            for handler in self.handlers:
+            await asyncio.gather(*connections)
+        finally:
+            for connection in connections:
+                connection.cancel()
+            await asyncio.wait(connections)
+
+    async def _connection(self, ready: asyncio.Event) -> None:
+        """Kept open as long as there is a seat for it."""
+        while True:
+            seat = await self.seats.take() if self.seats else None
+            handler = AsyncSocketModeHandler(self.app, self.app_token, ping_interval=PING_EVERY)
+            self.handlers.append(handler)
+            try:
                 await self._own_way_out(handler)
                 await handler.connect_async()  # type: ignore[no-untyped-call]
-            ready.set()
-            await asyncio.Event().wait()
-        finally:
-            for handler in self.handlers:
+                if len(self.handlers) == CONNECTIONS:
+                    ready.set()
+                if self.seats is None or seat is None:
+                    await asyncio.Event().wait()
+                else:
+                    await self.seats.lost(seat)
+            finally:
+                self.handlers.remove(handler)
                 await handler.close_async()  # type: ignore[no-untyped-call]
+                if self.seats is not None and seat is not None:
+                    await self.seats.give_back(seat)
 
     async def _own_way_out(self, handler: AsyncSocketModeHandler) -> None:
         """The SDK makes a session that would go anywhere it is sent."""

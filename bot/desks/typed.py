@@ -7,7 +7,7 @@ import re
 
 from bot.desks.panel import Kind, Question
 
-MARKED = re.compile(r"(?P<ask>.*?)\s*\[(?P<marks>[^\[\]]*)\]", re.DOTALL)
+MARKED = re.compile(r"(?P<ask>.*)\[(?P<marks>[^\[\]]*)\]", re.DOTALL)
 KINDS = {kind.value: kind for kind in (Kind.TEXT, Kind.LONG, Kind.FILE)}
 OPTIONAL = "optional"
 
@@ -37,4 +37,6 @@ def _question(text: str) -> Question:
             kind = KINDS[mark.lower()]
         elif mark.lower() != OPTIONAL:
             raise ValueError("unknown mark")
-    return Question(ask=match["ask"], kind=kind, choices=choices, required=OPTIONAL not in map(str.lower, marks))
+    return Question(
+        ask=match["ask"].rstrip(), kind=kind, choices=choices, required=OPTIONAL not in map(str.lower, marks)
+    )

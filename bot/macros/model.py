@@ -10,7 +10,7 @@ MOST_MACROS = 200  # of a desk: as many as a list still shows
 LONGEST_TEXT = 3000  # characters, as much as a form takes on every platform
 NAME = r"^[a-z][a-z0-9-]{0,29}$"  # begins with a letter: a number is a ticket's
 PLACEHOLDERS = ("number", "name", "agent")
-WITH_BLANKS = re.compile(r"(?P<blanks>[ \t]*)\{(?P<which>number|name|agent)\}")
+WITH_BLANKS = re.compile(r"(?<![ \t])(?P<blanks>[ \t]*)\{(?P<which>number|name|agent)\}")
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]

@@ -92,10 +92,14 @@ class Doctor:
             await asyncio.sleep(self.every)
 
     async def _others(self) -> None:
+        told = set[str]()
         while True:
             late = self.beat.worst
             self.health.note("loop", f"busy: answers come {late:.1f} s late" if late > LAG else "")
-            for name, chat in self.chats.items():
+            for name in told - set(self.chats):  # another process is connected to it now
+                self.health.note(f"platform:{name}", "")
+            told = set(self.chats)
+            for name, chat in list(self.chats.items()):
                 there = not isinstance(chat, Connected) or await chat.is_connected()
                 self.health.note(f"platform:{name}", "" if there else "not connected")
             await asyncio.sleep(self.every)

@@ -101,7 +101,7 @@ def _members(files: DiskFiles, file: File) -> list[str]:
         return [archive.read(name).decode(errors="replace") for name in archive.namelist()]
 
 
-async def test_what_is_erased_is_erased_in_every_copy_there_is(
+async def test_T40_what_is_erased_is_erased_in_every_copy_there_is(
     office: Desk, files: DiskFiles, database_url: str, clock: Clock, tmp_path: Path
 ) -> None:
     await a_day(office, files)

@@ -90,7 +90,7 @@ async def test_a_note_has_the_key_of_whom_it_is_about(store: SqlStore):
     assert {ticket.subject, entries[0].text, entries[1].remark} == {ERASED}
 
 
-async def test_words_that_were_put_into_another_row_are_shown_as_damaged(
+async def test_T40_words_that_were_put_into_another_row_are_shown_as_damaged(
     store: SqlStore, database_url: str, caplog: pytest.LogCaptureFixture
 ):
     ticket = await put(store, entry(text="first"), entry(text="second"), entry(text="third"))
@@ -187,7 +187,7 @@ async def test_where_search_is_off_it_says_so(database_url: str, clock: Clock, t
     await again.close()
 
 
-def test_encrypted_words_in_an_index_on_disk_are_refused(database_url: str, clock: Clock, tmp_path: Path):
+def test_T40_encrypted_words_in_an_index_on_disk_are_refused(database_url: str, clock: Clock, tmp_path: Path):
     with pytest.raises(CannotOpen, match="SEARCH=memory or SEARCH=off"):
         open_store(database_url, clock, encryption(tmp_path), "disk")
 

@@ -60,7 +60,7 @@ def test_another_process_opens_it_with_the_same_key(vault: Vault, tmp_path: Path
 
 @given(words=st.lists(st.text(max_size=20), min_size=2, max_size=30))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_nonce_is_ever_used_twice(vault: Vault, words: list[str]):
+def test_T40_no_nonce_is_ever_used_twice(vault: Vault, words: list[str]):
     """Not for the same words, nor the same place or person."""
     sealed = [raw(vault.seal(who, HERE, one)) for one in words for who in (ANA, BEN, ANA)]
     assert len({one[NONCE_AT:WORDS_AT] for one in sealed}) == len(sealed)
@@ -73,7 +73,7 @@ def test_any_text_comes_back_as_it_was(vault: Vault, words: str):
     assert vault.open(HERE, vault.seal(ANA, HERE, sound)) == sound
 
 
-def test_in_another_row_or_column_it_does_not_open(vault: Vault):
+def test_T40_in_another_row_or_column_it_does_not_open(vault: Vault):
     sealed = vault.seal(ANA, HERE, SECRET)
     assert refused(vault, sealed, THERE) == DAMAGED
     assert refused(vault, sealed, "timeline|remark|7") == DAMAGED
@@ -151,7 +151,7 @@ def test_a_deleted_key_is_overwritten_in_the_file(vault: Vault, keys: KeyStore, 
 # A new key of the installation
 
 
-def test_after_a_rotation_what_was_deleted_before_is_lost_in_every_older_copy(vault: Vault, tmp_path: Path):
+def test_T40_after_a_rotation_what_was_deleted_before_is_lost_in_every_older_copy(vault: Vault, tmp_path: Path):
     hers, his = vault.seal(ANA, HERE, SECRET), vault.seal(BEN, HERE, SECRET)
     backup = Path(shutil.copy(tmp_path / "desk.keys", tmp_path / "backup.keys"))
     vault.doom(ANA)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     breaches()
     linked_accounts()
     second_looks()
+    several_processes()
 
 
 def linked_accounts() -> None:
@@ -183,6 +184,19 @@ def keys_of_files() -> None:
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def several_processes() -> None:
+    """Who of them does what, and who has which effect in hand."""
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("holder", sa.String(200), nullable=False, index=True),
+        sa.Column("token", BIG, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+    )
+    op.add_column("outbox", sa.Column("holder", sa.String(200), nullable=True))
+    op.add_column("outbox", sa.Column("fence", BIG, nullable=False, server_default=sa.text("0")))
 
 
 def home() -> None:

@@ -1,0 +1,63 @@
+"""How often a message goes to PostgreSQL and back: each way costs its time, and two turns at the interpreter."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from benchmarks.scene import NullChat, Scene, customers, now, set_up
+from storage.opening import open_store
+
+
+class Ways:
+    count = 0
+
+
+@contextmanager
+def counted() -> Iterator[Ways]:
+    ways = Ways()
+    execute, pipeline, commit = psycopg.Cursor.execute, psycopg.Connection.pipeline, psycopg.Connection.commit
+
+    def alone(connection: Any) -> bool:
+        return bool(connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF)
+
+    def asks(self: Any, *given: Any, **more: Any) -> Any:
+        ways.count += alone(self.connection)
+        return execute(self, *given, **more)
+
+    def gathers(self: Any) -> Any:
+        ways.count += 1
+        return pipeline(self)
+
+    def commits(self: Any) -> None:
+        ways.count += alone(self)
+        commit(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", asks)
+        patch.setattr(psycopg.Connection, "pipeline", gathers)
+        patch.setattr(psycopg.Connection, "commit", commits)
+        yield ways
+
+
+async def test_a_message_goes_there_six_times_and_its_delivery_twice(empty_postgres: str):
+    store = open_store(empty_postgres, now)
+    await set_up(store)
+    scene = Scene(store)
+    who = customers(1)[0]
+    for _ in range(3):
+        await scene.says(who)
+    while await scene.courier.drain():
+        pass
+    with counted() as ways:
+        await scene.says(who)
+    assert ways.count == 6
+    with counted() as ways:
+        (sent,) = await store.write(lambda work: work.outbox.due(now(), 64, [NullChat.platform]))
+    assert ways.count <= 4  # one look finds up to 64
+    with counted() as ways:
+        await store.write(lambda work: work.outbox.done(sent, None))
+    assert ways.count == 2
+    await store.close()
