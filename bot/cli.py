@@ -292,6 +292,18 @@ def prove_erased(
 
 
 @privacy.command()
+def challenge(number: Number) -> None:
+    """Send a code to the account that a logged request is about, to be quoted the way the request came."""
+    _office("challenge", number)
+
+
+@privacy.command()
+def quoted(number: Number, code: Annotated[str, typer.Argument(help="As they quoted it.")]) -> None:
+    """Say what code came back. If it is the right one, the request begins."""
+    _office("quoted", number, code)
+
+
+@privacy.command()
 def minor(person: Account) -> None:
     """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
     _office("minor", person)

@@ -457,6 +457,17 @@ class Privacy(Protocol):
     def looked_at(self, request: Request) -> None:
         """It waits no more, however that ended."""
 
+    def challenge(self, request: Request, code_hash: str, until: datetime) -> None:
+        """Whoever quotes the code proves that the request is theirs. It takes the place of an older one."""
+
+    def challenged(self, request: Request) -> tuple[str, int, datetime] | None:
+        """The hash of the code, how many wrong ones were quoted, and until when it counts."""
+
+    def answered_wrong(self, request: Request) -> None: ...
+    def answered(self, request: Request) -> None: ...
+    def forget_challenges(self, now: datetime) -> None:
+        """Those whose time is over."""
+
     def said_to_be_minors(self, now: datetime, limit: int) -> Sequence[Request]:
         """Of whom an agent or officer said so, and whose time to say otherwise is over."""
 

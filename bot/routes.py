@@ -12,6 +12,7 @@ from bot.people import handlers as people
 from bot.privacy import (
     age,
     breach,
+    challenge,
     choosing,
     correct,
     dispute,
@@ -66,6 +67,7 @@ def all_routes() -> Router:
         dispute,
         linking,
         four_eyes,
+        challenge,
     ):
         router.include(right.router)
     return router

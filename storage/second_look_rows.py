@@ -1,9 +1,9 @@
-"""What one privacy officer began, and no one does alone."""
+"""What one privacy officer began, and no one does alone; and codes that prove whose a request is."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
-from storage.columns import Number, Owner, Staff
+from storage.columns import Code, Number, Owner, Staff, When
 from storage.rows import Base, means
 
 
@@ -21,3 +21,21 @@ class SecondLookRow(Base):
     request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
     who: Mapped[Owner] = mapped_column(index=True)
     asked_by: Mapped[Staff | None] = mapped_column(index=True)
+
+
+class ChallengeRow(Base):
+    """A code that was sent to an account, for whoever asked another way to quote; we keep its hash."""
+
+    __tablename__ = "challenges"
+    __table_args__ = means(
+        Phrase("codes to prove that a request is yours"),
+        Phrase("to make sure that it came from you"),
+        "delete",
+        keep="deciding",
+    )
+
+    request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    who: Mapped[Owner] = mapped_column(index=True)
+    code_hash: Mapped[Code]
+    wrong: Mapped[Number]
+    until: Mapped[When]

@@ -10,6 +10,7 @@ from bot.inbound import Tick
 from bot.message import UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import (
+    challenge,
     four_eyes,
     four_eyes_views,
     office,
@@ -33,7 +34,7 @@ NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
 ON_REQUESTS = {  # whose number is a request's
-    f"privacy.{verb}" for verb in ("show", "extend", "refuse", "decide", "confirm", "clear")
+    f"privacy.{verb}" for verb in ("show", "extend", "refuse", "decide", "confirm", "clear", "challenge", "quoted")
 }
 Doing = Callable[[Call, UnitOfWork], str]
 
@@ -145,6 +146,20 @@ def renew(call: Call, work: UnitOfWork) -> str:
 @officers_only
 def release(call: Call, work: UnitOfWork) -> str:
     return office.release(call.options["number"], call.actor.ref, work)
+
+
+@router.command("privacy challenge", "Send a code to the account that a logged request is about", NUMBER)
+@officers_only
+def send_challenge(call: Call, work: UnitOfWork) -> str:
+    return challenge.challenge(call.options["number"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy quoted", "Say what code came back with a logged request", NUMBER, Option("code", "As they quoted it")
+)
+@officers_only
+def quoted(call: Call, work: UnitOfWork) -> str:
+    return challenge.quoted(call.options["number"], call.options["code"], call.actor.ref, work)
 
 
 @router.command("privacy minor", "Say that somebody may be too young for this desk", PERSON)

@@ -219,6 +219,62 @@ async def test_what_they_began_themselves_is_not_stopped_by_it(bureau: Desk) -> 
     assert await gone(bureau)
 
 
+# Codes for requests that came another way
+
+
+def code_in(desk: Desk) -> str:
+    return str(re.findall(r": ([A-Z2-9]{10})\.", "\n".join(desk.private(ANA)))[-1])
+
+
+async def challenged(desk: Desk, kind: str) -> str:
+    number = await begun(desk, OLE, f"/privacy log {kind} @ana email", private(OLE))
+    told = await desk.type(OLE, f"/privacy challenge {number}", private(OLE))
+    assert "A code was sent to their account." in told
+    await settle(desk)
+    return number
+
+
+async def test_whoever_quotes_the_code_has_their_request_done(bureau: Desk) -> None:
+    number = await challenged(bureau, "deletion")
+    code = code_in(bureau)
+    assert "is theirs, and begins" in await bureau.type(OLE, f"/privacy quoted {number} {code.lower()}", private(OLE))
+    await settle(bureau)
+    assert await gone(bureau)
+
+
+@sqlite
+@pytest.mark.parametrize(("kind", "asked"), [("export", Asked.EXPORT), ("restriction", Asked.RESTRICTION)])
+async def test_the_same_for_an_export_and_a_restriction(bureau: Desk, kind: str, asked: Asked) -> None:
+    number = await challenged(bureau, kind)
+    await bureau.type(OLE, f"/privacy quoted {number} {code_in(bureau)}", private(OLE))
+    await settle(bureau)
+    assert (await one(bureau, asked)).stage is Stage.DONE
+    assert (await bureau.ticket(1)).restricted == (kind == "restriction")
+
+
+async def test_T26_who_does_not_have_the_account_does_not_have_the_code(bureau: Desk) -> None:
+    number = await challenged(bureau, "deletion")
+    code = code_in(bureau)
+    told = [await bureau.type(OLE, f"/privacy quoted {number} WRONG{n}", private(OLE)) for n in range(5)]
+    assert "4 more tries" in told[0]
+    assert "This code counts no more" in told[4]
+    assert "there is no code that counts" in await bureau.type(OLE, f"/privacy quoted {number} {code}", private(OLE))
+    assert code not in await bureau.type(OLE, f"/privacy show {number}", private(OLE))
+    assert (await bureau.ticket(1)).customer == ANA.ref
+
+
+@sqlite
+async def test_a_code_counts_for_a_week_and_for_one_request(bureau: Desk) -> None:
+    number = await challenged(bureau, "deletion")
+    code = code_in(bureau)
+    other = await begun(bureau, OLE, "/privacy log export @ana email", private(OLE))
+    assert "no code that counts" in await bureau.type(OLE, f"/privacy quoted {other} {code}", private(OLE))
+    bureau.later(days=7)
+    await bureau.tick()
+    assert "no code that counts" in await bureau.type(OLE, f"/privacy quoted {number} {code}", private(OLE))
+    assert (await bureau.ticket(1)).customer == ANA.ref
+
+
 # On the command line
 
 

@@ -63,6 +63,16 @@ def second_looks() -> None:
     )
     for column in ("who", "asked_by"):
         op.create_index(f"ix_second_looks_{column}", "second_looks", [column])
+    op.create_table(
+        "challenges",
+        sa.Column("request", BIG, nullable=False, autoincrement=False),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("code_hash", sa.String(200), nullable=False),
+        sa.Column("wrong", BIG, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_challenges")),
+    )
+    op.create_index("ix_challenges_who", "challenges", ["who"])
 
 
 def breaches() -> None:
