@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.privacy.audit import FIRST, Deed, Line, Link, Note, alias, end_of, epoch_of
-from storage.audit_rows import AuditHeadRow, AuditKeyRow, AuditRow
+from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 
 log = AuditRow.__table__
 heads = AuditHeadRow.__table__

@@ -10,10 +10,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, and_, exists, fun
 from bot.message import UserRef
 from bot.privacy.breaches import Breach
 from bot.privacy.model import GONE
-from storage.breach_rows import BreachRow
 from storage.columns import Utc
 from storage.datamap import Sheet, sheets
-from storage.rows import PersonRow
+from storage.rows import BreachRow, PersonRow
 
 breaches = BreachRow.__table__
 people = PersonRow.__table__

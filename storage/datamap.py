@@ -24,9 +24,6 @@ from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
-from storage import lease_rows as lease_rows
-from storage import link_rows as link_rows
-from storage import second_look_rows as second_look_rows
 from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base
 
@@ -106,7 +103,8 @@ def _topic(sheet: Sheet) -> Topic:
 
 def _portable(sheet: Sheet) -> bool:
     """Whether people gave us what is in it: words of their own."""
-    return sheet.one("owner") is not None and bool(sheet.holding("words"))
+    words = [column for column in sheet.holding("words") if not column.info.get("secret")]
+    return sheet.one("owner") is not None and bool(words)
 
 
 def _schema(sheet: Sheet) -> dict[str, Any]:

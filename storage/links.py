@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.message import UserRef
 from bot.privacy.link import Pairing
-from storage.link_rows import LinkRow, PairingRow
+from storage.rows import LinkRow, PairingRow
 
 links = LinkRow.__table__
 others = links.alias("others")

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.message import UserRef
 from storage.datamap import sheets
-from storage.erasure_rows import MarkRow
+from storage.rows import MarkRow
 
 marks = MarkRow.__table__
 PAGE = 5000  # accounts read at a time

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from storage import lease_rows as lease_rows
-from storage import link_rows as link_rows
-from storage import second_look_rows as second_look_rows
 from storage.errors import CannotOpen, NewerSchema
 from storage.rows import Base
 

@@ -41,8 +41,7 @@ from bot.message import Message, UserRef
 from bot.ports import Backlog, Pending, Spot
 from storage.columns import BIG
 from storage.hot import Hot
-from storage.lease_rows import LeaseRow
-from storage.rows import OutboxRow, SpotRow, TicketRow
+from storage.rows import LeaseRow, OutboxRow, SpotRow, TicketRow
 
 log = logging.getLogger(__name__)
 outbox = OutboxRow.__table__

@@ -33,10 +33,10 @@ from bot.privacy.model import GONE
 from bot.privacy.retention import AUDIT, CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
-from storage.audit_rows import AuditKeyRow
 from storage.outbox import DEAD
 from storage.rows import (
     AttachmentRow,
+    AuditKeyRow,
     ChoiceRow,
     DraftRow,
     EntryRow,

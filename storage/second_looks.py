@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.message import UserRef
 from bot.privacy.model import Asked, Request, Stage
 from storage.requests import Requests, requests
-from storage.second_look_rows import ChallengeRow, SecondLookRow
+from storage.rows import ChallengeRow, SecondLookRow
 
 looks = SecondLookRow.__table__
 challenges = ChallengeRow.__table__

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from bot.privacy.steps import Step, StepState, Stride
-from storage.erasure_rows import StepRow
+from storage.rows import StepRow
 
 table = StepRow.__table__
 

@@ -19,6 +19,8 @@ COMPOSITION = {
     for name in (
         "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
         "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch", "guarding", "proving",
+        "commands/audit", "commands/breach", "commands/common", "commands/desks", "commands/keys", "commands/outbox",
+        "commands/privacy",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.

@@ -24,8 +24,8 @@ from bot.privacy import auditing
 from bot.privacy.audit import FIRST, OPERATOR, Broken, Chain, Deed, Line, Link, Note, alias
 from bot.privacy.purging import purge_everything, set_period
 from bot.running import desk_running
-from storage.audit_rows import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.opening import open_store
+from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.store import SqlUnitOfWork
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, person, private
 from tests.privacy.conftest import settle

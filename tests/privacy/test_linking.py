@@ -11,7 +11,7 @@ from bot.message import UserRef
 from bot.ports import Say
 from bot.privacy.model import Asked, Held, Stage
 from storage.files import DiskFiles
-from storage.link_rows import LinkRow
+from storage.rows import LinkRow
 from tests.desk import ANA, BEN, SAM, Desk, person, private
 from tests.privacy.conftest import settle
 from tests.privacy.test_erasure import engine

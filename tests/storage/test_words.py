@@ -106,7 +106,8 @@ COLUMNS: dict[str, Callable[[UnitOfWork, str], str]] = {
 
 
 def test_no_column_of_words_is_forgotten_here():
-    words = {f"{t.name}.{c.name}" for t in Base.metadata.sorted_tables for c in t.c if isinstance(c.type, Clean)}
+    typed = [c for t in Base.metadata.sorted_tables for c in t.c if isinstance(c.type, Clean)]
+    words = {f"{c.table.name}.{c.name}" for c in typed if not c.info.get("secret")}
     assert words == {name.partition(" ")[0] for name in COLUMNS}
 
 

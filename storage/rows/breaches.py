@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import ANY_KEY, Data, Flag, Id, Number, When, keys
-from storage.rows import NEVER_AGAIN, Base, means
+from storage.rows.base import NEVER_AGAIN, Base, means
 
 
 class BreachRow(Base):

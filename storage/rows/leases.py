@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Code, Number, When
-from storage.rows import Base, means
+from storage.rows.base import Base, means
 
 
 class LeaseRow(Base):

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
 from storage.columns import Code, Number, Owner, Staff, When
-from storage.rows import Base, means
+from storage.rows.base import Base, means
 
 
 class SecondLookRow(Base):

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
 from storage.columns import Code, Flag, Id, Number, Owner, Person, When
-from storage.rows import NEVER_AGAIN, Base, means
+from storage.rows.base import NEVER_AGAIN, Base, means
 
 
 class LinkRow(Base):

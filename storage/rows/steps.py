@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import ANY_KEY, Code, Data, Number, When, keys
-from storage.rows import Base, means
+from storage.rows.base import Base, means
 
 
 class StepRow(Base):

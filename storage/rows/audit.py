@@ -4,7 +4,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
 from storage.columns import Alias, Code, Digest, Id, Number, When
-from storage.rows import Base, means
+from storage.rows.base import Base, means
 
 
 class AuditRow(Base):

@@ -1,0 +1,56 @@
+"""What the core needs from the outside. `adapters` and `storage` implement these."""
+
+from bot.ports.chats import (
+    Ask,
+    Chat,
+    Connected,
+    Handle,
+    HomePage,
+    Incoming,
+    Limited,
+    Refused,
+    Reply,
+    Say,
+    Spot,
+    TryLater,
+)
+from bot.ports.desk import Desks, Drafts, Filter, Macros, People, Tickets, Timeline
+from bot.ports.outbox import Backlog, Outbox, Pending, Watched, Watermarks
+from bot.ports.rights import Audit, Links, Privacy, Tombstones
+from bot.ports.work import Files, Job, Store, T, UnitOfWork
+
+__all__ = (
+    "Ask",
+    "Audit",
+    "Backlog",
+    "Chat",
+    "Connected",
+    "Desks",
+    "Drafts",
+    "Files",
+    "Filter",
+    "Handle",
+    "HomePage",
+    "Incoming",
+    "Job",
+    "Limited",
+    "Links",
+    "Macros",
+    "Outbox",
+    "Pending",
+    "People",
+    "Privacy",
+    "Refused",
+    "Reply",
+    "Say",
+    "Spot",
+    "Store",
+    "T",
+    "Tickets",
+    "Timeline",
+    "Tombstones",
+    "TryLater",
+    "UnitOfWork",
+    "Watched",
+    "Watermarks",
+)

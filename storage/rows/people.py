@@ -1,0 +1,86 @@
+"""People as last seen, and messages that wait for their choice."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.language import Phrase
+from storage.columns import (
+    Code,
+    Flag,
+    Id,
+    Name,
+    Number,
+    Owner,
+    Trace,
+    When,
+    Words,
+)
+from storage.rows.base import ANSWER, NEVER_AGAIN, Base, means
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+    __table_args__ = means(
+        Phrase("profiles (name as last seen, language)"),
+        Phrase("to know who writes"),
+        "delete",
+        keep="profile",
+        until="names",
+    )
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(unique=True)
+    name: Mapped[Name]
+    language: Mapped[Code]
+    last_seen: Mapped[When] = mapped_column(index=True)
+    blocked_until: Mapped[When | None]
+    block_reason: Mapped[Words]
+    talking_about: Mapped[Number | None]
+    talking_until: Mapped[When | None]
+    own_name: Mapped[Flag]
+    own_language: Mapped[Flag]
+    restricted_at: Mapped[When | None]
+    notice_at: Mapped[When]
+    of_age_at: Mapped[When | None]
+    home: Mapped[Code]
+
+
+class DraftRow(Base):
+    __tablename__ = "drafts"
+    __table_args__ = (
+        means(
+            Phrase("messages that wait for you to choose a ticket"),
+            ANSWER,
+            "delete",
+            keep="choosing",
+            known_by=("platform", "conversation", "message"),
+        )
+        | NEVER_AGAIN
+    )
+
+    id: Mapped[Id]
+    author: Mapped[Owner] = mapped_column(index=True)
+    text: Mapped[Words]
+    platform: Mapped[Code]
+    workspace: Mapped[Trace]
+    conversation: Mapped[Trace]
+    thread: Mapped[Trace]
+    message: Mapped[Trace]
+    at: Mapped[When] = mapped_column(index=True)
+
+
+class ChoiceRow(Base):
+    """An objection, or a consent, from when until when: which words they saw (their hash), where they chose."""
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        means(Phrase("objections and consents"), Phrase("to respect and to prove them"), keep="choices") | NEVER_AGAIN
+    )
+
+    id: Mapped[Id]
+    who: Mapped[Owner] = mapped_column(index=True)
+    purpose: Mapped[Code]
+    allowed: Mapped[Flag]
+    at: Mapped[When]
+    until: Mapped[When | None]
+    text_hash: Mapped[Code]
+    method: Mapped[Code]
