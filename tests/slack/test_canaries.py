@@ -53,11 +53,11 @@ async def delete(life: Life) -> None:
 
 
 def rows(desk: World) -> dict[tuple[str, str], str]:
-    return everything(desk.running.store.engine)  # type: ignore[attr-defined]
+    return everything(desk.running.store.engine)
 
 
 def on_disk(desk: World) -> bytes:
-    return traces(desk.running.store.engine, desk.folder)  # type: ignore[attr-defined]
+    return traces(desk.running.store.engine, desk.folder)
 
 
 def ours(desk: World) -> Iterator[tuple[str, Any]]:

@@ -195,7 +195,8 @@ def events_without_conversations() -> None:
     found = connection.scalars(sa.select(row.c.event_id).where(row.c.event_id.not_like("tick:%"))).all()
     hashes = [{"old": id, "new": hashlib.blake2b(id.encode(), digest_size=16).hexdigest()} for id in found]
     if hashes:
-        old, new = sa.bindparam("old"), sa.bindparam("new")
+        old: sa.BindParameter[str] = sa.bindparam("old")
+        new: sa.BindParameter[str] = sa.bindparam("new")
         connection.execute(sa.update(row).where(row.c.event_id == old).values(event_id=new), hashes)
 
 
