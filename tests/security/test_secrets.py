@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("http", [True, False], ids=["http", "sockets"])
 async def test_a_desk_that_logs_all_it_can_logs_no_secret(tmp_path: Path, log: io.StringIO, http: bool):
-    given = {"log_level": "DEBUG", "content_key": CONTENT_KEY, "search": "memory"}
+    given: dict[str, Any] = {"log_level": "DEBUG", "content_key": CONTENT_KEY, "search": "memory"}
     async with world(tmp_path, http=http, **given) as desk:
         await desk.say(desk.anna, "my password is hunter2")
         await desk.press(desk.sam, "Claim")
