@@ -121,10 +121,10 @@ def was_there(url: str, rows: Rows) -> Rows:
     }
 
 
-def hashed(row: dict[str, Any]) -> dict[str, Any]:
+def hashed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Since 0.2 a hash is kept of the ids of events handled."""
     id = row.get("event_id", "")
-    return row | {"event_id": handled(id)} if id and not HASH.fullmatch(id) else row
+    return dict(row) | ({"event_id": handled(id)} if id and not HASH.fullmatch(id) else {})
 
 
 def the_same(one: Rows, other: Rows) -> bool:
