@@ -22,7 +22,7 @@ ifndef SOUND
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast check format words simulate torture bench clean
+.PHONY: help install run test fast check format words simulate torture fuzz bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -76,6 +76,13 @@ simulate: install ## play thousands of days with everything going wrong, and loo
 
 torture: install ## kill the running program at random while people write, and count what is lost (minutes)
 	$(BIN)/python -m tests.torture $(ARGS)
+
+fuzz: install ## feed parsers and renderers what nobody would send, a minute for each
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[fuzz]' || \
+		{ echo "atheris cannot be installed here: use Linux on x86-64 with Python 3.11 to 3.13; \
+	.venv/bin/pytest tests/fuzz runs the same targets without it" >&2; exit 1; }
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: install ## measure against the floor, print the table
 	$(BIN)/python -m benchmarks $(ARGS)

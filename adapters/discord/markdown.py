@@ -14,6 +14,7 @@ NUMBERED = re.compile(r"^([^\S\n]*\d+)([.)])", re.MULTILINE)
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 EVERYBODY = re.compile(r"@(?=everyone|here)")
 APART = "@\u200b"
+LONGEST_CALL = len("@everyone") - 1
 
 
 def markdown(text: Text, before: str = "") -> str:
@@ -50,7 +51,13 @@ def _plain(text: str, before: str) -> str:
     else:
         first, newline, rest = text.partition("\n")
         text = first + newline + _line_starts(rest)
-    return EVERYBODY.sub(APART, text)
+    return _apart(EVERYBODY.sub(APART, text), before[-LONGEST_CALL:])
+
+
+def _apart(text: str, tail: str) -> str:
+    """The same for a name of everybody that begins in what stands before, in another span."""
+    found = EVERYBODY.search(tail + text)
+    return f"\u200b{text}" if found and found.start() < len(tail) else text
 
 
 def _line_starts(text: str) -> str:

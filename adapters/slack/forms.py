@@ -53,7 +53,7 @@ class Origin:
         try:
             conversation, thread, direct, arg = json.loads(text)
             return cls(str(conversation), str(thread), bool(direct), str(arg))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return cls()
 
 

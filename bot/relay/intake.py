@@ -1,6 +1,7 @@
 """A message arrives. Which room is it in, which ticket does it belong to, and who must see it?"""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.access import principals, takes_part
 from bot.desks.model import Desk, Rank
@@ -9,6 +10,7 @@ from bot.inbound import MessagePosted, Place
 from bot.people.model import Person
 from bot.people.restriction import refuse_others, refuse_restricted
 from bot.ports import Reply, UnitOfWork
+from bot.privacy.letters import write_to
 from bot.relay import agents, views
 from bot.relay.private import in_private
 from bot.relay.said import Said, desk_of, receive, said
@@ -45,7 +47,8 @@ def _route(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         person = _meet(event, work)
         if person.own_name:
             what = replace(what, name=person.name)
-        refuse_blocked(person, work)
+        if turned_away(person, event.place, work):
+            return None
         about = work.tickets.answered(event.place)
         if about is not None and takes_part(what.author, about, work):
             refuse_others(about, person.who)
@@ -115,6 +118,17 @@ def in_channel(event: MessagePosted, what: Said, work: UnitOfWork) -> Reply:
         work,
     )
     return None
+
+
+def turned_away(person: Person, place: Place, work: UnitOfWork) -> bool:
+    """Whether they are blocked, and are told so in a post that can be taken back: an agent's words about them are in
+    it, and in private it stays. Raises `NotAllowed` if their data is restricted."""
+    refuse_restricted(person)
+    if person.blocked_until is None or not person.blocked(work.now):
+        return False
+    telling = partial(ticket_views.told_blocked, person.blocked_until, person.block_reason)
+    write_to(person.who, f"blocked:{place.message or work.new_code()}", telling, work, about=person.who)
+    return True
 
 
 def refuse_blocked(person: Person, work: UnitOfWork) -> None:

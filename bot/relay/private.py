@@ -6,6 +6,7 @@ after a while it goes into the ticket they wrote in last.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from bot import wording
 from bot.access import Call
@@ -16,6 +17,7 @@ from bot.message import UserRef, say
 from bot.people.model import Person
 from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.letters import write_to
 from bot.privacy.model import Draft
 from bot.relay import views
 from bot.relay.said import Said, desk_of, lately_closed, receive, record
@@ -54,7 +56,11 @@ def _continue_or_ask(what: Said, person: Person, mine: Sequence[Ticket], work: U
         record(chosen, desk_of(chosen, work), what, work)
         return None
     _keep(what, work)
-    return Say(views.choose(mine, new=_may_open(mine, what.author, work)))
+    asking = partial(views.choose, mine, new=_may_open(mine, what.author, work))
+    write_to(
+        what.author, f"which:{what.place.message or work.new_code()}", asking, work, about=what.author
+    )  # it quotes them, and stays
+    return None
 
 
 def _open_somewhere(what: Said, work: UnitOfWork) -> Reply:

@@ -300,6 +300,10 @@ def given_back(text: str) -> str:
     return " " + _("Here is your text, so that you can send it again:") + f"\n{text}" if text else ""
 
 
+def told_blocked(until: datetime, reason: str) -> Message:
+    return say(blocked(until, reason))
+
+
 def blocked(until: datetime, reason: str) -> str:
     when = moment(until) + (f" ({reason})" if reason else "")
     return _("You cannot write to this desk until {when}. Your message was not passed on.", when=when)

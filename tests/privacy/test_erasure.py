@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import JSON, Engine, select, text
 
 from bot.effects import CLERK, Work
-from bot.inbound import Actor
+from bot.inbound import Actor, MessagePosted
 from bot.message import File, Mark, UserRef
 from bot.ports import Refused, Say, TryLater, UnitOfWork
 from bot.privacy.model import GONE, NOBODY, Asked
@@ -281,6 +281,34 @@ async def test_posts_the_platform_does_not_give_back_are_told(office: Desk) -> N
     receipt = office.private(CLIO)[-1]
     assert "2 posts of ours that the platform did not let us take back" in receipt
     assert await office.store.read(lambda work: work.outbox.dead(9)) == []
+
+
+@SQLITE
+async def test_the_question_which_quoted_her_tickets_is_taken_back(office: Desk) -> None:
+    await office.submit(CLIO, "ticket.open", subject="lilac", text="words of hers")
+    await office.submit(CLIO, "ticket.open", subject="quartz", text="more of them")
+    await office.say(CLIO, "a message that waits")
+    assert [button.label for button in office.chat.rooms[f"@{CLIO.ref.id}"][-1].message.buttons][:1] == ["#2 quartz"]
+    await erase(office, CLIO)
+    assert "quartz" not in str(office.chat.rooms)
+
+
+@SQLITE
+async def test_the_notice_of_a_block_that_quoted_its_reason_is_taken_back(office: Desk) -> None:
+    await office.say(CLIO, "lilac words of hers")
+    await office.store.write(lambda work: work.people.block(CLIO.ref, work.now.replace(year=2100), "crimson insults"))
+    await office.say(CLIO, "more")
+    assert "crimson insults" in office.private(CLIO)[-1]
+    await erase(office, CLIO)
+    assert "crimson" not in str(office.chat.rooms)
+
+
+async def test_ids_of_events_handled_do_not_say_in_whose_conversation_they_were(office: Desk, tmp_path: Path) -> None:
+    event = MessagePosted("fake:said:dm-of-clio:17", CLIO, private(CLIO), "lilac words of hers")
+    await office.handle(event)
+    assert "dm-of-clio" not in on_disk(office, tmp_path)
+    await office.handle(event)
+    assert len((await office.type(SAM, "/ticket list")).splitlines()) == 2
 
 
 @SQLITE

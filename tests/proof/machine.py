@@ -373,12 +373,16 @@ class Life(RuleBasedStateMachine):
         return [place for id in known if (place := self.agents_thread(id))]
 
     def choices(self) -> list[tuple[Actor, Button]]:
-        asked = [(event.actor, reply) for event, reply in self.events if isinstance(reply, Say)]
-        return [(who, b) for who, reply in asked for b in reply.message.buttons if b.action == "draft.to"][-8:]
+        asked = [(event.actor, reply.message) for event, reply in self.events if isinstance(reply, Say)]
+        people = {f"@{event.actor.ref.id}": event.actor for event, _ in self.events}
+        shown = self.world.chat.posts.values()
+        asked += [(people[post.room[0]], post.message) for post in shown if post.room[0] in people]
+        return [(who, b) for who, message in asked for b in message.buttons if b.action == "draft.to"][-8:]
 
     def given_up_at_support(self) -> list[Row]:
         dead = [row for row in self.held.outbox if row["state"] == "dead"]
-        return [row for row in dead if int(row["room"].split(":")[1]) in self.support()]
+        in_tickets = [row for row in dead if row["room"].startswith("ticket:")]
+        return [row for row in in_tickets if int(row["room"].split(":")[1]) in self.support()]
 
     def customers_thread(self, id: int) -> Place | None:
         if self.held.tickets[id]["room_kind"] != "thread":

@@ -199,7 +199,7 @@ async def test_a_file_that_was_refused_is_told_even_where_a_question_is_asked(de
         await desk.submit(ANA, "ticket.open", subject=subject, text="x")
     event = MessagePosted("e", ANA, private(ANA), "see this", (), ("virus.exe (a program)",))
     told = await desk.handle(event)
-    assert "Which one is this about?" in told
+    assert "Which one is this about?" in desk.private(ANA)[-1]
     assert "virus.exe (a program)" in told
 
 

@@ -1,10 +1,10 @@
 """A town with a bot in it: its process, which may end and begins again, two platforms, and the way between them."""
 
 import asyncio
-import atexit
 import shutil
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from random import Random
 
@@ -61,7 +61,7 @@ def empty_town() -> bytes:
 def database_file() -> Path:
     """Where each town keeps its own, one after the other."""
     where = folder()
-    atexit.register(shutil.rmtree, where)
+    Finalize(None, shutil.rmtree, (where,), exitpriority=0)  # atexit does not run in the processes of a pool
     return where / "town.db"
 
 

@@ -110,7 +110,7 @@ class World:
 
     def card(self, number: int = 1) -> Line:
         lines = self.slack.seen_by(self.sam.id).within(self.desk)
-        return next(line for line in lines if line.text.split()[0] == f"#{number}" and not line.thread_ts)
+        return next(line for line in lines if line.text.split()[:1] == [f"#{number}"] and not line.thread_ts)
 
     def agents_room(self, number: int = 1) -> list[Line]:
         return self.slack.thread(self.desk, self.card(number).ts)[1:]

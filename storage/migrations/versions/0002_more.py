@@ -3,6 +3,8 @@
 Revision ID: 0002
 """
 
+import hashlib
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,6 +26,7 @@ def upgrade() -> None:
     linked_accounts()
     second_looks()
     several_processes()
+    events_without_conversations()
 
 
 def linked_accounts() -> None:
@@ -184,6 +187,17 @@ def keys_of_files() -> None:
 def posted_at() -> None:
     """Since when an effect waits: its age is what operators watch."""
     op.add_column("outbox", sa.Column("posted_at", sa.BigInteger(), nullable=True))
+
+
+def events_without_conversations() -> None:
+    """Of events handled a hash, as `storage.store.handled` makes it: a platform's id says in whose conversation."""
+    connection, row = op.get_bind(), sa.table("seen_events", sa.column("event_id", sa.String))
+    found = connection.scalars(sa.select(row.c.event_id).where(row.c.event_id.not_like("tick:%"))).all()
+    hashes = [{"old": id, "new": hashlib.blake2b(id.encode(), digest_size=16).hexdigest()} for id in found]
+    if hashes:
+        old: sa.BindParameter[str] = sa.bindparam("old")
+        new: sa.BindParameter[str] = sa.bindparam("new")
+        connection.execute(sa.update(row).where(row.c.event_id == old).values(event_id=new), hashes)
 
 
 def several_processes() -> None:

@@ -1,0 +1,53 @@
+"""A whole desk that logs all it can, and no secret of it is in the log; nor a word or a name of anybody."""
+
+import io
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import logs
+from tests.fakes.slack import FakeSlack
+from tests.slack.world import world
+
+CONTENT_KEY = "5e" * 32
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    root, stream = logging.getLogger(), io.StringIO()
+    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in [*logs.OURS, "root"]}
+    logs.set_up("DEBUG", "json", stream)
+    yield stream
+    root.handlers[:] = before
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.parametrize("http", [True, False], ids=["http", "sockets"])
+async def test_a_desk_that_logs_all_it_can_logs_no_secret(tmp_path: Path, log: io.StringIO, http: bool):
+    given: dict[str, Any] = {"log_level": "DEBUG", "content_key": CONTENT_KEY, "search": "memory"}
+    async with world(tmp_path, http=http, **given) as desk:
+        await desk.say(desk.anna, "my password is hunter2")
+        await desk.press(desk.sam, "Claim")
+        await desk.command(desk.sam, "/ticket reply 1 text:change it to swordfish", desk.desk)
+        desk.slack.fail("chat.postMessage", error="invalid_auth")
+        await desk.say(desk.anna, "this is refused, hunter3")
+        desk.slack.fail("chat.postMessage", status=500)
+        await desk.say(desk.anna, "this comes late, hunter4")
+        await desk.command(desk.anna, "/mydata")
+        logging.getLogger("bot").debug("the end: %s", 1)
+        secrets = secrets_of(desk.slack)
+    written = log.getvalue()
+    assert "the end: 1" in written
+    assert [name for name, secret in secrets.items() if secret in written] == []
+
+
+def secrets_of(slack: FakeSlack) -> dict[str, str]:
+    app = slack.app
+    found = {"bot token": app.bot_token, "app token": app.app_token, "signing secret": app.signing_secret}
+    assert all(len(secret) > 8 for secret in found.values())
+    words = {word: word for word in ("hunter2", "hunter3", "hunter4", "swordfish")}
+    return found | words | {"content key": CONTENT_KEY, "content key, in bytes": repr(bytes.fromhex(CONTENT_KEY))[2:-1]}
