@@ -2,9 +2,6 @@
 
 SQLAlchemy's own execution costs two to five times what SQLite takes for such a statement, and as much as the way to a
 server and back. So a `Hot` statement goes straight to the driver, with SQLAlchemy's SQL and its type conversions.
-
-On a server each way there and back also costs two changes of the thread that may run. So what nobody waits for the
-answer of (`put`) goes out together with what somebody waits for: the next question, or the commit.
 """
 
 from collections import namedtuple
@@ -21,43 +18,9 @@ Converter = Callable[[Any], Any]
 BY_NAME = sqlite.dialect(json_serializer=plain_json, paramstyle="named")
 
 
-LATER = "later"  # in a connection's `info`: what it still has to be told, where that may wait
-IDLE = 0  # libpq's PQTRANS_IDLE
-
-
 def driver(connection: Connection) -> Any:
     """The connection of sqlite3 or psycopg under SQLAlchemy's."""
     return connection.connection.dbapi_connection
-
-
-def asked(connection: Connection, compiled: "Compiled", values: Values) -> Any:
-    """A cursor with the answer. What was put off, and the beginning of a transaction, go the same way."""
-    ours, parameters = driver(connection), compiled.parameters(values)
-    later = connection.info.get(LATER) if compiled.remote else None
-    if later is None or (not later and ours.pgconn.transaction_status != IDLE):
-        return ours.execute(compiled.sql, parameters)
-    with ours.pipeline():
-        _say(ours, later)
-        return ours.execute(compiled.sql, parameters)
-
-
-def say_all(connection: Connection, last: Callable[[], None] | None = None) -> None:
-    """What was put off, and the commit or whatever is `last`."""
-    later = connection.info.get(LATER)
-    if not later:
-        return last() if last is not None else None
-    ours = driver(connection)
-    with ours.pipeline():
-        _say(ours, later)
-        if last is not None:
-            last()
-    return None
-
-
-def _say(ours: Any, later: list[tuple[str, dict[str, Any]]]) -> None:
-    said, later[:] = list(later), []
-    for sql, parameters in said:
-        ours.execute(sql, parameters)
 
 
 class Hot:
@@ -73,31 +36,22 @@ class Hot:
     def first(self, connection: Connection, values: Values) -> Any | None:
         """The first row, with its columns as attributes."""
         compiled = self._on(connection)
-        row = asked(connection, compiled, values).fetchone()
+        row = driver(connection).execute(compiled.sql, compiled.parameters(values)).fetchone()
         return None if row is None else compiled.row(row)
 
     def all(self, connection: Connection, values: Values) -> Sequence[Any]:
         compiled = self._on(connection)
-        return [compiled.row(row) for row in asked(connection, compiled, values)]
+        found = driver(connection).execute(compiled.sql, compiled.parameters(values))
+        return [compiled.row(row) for row in found]
 
     def run(self, connection: Connection, values: Values) -> int:
         """How many rows it changed."""
-        return int(asked(connection, self._on(connection), values).rowcount)
-
-    def put(self, connection: Connection, values: Values) -> None:
-        """Run it, at the latest before the next statement or the commit, which then raises what went wrong."""
         compiled = self._on(connection)
-        later = connection.info.get(LATER) if compiled.remote else None
-        if later is None:
-            driver(connection).execute(compiled.sql, compiled.parameters(values))
-        else:
-            later.append((compiled.sql, compiled.parameters(values)))
+        return int(driver(connection).execute(compiled.sql, compiled.parameters(values)).rowcount)
 
     def each(self, connection: Connection, many: Sequence[Values]) -> None:
         """Run it for each of `many`."""
         compiled = self._on(connection)
-        if compiled.remote:
-            say_all(connection)
         driver(connection).cursor().executemany(compiled.sql, [compiled.parameters(values) for values in many])
 
     def _on(self, connection: Connection) -> "Compiled":
@@ -116,7 +70,6 @@ class Compiled:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self.remote = dialect.name == "postgresql"
         self.given = compiled.params
         binds = [(name, _converter(bind.type, dialect, "bind")) for bind, name in compiled.bind_names.items()]
         self.binds = [(name, convert) for name, convert in binds if convert]

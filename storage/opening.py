@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -19,7 +19,6 @@ from bot.peers import Alone, Peers
 from storage.columns import plain_json
 from storage.datamap import gaps
 from storage.errors import CannotOpen
-from storage.hot import say_all
 from storage.migrate import LOCK, migrate, unhurried
 from storage.rows import Base
 from storage.settling import DISK, Encryption, settle
@@ -172,7 +171,6 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         "hide_parameters": True,
     }
     engine = create_engine(url, connect_args=_arguments(url, **FROZEN), json_serializer=plain_json, **pool)
-    event.listen(engine, "before_cursor_execute", _what_was_put_off_first)
     readers = create_async_engine(
         url,
         connect_args=_arguments(url, default_transaction_read_only="on"),
@@ -188,10 +186,6 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         raise
     log.info("database ready", extra={"postgresql": url.host or "local"})
     return store
-
-
-def _what_was_put_off_first(connection: Connection, *_: object) -> None:
-    say_all(connection)
 
 
 def _arguments(url: URL, **settings: str) -> dict[str, Any]:

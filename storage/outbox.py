@@ -134,7 +134,7 @@ class SqlOutbox:
             "error": "",
             "posted_at": self.now,
         }
-        POST.put(self.connection, values)
+        POST.run(self.connection, values)
 
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         if self.me is not None:
@@ -166,7 +166,7 @@ class SqlOutbox:
         self._hold(effect.room)
         if not FORGET.run(self.connection, {"row_id": sent.id, "sent_fence": sent.fence}) and not self.ours(sent):
             return False
-        PROMOTE.put(self.connection, {"of_room": effect.room})
+        PROMOTE.run(self.connection, {"of_room": effect.room})
         if isinstance(effect, Remove):
             self.connection.execute(delete(spots).where(spots.c.key == effect.key))
         elif spot is not None:
@@ -191,7 +191,7 @@ class SqlOutbox:
         self._hold(room)
         buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200], holder=None)
         self.connection.execute(buried)
-        PROMOTE.put(self.connection, {"of_room": room})
+        PROMOTE.run(self.connection, {"of_room": room})
 
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
         rows = self.connection.execute(select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id).limit(limit))
@@ -209,7 +209,7 @@ class SqlOutbox:
         )
         self.connection.execute(again)
         self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
-        PROMOTE.put(self.connection, {"of_room": room})
+        PROMOTE.run(self.connection, {"of_room": room})
         return True
 
     def discard(self, id: int) -> bool:
@@ -321,12 +321,12 @@ class SqlOutbox:
             "ticket": int(effect.key.split(":")[1]) if is_room else None,
             "agents": isinstance(effect, PostCard),
         }
-        REMEMBER[self.connection.dialect.name].put(self.connection, values)
+        REMEMBER[self.connection.dialect.name].run(self.connection, values)
 
     def _hold(self, room: str) -> None:
         """One transaction at a time keeps a room's head; SQLite has one writer anyway."""
         if self.connection.dialect.name == "postgresql":
-            HOLD.put(self.connection, {"room": zlib.crc32(room.encode()) - 2**31})
+            HOLD.run(self.connection, {"room": zlib.crc32(room.encode()) - 2**31})
 
 
 HOLD = Hot(text("SELECT pg_advisory_xact_lock(20260101, CAST(:room AS integer))"))

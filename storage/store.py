@@ -38,7 +38,7 @@ from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.desks import SqlDesks
 from storage.files import referenced
-from storage.hot import LATER, Hot, driver, say_all
+from storage.hot import Hot, driver
 from storage.links import SqlLinks
 from storage.macros import SqlMacros
 from storage.outbox import SqlOutbox
@@ -260,15 +260,10 @@ class SqlStore:
     def _attempted(self, job: Job[T], attempt: "_Attempt") -> T:
         with self.engine.connect() as connection, connection.begin() as transaction:
             attempt.driver = driver(connection)
-            info = connection.info  # its own: of a connection that broke it cannot be asked any more
-            info[LATER] = []
-            try:
-                work = SqlUnitOfWork(connection, self.now(), self.promises, None, self.me())
-                result = self._done(job, work)
-                attempt.committing = True
-                say_all(connection, transaction.commit)
-            finally:
-                info.pop(LATER, None)
+            work = SqlUnitOfWork(connection, self.now(), self.promises, None, self.me())
+            result = self._done(job, work)
+            attempt.committing = True
+            transaction.commit()
         self.posted_to(work.posted_to)
         return result
 

@@ -182,7 +182,7 @@ class SqlTickets:
 
     def hold(self, customer: UserRef) -> None:
         if self.connection.dialect.name == "postgresql":
-            HOLD.put(self.connection, {"who": zlib.crc32(str(customer).encode()) - 2**31})
+            HOLD.run(self.connection, {"who": zlib.crc32(str(customer).encode()) - 2**31})
 
     def open_of(self, customer: UserRef) -> Sequence[Ticket]:
         return [ticket(row) for row in OPEN_OF.all(self.connection, {"who": customer})]

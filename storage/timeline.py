@@ -93,7 +93,7 @@ class SqlTimeline:
         if COUNT.run(self.connection, values) == 0:
             raise Stale(f"Ticket #{of.number} was changed by somebody else just now. Please look again.")
         new = replace(entry, id=of.id << SEQUENCE_BITS | counted.entries, ticket=of.id)
-        ADD.put(self.connection, _columns(new))
+        ADD.run(self.connection, _columns(new))
         self._attach(new)
         return counted, new
 

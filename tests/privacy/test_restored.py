@@ -1,5 +1,6 @@
 """T12: a backup from before an erasure comes back, and whom it brings back is gone before a platform is talked to."""
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine
 
 from bot.config import Settings
-from bot.effects import Effect
+from bot.effects import CLERK, Effect
 from bot.guarding import KEY_FILE
 from bot.operating import reconcile
 from bot.ports import Handle, Spot, TryLater, UnitOfWork
@@ -63,11 +64,14 @@ class Installation:
         """In the hands of a test, which delivers by itself."""
         chat = chat or FakeChat()
         async with self.running(chat) as running:
+            async with asyncio.timeout(30):
+                while CLERK not in running.chats:  # noqa: ASYNC110 - on a server it waits for its turn
+                    await asyncio.sleep(0.02)
+            chats = dict(running.chats)
             await running.rest()
             desk = Desk(running.store, self.clock)
             desk.chat, desk.app = chat, running.app
-            desk.chats = running.chats
-            desk.courier.chats = running.chats
+            desk.chats = desk.courier.chats = chats
             yield desk
 
     def back_up(self) -> None:
