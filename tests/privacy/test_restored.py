@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from bot.config import Settings
 from bot.effects import CLERK, Effect
@@ -22,6 +22,8 @@ from bot.running import Running, desk_running
 from storage.backup import backup
 from storage.errors import CannotOpen
 from storage.opening import postgresql_url
+from storage.rows import RequestRow
+from storage.store import SqlUnitOfWork
 from tests.desk import Clock, Desk, FakeChat, private
 from tests.postgres import installed
 from tests.privacy.canaries import traces
@@ -127,7 +129,9 @@ async def a_day_and_a_backup(installation: Installation, desk: Desk) -> None:
 
 async def requests(running: Running) -> list[Request]:
     def erasures(work: UnitOfWork) -> list[Request]:
-        everybody = [work.privacy.request(number) for number in range(1, 20)]
+        assert isinstance(work, SqlUnitOfWork)
+        numbers = work.connection.scalars(select(RequestRow.number))  # PostgreSQL's go on from test to test
+        everybody = [work.privacy.request(number) for number in numbers.all()]
         return [request for request in everybody if request and request.asked is Asked.ERASURE]
 
     return await running.store.read(erasures)

@@ -177,7 +177,12 @@ async def test_every_connection_to_postgresql_has_its_limits(empty_postgres: str
         connection = work.connection  # type: ignore[attr-defined]
         return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names]
 
-    assert await store.write(look) == ["5s", "2s", "5s", "helpthread"]  # what a frozen process has locked is needed soon
+    assert await store.write(look) == [
+        "5s",
+        "2s",
+        "5s",
+        "helpthread",
+    ]  # what it locks is needed soon
     assert await store.read(look) == ["5s", "2s", "15s", "helpthread"]
     await store.close()
 
