@@ -188,6 +188,8 @@ class SqlStore:
         return await asyncio.shield(running)  # the job runs even if its caller goes away
 
     async def read(self, job: Job[T]) -> T:
+        if self.closed:  # it would open a connection that nobody closes
+            raise RuntimeError("the store is closed")
         reading = asyncio.create_task(self._read(job))
         self.reads.add(reading)
         reading.add_done_callback(self.reads.discard)

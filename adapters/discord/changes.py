@@ -45,6 +45,8 @@ class Changes:
         for conversation, direct in sorted({(each.place.conversation, each.place.direct) for each in watched}):
             found = self.client.get_channel(int(conversation))
             there = found.guild.id if isinstance(found, discord.abc.GuildChannel) else None
+            if self.client.is_closed():
+                return
             if guild in (None, there) and (direct or there):
                 await self._begin_one(Place(PLATFORM, "", conversation, message=str(since), direct=direct), there)
 

@@ -41,6 +41,8 @@ class Newcomers:
 
     def begin(self) -> None:
         """After an absence, beside everything else."""
+        if self.client.is_closed():
+            return
         if self.catching_up.since and (self.looking is None or self.looking.done()):
             self.looking = asyncio.create_task(self._look())
 
