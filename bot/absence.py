@@ -30,8 +30,9 @@ def acquaintances(platform: str, work: UnitOfWork) -> Sequence[UserRef]:
 
 def visitors(platform: str, work: UnitOfWork) -> Sequence[tuple[UserRef, Spot]]:
     """Customers with an open ticket that goes on in a thread, and where that is."""
-    there = [place for desk in work.desks.all() for place in work.desks.intake(desk.id) if place.platform == platform]
-    desks = {found[0].id for place in there if (found := work.desks.at(place))}
-    tickets = work.tickets.find(Filter(sorted(desks)), MOST_TICKETS) if desks else ()
+    desks = [
+        desk.id for desk in work.desks.all() if any(place.platform == platform for place in work.desks.intake(desk.id))
+    ]
+    tickets = work.tickets.find(Filter(desks), MOST_TICKETS) if desks else ()
     theirs = [t for t in tickets if t.room_kind is RoomKind.THREAD and t.customer.platform == platform]
     return [(t.customer, spot) for t in theirs if (spot := work.outbox.spot(t.customer_room))]

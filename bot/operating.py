@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import platforms
 from bot.beside import ask
@@ -20,6 +21,7 @@ from bot.message import Mention, UserRef
 from bot.ops.watch import Watch
 from bot.ports import Job, Pending, T, UnitOfWork
 from bot.privacy.audit import OPERATOR
+from bot.privacy.promises import Promises
 from bot.running import (
     Make,
     Running,
@@ -37,6 +39,9 @@ from storage.opening import open_store
 from storage.settling import Encryption, sealing_of, state_of
 from storage.sqlite import sqlite_readers
 from storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from bot.privacy.notice import Facts
 
 MOST_LISTED = 200
 MOST_AT_ONCE = 100_000
@@ -187,7 +192,7 @@ async def asked_by(settings: Settings, number: str) -> UserRef | None:
 
 async def reconcile(settings: Settings, *, lost: bool) -> str:
     """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
-    store = open_store(settings.database, now, encryption_of(settings), settings.search)
+    store = _open(settings)
     try:
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
         tombstones, count = await reconciled(settings, store, files, now, lost=lost)
@@ -258,26 +263,21 @@ def notice(settings: Settings, language: str = "en") -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
     from bot.language import reading
     from bot.privacy import notice_views
-    from bot.privacy.notice import facts
-    from bot.privacy.retention import defaults
-    from storage.datamap import topics
 
     promises = promises_of(settings)
     with reading(language):
-        return notice_views.document(facts(topics(), defaults(), promises), promises, 1, None)
+        return notice_views.document(_facts(promises), promises, 1, None)
 
 
 def record(settings: Settings, language: str = "en") -> str:
     """The record of processing, as Markdown; from what the tables can hold, like the notice."""
     from bot.language import reading
     from bot.privacy import record_views
-    from bot.privacy.notice import facts
-    from bot.privacy.retention import defaults
     from storage.datamap import topics
 
     promises = promises_of(settings)
     with reading(language):
-        return record_views.document(facts(topics(), defaults(), promises), topics(), promises.given, promises)
+        return record_views.document(_facts(promises), topics(), promises.given, promises)
 
 
 def recipients(settings: Settings) -> str:
@@ -290,13 +290,19 @@ def recipients(settings: Settings) -> str:
 
 def datamap_diff(settings: Settings, version: str) -> str:
     """Raises `Problem` if that release is not known."""
-    from bot.privacy.notice import facts
     from bot.privacy.record import difference, releases
-    from bot.privacy.retention import defaults
-    from storage.datamap import columns, topics
+    from storage.datamap import columns
 
-    now_says = facts(topics(), defaults(), promises_of(settings))
-    return difference(version or releases()[-1], now_says, columns())
+    return difference(version or releases()[-1], _facts(promises_of(settings)), columns())
+
+
+def _facts(promises: Promises) -> "Facts":
+    """What the notice says of what the tables can hold, for as long as the program would keep it by itself."""
+    from bot.privacy.notice import facts
+    from bot.privacy.retention import defaults
+    from storage.datamap import topics
+
+    return facts(topics(), defaults(), promises)
 
 
 @asynccontextmanager

@@ -103,8 +103,7 @@ def _topic(sheet: Sheet) -> Topic:
 
 def _portable(sheet: Sheet) -> bool:
     """Whether people gave us what is in it: words of their own."""
-    words = [column for column in sheet.holding("words") if not column.info.get("secret")]
-    return sheet.one("owner") is not None and bool(words)
+    return sheet.one("owner") is not None and any(map(_is_shown, sheet.holding("words")))
 
 
 def _schema(sheet: Sheet) -> dict[str, Any]:

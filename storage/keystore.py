@@ -12,11 +12,10 @@ import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import (
-    URL,
     BigInteger,
     Column,
     Connection,
@@ -28,7 +27,6 @@ from sqlalchemy import (
     Table,
     create_engine,
     delete,
-    event,
     func,
     insert,
     select,
@@ -38,6 +36,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
 from storage.errors import CannotOpen
+from storage.side_store import shown, side_engine
 
 T = TypeVar("T")
 KEY_BYTES = 32
@@ -162,11 +161,11 @@ def open_keys(where: str | Path, master: bytes, *, make: bool = False) -> KeySto
         raise CannotOpen(NO_KEYS.format(where=where))
     engine = _engine(where)
     try:
-        return _opened(engine, _shown(engine), master, make)
+        return _opened(engine, shown(engine.url), master, make)
     except DBAPIError as error:
         engine.dispose()
         reason = str(error.orig).strip().partition("\n")[0]
-        raise CannotOpen(f"the key store {_shown(engine)} cannot be used: {reason}") from error
+        raise CannotOpen(f"the key store {shown(engine.url)} cannot be used: {reason}") from error
     except BaseException:
         engine.dispose()
         raise
@@ -196,27 +195,4 @@ def _opened(engine: Engine, where: str, master: bytes, make: bool) -> KeyStore:
 def _engine(where: str | Path) -> Engine:
     if isinstance(where, str):
         return create_engine(where, pool_pre_ping=True, hide_parameters=True)
-    where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(where, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(
-        URL.create("sqlite", database=str(where.absolute())),
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, record: object) -> None:
-        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _shown(engine: Engine) -> str:
-    url = engine.url
-    return str(url.database) if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)
+    return side_engine(where.absolute(), poolclass=StaticPool)

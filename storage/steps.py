@@ -28,7 +28,7 @@ class Steps:
         running = {"state": StepState.RUNNING.value, "fence": fence, "lease_until": until, "error": "", "done_at": None}
         again = update(table).where(_is(request, step)).values(**running, attempts=table.c.attempts + 1)
         if not self.connection.execute(again).rowcount:
-            new: dict[str, Any] = {"request": request, "step": step.value, "attempts": 1, "cursor": "", "counts": {}}
+            new: dict[str, Any] = {"request": request, "step": step.value, "attempts": 1, "counts": {}}
             self.connection.execute(insert(table).values(new | running | {"begun_at": self.now}))
 
     def renew_lease(self, request: int, step: Step, fence: int, until: datetime) -> bool:
@@ -42,14 +42,13 @@ class Steps:
         ended = {"state": state.value, "lease_until": None, "error": error, "done_at": done_at}
         self.connection.execute(update(table).where(_is(request, step)).values(ended))
 
-    def note_step(self, request: int, step: Step, counts: Mapping[str, int], cursor: str | None = None) -> None:
-        """Add to what it counted, and where it goes on."""
+    def note_step(self, request: int, step: Step, counts: Mapping[str, int]) -> None:
+        """Add to what it counted."""
         row = self.connection.execute(select(table).where(_is(request, step))).one()
         total = dict(row.counts)
         for name, count in counts.items():
             total[name] = total.get(name, 0) + count
-        noted = {"counts": total, "cursor": row.cursor if cursor is None else cursor}
-        self.connection.execute(update(table).where(_is(request, step)).values(noted))
+        self.connection.execute(update(table).where(_is(request, step)).values(counts=total))
 
 
 def _is(request: int, step: Step) -> Any:
@@ -58,4 +57,4 @@ def _is(request: int, step: Step) -> Any:
 
 def _stride(row: Row[Any]) -> Stride:
     step, state = Step(row.step), StepState(row.state)
-    return Stride(step, state, row.attempts, row.fence, row.lease_until, row.cursor, row.counts, row.error)
+    return Stride(step, state, row.attempts, row.fence, row.lease_until, row.counts, row.error)

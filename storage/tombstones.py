@@ -12,12 +12,10 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import (
     URL,
     Column,
-    Connection,
     Engine,
     Integer,
     MetaData,
@@ -25,7 +23,6 @@ from sqlalchemy import (
     Table,
     create_engine,
     delete,
-    event,
     func,
     insert,
     inspect,
@@ -41,6 +38,7 @@ from storage.columns import BIG, Utc
 from storage.disk import flush_folder
 from storage.errors import CannotOpen
 from storage.opening import postgresql_url, sqlite_path
+from storage.side_store import shown, side_engine
 
 metadata = MetaData()
 stones = Table(
@@ -65,7 +63,6 @@ book = Table(
 )
 KEY_BYTES = 32
 FITS = "does the key fit this store?"
-PRAGMAS = ("journal_mode=DELETE", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
 LOCK = 20260105  # of PostgreSQL; any number, as long as nothing else of ours takes it
 
 
@@ -169,32 +166,14 @@ def missing(url: URL) -> CannotOpen:
     )
 
 
-def shown(url: URL) -> str:
-    return str(url.database) if url.drivername == "sqlite" else url.render_as_string(hide_password=True)
-
-
 def _sqlite(path: Path, known: bool) -> Engine:
     url = URL.create("sqlite", database=str(path))
     if known and not path.exists():
         raise missing(url)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        return side_engine(path)
     except OSError as error:
         raise CannotOpen(f"{path} cannot be opened: {error.strerror}") from error
-    arguments = {"check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, record: object) -> None:
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
 
 
 def key_in(path: Path) -> bytes:

@@ -43,10 +43,10 @@ class Changes:
         """Have every conversation compared in which something was said lately; with a `guild`, only those there."""
         since = discord.utils.time_snowflake(discord.utils.utcnow() - WINDOW)
         for conversation, direct in sorted({(each.place.conversation, each.place.direct) for each in watched}):
-            found = self.client.get_channel(int(conversation))
-            there = found.guild.id if isinstance(found, discord.abc.GuildChannel) else None
             if self.client.is_closed():
                 return
+            found = self.client.get_channel(int(conversation))
+            there = found.guild.id if isinstance(found, discord.abc.GuildChannel) else None
             if guild in (None, there) and (direct or there):
                 await self._begin_one(Place(PLATFORM, "", conversation, message=str(since), direct=direct), there)
 

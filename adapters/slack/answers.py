@@ -49,7 +49,7 @@ class Answers:
             case Say(message=message, public=public):
                 self.start(self._say(message, asker, public=public))
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(self._guarded(work))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -58,7 +58,7 @@ class Answers:
         while self.tasks:
             await asyncio.gather(*self.tasks)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
         try:
             await work
         except (SlackRefused, TryLater) as error:

@@ -44,10 +44,7 @@ class Home:
     def refresh(self, user: str, id: str, handle: Handle) -> None:
         """Show them how things are now, if they ever opened it."""
         if user in self.pages:
-            self.answers.start(self._drawn(user, id, handle))
-
-    async def _drawn(self, user: str, id: str, handle: Handle) -> None:
-        await self._publish(user, id, handle)
+            self.answers.start(self._publish(user, id, handle))
 
     async def show(self, user: str, id: str, handle: Handle) -> None:
         """Show them how things are now; next to nothing while the desk does not listen to them, because their data is
@@ -59,6 +56,7 @@ class Home:
             await self.api.call("views.publish", user_id=user, view=home_view(bare))
 
     async def _publish(self, user: str, id: str, handle: Handle) -> bool:
+        """Whether there was anything to show."""
         async with self.lanes.lane(user):  # an older state must not cover a newer one
             actor = await self.people.actor(user)
             pressed = ButtonPressed(id, actor, self.people.nowhere(), ACTION, self.pages.get(user, ""))

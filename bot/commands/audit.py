@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.common import HOW, configured
+from bot.commands.common import HOW, configured, office
 
 audit = typer.Typer(help="What was done with people's data, as it was written down.", **HOW)
 
@@ -28,16 +28,10 @@ def show_audit(
     last: Annotated[int, typer.Option(help="So many lines.", min=1, max=10_000)] = 50,
 ) -> None:
     """Show the newest lines of the audit log: what was done with people's data, in codes."""
-    from bot import operating
-
-    settings = configured()
-    print(operating.in_loop(lambda: operating.office(settings, "audit.show", about, str(last))))
+    office("audit.show", about, str(last))
 
 
 @audit.command()
 def destroy(year: Year) -> None:
     """Destroy the key of a year: from then on nobody can tell whom its lines are about. It cannot be undone."""
-    from bot import operating
-
-    settings = configured()
-    print(operating.in_loop(lambda: operating.office(settings, "audit.destroy", str(year))))
+    office("audit.destroy", str(year))

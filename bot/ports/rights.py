@@ -157,8 +157,8 @@ class Privacy(Protocol):
         """False if somebody else has begun meanwhile."""
 
     def end_step(self, request: int, step: "Step", state: "StepState", error: str = "") -> None: ...
-    def note_step(self, request: int, step: "Step", counts: Mapping[str, int], cursor: str | None = None) -> None:
-        """Add to what it counted, and where it goes on."""
+    def note_step(self, request: int, step: "Step", counts: Mapping[str, int]) -> None:
+        """Add to what it counted."""
 
     def mark(self) -> tuple[str, int] | None:
         """The store of tombstones this database belongs to, and the newest that is done; None if none ever was."""

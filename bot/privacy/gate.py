@@ -19,8 +19,6 @@ from bot.ports import Say
 from bot.privacy import views
 
 ERASURE = "erasure"
-RESTRICTION = "restriction"
-OBJECTION = "objection"  # with a colon and the purpose behind it
 SPOKEN = (MessagePosted, MessageRaised, CommandInvoked, ButtonPressed, FormSubmitted)
 
 

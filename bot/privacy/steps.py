@@ -54,14 +54,13 @@ BEFORE_RECEIPT = tuple(Step)[: tuple(Step).index(Step.RECEIPT)]
 
 @dataclass(frozen=True, slots=True)
 class Stride:
-    """A step of an erasure as it stands. `cursor` is where it goes on, `error` a code."""
+    """A step of an erasure as it stands. `error` is a code. Where it goes on nobody writes down: with what is left."""
 
     step: Step
     state: StepState
     attempts: int = 0
     fence: int = 0
     lease_until: datetime | None = None
-    cursor: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
 

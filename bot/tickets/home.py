@@ -26,10 +26,10 @@ FURTHER = re.compile(r"(?P<section>[a-z]+)-(?P<rank>[0-9])-(?P<when>[0-9]{1,14})
 def home(call: Call, work: UnitOfWork) -> Reply:
     """The argument is a kind of tickets, and after which of them to go on; nothing is the first page."""
     who, wanted = call.actor.ref, _wanted(call, work)
-    joined = [ticket for ticket in work.tickets.open_of(who) if ticket.customer != who]
-    work.people.saw_home(who, OTHERS if joined or "queue" in wanted else OWN)
     if call.arg:
         return _further(call.arg, wanted, work)
+    joined = [ticket for ticket in work.tickets.open_of(who) if ticket.customer != who]
+    _note(who, OTHERS if joined or "queue" in wanted else OWN, work)
     rows = [views.home_top("queue" in wanted, further=False)]
     for section, tickets in wanted.items():
         rows += _section(section, work.tickets.find(tickets, ROWS + 1), work)
@@ -37,6 +37,13 @@ def home(call: Call, work: UnitOfWork) -> Reply:
     if len(rows) == 1:
         rows.append(views.home_heading("asked", empty=True))
     return HomePage(tuple(rows))
+
+
+def _note(who: UserRef, shown: str, work: UnitOfWork) -> None:
+    """What stands on their page: mostly the same as before, and then nothing is written."""
+    known = work.people.met(who)
+    if known is None or known.home != shown:
+        work.people.saw_home(who, shown)
 
 
 def redraw(about: UserRef, work: UnitOfWork, ghost: UserRef | None = None) -> None:

@@ -19,7 +19,6 @@ class StepRow(Base):
     attempts: Mapped[Number]
     fence: Mapped[Number]
     lease_until: Mapped[When | None]
-    cursor: Mapped[Code]
     counts: Mapped[Data] = mapped_column(info=keys(**{ANY_KEY: "facts"}))
     error: Mapped[Code]
     begun_at: Mapped[When]

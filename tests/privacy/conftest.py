@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.desks.model import Desk as DeskValue
+from bot.desks.model import Member, Rank, Settings
 from bot.effects import CLERK
+from bot.inbound import Actor
 from bot.privacy.clerk import Clerk, Nobody
-from bot.privacy.model import GONE
+from bot.privacy.model import GONE, Asked, Request
 from storage.files import DiskFiles
 from storage.tombstones import SqlTombstones, open_tombstones
-from tests.desk import Desk
+from tests.desk import AGENTS, ANA, HELP, LEA, SAM, Desk, person
+
+OLE, PIA = person("ole"), person("pia", groups=("fake:w/@privacy",))
 
 
 @pytest.fixture
@@ -40,6 +45,24 @@ def tombs(office: Desk) -> SqlTombstones:
     assert isinstance(clerk, Clerk)
     assert isinstance(clerk.tombstones, SqlTombstones)
     return clerk.tombstones
+
+
+@pytest.fixture
+async def bureau(office: Desk) -> Desk:
+    """Ole is a privacy officer by name, Pia by her group; Sam is an agent, Lea leads the desk and is none. Ana has
+    a ticket."""
+    members = [Member(str(SAM.ref), Rank.AGENT), Member(str(LEA.ref), Rank.LEAD)]
+    members += [Member(str(OLE.ref), Rank.CUSTOMER, True), Member("fake:w/@privacy", Rank.CUSTOMER, True)]
+    desk = DeskValue(0, "support", AGENTS, Settings())
+    await office.store.write(lambda work: work.desks.save(desk, [HELP], members))
+    await office.say(ANA, "my printer is on fire")
+    await settle(office)
+    return office
+
+
+async def one(desk: Desk, asked: Asked, who: Actor = ANA) -> Request:
+    """The newest request of this kind."""
+    return next(iter(await desk.store.read(lambda work: work.privacy.requests_of(who.ref, asked))))
 
 
 async def settle(desk: Desk) -> None:

@@ -152,7 +152,7 @@ def end_state(desk: Desk, folder: Path) -> dict[str, Any]:
         if table == "spots":
             row.pop("message")
         if table == "erasure_steps":  # whoever starts again begins steps again
-            for name in ("attempts", "fence", "begun_at", "done_at", "cursor"):
+            for name in ("attempts", "fence", "begun_at", "done_at"):
                 row.pop(name)
     return {
         "rows": rows,

@@ -6,11 +6,9 @@ from bot.ports import TryLater
 from bot.privacy.model import Asked, Request, Stage
 from tests.desk import ANA, BEN, SAM, Desk, agents_thread, private
 from tests.privacy.canaries import everything
-from tests.privacy.conftest import settle
+from tests.privacy.conftest import OLE, settle
 from tests.privacy.test_erasure import engine
-from tests.privacy.test_officer import OLE, bureau
 
-__all__ = ["bureau"]
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLAIM = "I never owned a Zeppelinfahrrad"
 

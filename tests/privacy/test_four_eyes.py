@@ -7,31 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.desks.model import Desk as DeskValue
-from bot.desks.model import Member, Rank, Settings
 from bot.inbound import Actor, Place
-from bot.privacy.model import Asked, Request, Stage
-from tests.desk import AGENTS, ANA, BEN, HELP, LEA, SAM, Desk, person, private
-from tests.privacy.conftest import settle
+from bot.privacy.model import Asked, Stage
+from tests.desk import AGENTS, ANA, BEN, SAM, Desk, person, private
+from tests.privacy.conftest import OLE, PIA, one, settle
 
-OLE, PIA = person("ole"), person("pia", groups=("fake:w/@privacy",))
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-async def bureau(office: Desk) -> Desk:
-    """Ole and Pia are privacy officers, Sam is an agent, and Ana has a ticket."""
-    members = [Member(str(SAM.ref), Rank.AGENT), Member(str(LEA.ref), Rank.LEAD)]
-    members += [Member(str(OLE.ref), Rank.CUSTOMER, True), Member("fake:w/@privacy", Rank.CUSTOMER, True)]
-    desk = DeskValue(0, "support", AGENTS, Settings())
-    await office.store.write(lambda work: work.desks.save(desk, [HELP], members))
-    await office.say(ANA, "my printer is on fire")
-    await settle(office)
-    return office
-
-
-async def one(desk: Desk, asked: Asked, who: Actor = ANA) -> Request:
-    return next(iter(await desk.store.read(lambda work: work.privacy.requests_of(who.ref, asked))))
 
 
 def number_in(told: str) -> str:

@@ -7,37 +7,18 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.desks.model import Desk as DeskValue
-from bot.desks.model import Member, Rank, Settings
-from bot.inbound import Actor, CommandInvoked, FormSubmitted
-from bot.privacy.model import Asked, Request, Stage
+from bot.inbound import CommandInvoked, FormSubmitted
+from bot.privacy.model import Asked, Stage
 from bot.privacy.purging import purge_everything
 from bot.router import Command
 from bot.routes import all_routes
-from tests.desk import AGENTS, ANA, BEN, HELP, KIM, LEA, SAM, Desk, person, private
-from tests.privacy.conftest import settle
+from tests.desk import AGENTS, ANA, BEN, KIM, LEA, SAM, Desk, private
+from tests.privacy.conftest import OLE, PIA, one, settle
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-OLE, PIA = person("ole"), person("pia", groups=("fake:w/@privacy",))
 FOR_AGENTS = ("privacy minor",)
 OFFICIAL = [command for command in all_routes().commands.values() if command.name.startswith("privacy ")]
 COMMANDS = [command for command in OFFICIAL if command.name not in FOR_AGENTS]
-
-
-@pytest.fixture
-async def bureau(office: Desk) -> Desk:
-    """Ole is a privacy officer by name, Pia by her group; Lea leads the desk and is none."""
-    members = [Member(str(SAM.ref), Rank.AGENT), Member(str(LEA.ref), Rank.LEAD)]
-    members += [Member(str(OLE.ref), Rank.CUSTOMER, True), Member("fake:w/@privacy", Rank.CUSTOMER, True)]
-    desk = DeskValue(0, "support", AGENTS, Settings())
-    await office.store.write(lambda work: work.desks.save(desk, [HELP], members))
-    await office.say(ANA, "my printer is on fire")
-    await settle(office)
-    return office
-
-
-async def one(desk: Desk, asked: Asked, who: Actor = ANA) -> Request:
-    return next(iter(await desk.store.read(lambda work: work.privacy.requests_of(who.ref, asked))))
 
 
 async def logged(desk: Desk, kind: str, received: str = "") -> str:

@@ -149,7 +149,6 @@ def erasures() -> None:
         sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("fence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
-        sa.Column("cursor", sa.String(200), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("error", sa.String(200), nullable=False),
         sa.Column("begun_at", sa.BigInteger(), nullable=False),
