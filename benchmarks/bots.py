@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
-from bot.running import now
+from bot.process.running import now
 from storage.opening import open_store
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from bot.inbound import Actor, ButtonPressed, CommandInvoked, Place
 from bot.message import UserRef
 from bot.ports import Say, Spot
 from bot.privacy.clerk import Clerk
-from bot.running import new_id
+from bot.process.running import new_id
 from storage.files import DiskFiles
 from storage.tombstones import open_tombstones
 

@@ -26,10 +26,10 @@ privacy.privacy.add_typer(breach.breach, name="breach")
 @app.command()
 def run() -> None:
     """Serve every platform whose token is set."""
-    from bot import operating
+    from bot.operating import database, serving
 
     settings = configured()
-    operating.in_loop(lambda: operating.run(settings))
+    database.in_loop(lambda: serving.run(settings))
 
 
 @app.command()
@@ -37,28 +37,28 @@ def console(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each thing shown.")] = False,
 ) -> None:
     """Open a working desk right here, for people and for scripts."""
-    from bot import operating
+    from bot.operating import database, serving
 
     settings = configured()
-    operating.in_loop(lambda: operating.console(settings, json))
+    database.in_loop(lambda: serving.console(settings, json))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. Every start does that by itself, too."""
-    from bot import operating
+    from bot.operating import database
 
     settings = configured()
-    print(operating.in_loop(lambda: operating.migrate(settings)))
+    print(database.in_loop(lambda: database.migrate(settings)))
 
 
 @app.command()
 def backup(file: Annotated[str, typer.Argument(help="A file that does not exist yet.")]) -> None:
     """Copy the database into a file, also while the desk runs."""
-    from bot import operating
+    from bot.operating import database
 
     settings = configured()
-    for line in operating.backup(settings, file):
+    for line in database.backup(settings, file):
         print(line)
 
 
@@ -67,7 +67,7 @@ def restore(file: Annotated[str, typer.Argument(help="What helpthread backup mad
     """Put a backup in the place of the database, while no desk runs. What waited then is held back: outbox list."""
     from pathlib import Path
 
-    from bot.running import now
+    from bot.process.running import now
     from storage.backup import restore
 
     settings = configured()
@@ -81,7 +81,7 @@ def restore(file: Annotated[str, typer.Argument(help="What helpthread backup mad
 def doctor() -> None:
     """Look at everything the desk needs, and say what to do about what is wrong."""
     from bot import doctor
-    from bot.running import now
+    from bot.process.running import now
 
     wrong = False
     for finding in doctor.examine(configured(), now()):
@@ -99,7 +99,7 @@ def manifest(
     name: Annotated[str, typer.Option(help="What the app is called.")] = "Helpthread",
 ) -> None:
     """Print what an app is created from, at https://api.slack.com/apps, *Create New App*, *From a manifest*."""
-    from bot import platforms
+    from bot.process import platforms
 
     sys.stdout.write(platforms.manifest(platform, configured(), name=name, url=url, json=json))
 

@@ -283,7 +283,7 @@ class Settings(BaseSettings):
 
     @property
     def questions(self) -> Path:
-        """Where the command line asks a desk that runs (see `bot.beside`)."""
+        """Where the command line asks a desk that runs (see `bot.process.beside`)."""
         return self.data_dir / "questions"
 
     @property

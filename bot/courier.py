@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.peers import Alone, Peers, delivering
 from bot.ports import Chat, Job, Pending, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.process.peers import Alone, Peers, delivering
 from bot.router import Router
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.peers import Alone, Peers
+from bot.process.peers import Alone, Peers
 from storage.columns import plain_json
 from storage.datamap import gaps
 from storage.errors import CannotOpen

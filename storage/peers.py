@@ -18,8 +18,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection
 
-from bot.peers import Lease
 from bot.ports import Store, UnitOfWork
+from bot.process.peers import Lease
 from storage import leases
 from storage.store import SqlUnitOfWork
 

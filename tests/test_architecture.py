@@ -17,14 +17,21 @@ OURS = {"bot", "storage", "adapters"}
 COMPOSITION = {
     f"bot/{name}.py"
     for name in (
-        "__main__", "cli", "operating", "running", "clockwork", "platforms", "desk_file", "desk_yaml", "doctor",
-        "doctor_database", "doctor_discord", "doctor_encryption", "doctor_slack", "ops/watch", "guarding", "proving",
+        "__main__", "cli", "desk_file", "desk_yaml", "ops/watch",
         "commands/audit", "commands/breach", "commands/common", "commands/desks", "commands/keys", "commands/outbox",
         "commands/privacy",
+        "doctor/__init__", "doctor/database", "doctor/discord", "doctor/encryption", "doctor/slack",
+        "operating/__init__", "operating/database", "operating/desks", "operating/documents", "operating/keys",
+        "operating/office", "operating/outbox", "operating/proving", "operating/serving",
+        "process/clockwork", "process/guarding", "process/platforms", "process/running",
     )
 }  # fmt: skip
 # What the operator's side of the bot is written in; the rest of `bot` never imports these files either.
-OPERATION = {"bot/config.py": {"pydantic_settings"}, "bot/logs.py": {"pythonjsonlogger"}, "bot/finding.py": set[str]()}
+OPERATION = {
+    "bot/config.py": {"pydantic_settings"},
+    "bot/logs.py": {"pythonjsonlogger"},
+    "bot/doctor/finding.py": set[str](),
+}
 OPERATION |= {"bot/ops/metrics.py": {"prometheus_client"}, "bot/ops/server.py": {"aiohttp"}}
 OPERATION |= {"bot/ops/traces.py": {"opentelemetry"}}
 PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template engine, not by hand

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import operating
-from bot.beside import ask
 from bot.config import Settings
 from bot.errors import Problem
 from bot.message import UserRef
+from bot.operating import office
 from bot.privacy.model import Asked
-from bot.running import Running, desk_running
+from bot.process.beside import ask
+from bot.process.running import Running, desk_running
 
 ANA = UserRef("fake", "w", "ana")
 
@@ -38,19 +38,19 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 async def test_a_desk_that_runs_does_what_the_command_line_asks_for(settings: Settings, running: Running) -> None:
-    told = await operating.office(settings, "log", "deletion", str(ANA), "letter", "")
+    told = await office.do(settings, "log", "deletion", str(ANA), "letter", "")
     assert told.startswith("Request 1 is logged")
     (request,) = await running.store.read(lambda work: work.privacy.requests_of(ANA, Asked.ERASURE))
     assert request.source == "letter"
-    assert "1: the deletion of your data" in await operating.office(settings, "queue")
-    assert "is kept for 200 days" in await operating.office(settings, "retention", "content", "200")
+    assert "1: the deletion of your data" in await office.do(settings, "queue")
+    assert "is kept for 200 days" in await office.do(settings, "retention", "content", "200")
 
 
 async def test_what_is_wrong_is_said_as_ever(settings: Settings, running: Running) -> None:
     with pytest.raises(Problem, match="There is no request of that number here"):
-        await operating.office(settings, "refuse", "7", "claims")
+        await office.do(settings, "refuse", "7", "claims")
     with pytest.raises(Problem, match="I do not know who “ana” is"):
-        await operating.office(settings, "hold", "ana", "claims", "2026-01-01")
+        await office.do(settings, "hold", "ana", "claims", "2026-01-01")
 
 
 async def test_what_cannot_be_read_stops_nothing(settings: Settings, running: Running) -> None:
@@ -58,7 +58,7 @@ async def test_what_cannot_be_read_stops_nothing(settings: Settings, running: Ru
     folder.mkdir(exist_ok=True)
     for name, text in (("a", "not json"), ("b", "[]"), ("c", json.dumps({"command": "rm", "given": ["-rf"]}))):
         (folder / f"{name}.asks").write_text(text)
-    assert "is logged" in await operating.office(settings, "log", "export", str(ANA), "email", "")
+    assert "is logged" in await office.do(settings, "log", "export", str(ANA), "email", "")
     await eventually(lambda: len(list(folder.glob("*.says"))) == 3)
     answers = {path.name: json.loads(path.read_text())["problem"] for path in folder.glob("*.says")}
     assert set(answers) == {"a.says", "b.says", "c.says"}
@@ -66,7 +66,7 @@ async def test_what_cannot_be_read_stops_nothing(settings: Settings, running: Ru
 
 
 async def test_nothing_is_left_and_nobody_else_reads_it(settings: Settings, running: Running) -> None:
-    await operating.office(settings, "log", "export", str(ANA), "email", "")
+    await office.do(settings, "log", "export", str(ANA), "email", "")
     await eventually(lambda: not list(settings.questions.iterdir()))
     assert stat.S_IMODE(settings.questions.stat().st_mode) == 0o700
 
@@ -78,7 +78,7 @@ async def test_old_questions_are_not_answered_at_the_next_start(settings: Settin
     os.utime(question, (0, 0))
     async with desk_running(settings) as found:
         await eventually(lambda: not question.exists())
-        await operating.office(settings, "retention", "content", "200")
+        await office.do(settings, "retention", "content", "200")
         assert await found.store.read(lambda work: work.privacy.requests_of(ANA)) == []
 
 
@@ -89,5 +89,5 @@ def test_who_gets_no_answer_is_told_and_nothing_is_done_later(settings: Settings
 
 
 async def test_without_a_desk_that_runs_the_command_line_does_it_itself(settings: Settings) -> None:
-    assert "is logged" in await operating.office(settings, "log", "export", str(ANA), "email", "")
+    assert "is logged" in await office.do(settings, "log", "export", str(ANA), "email", "")
     assert not settings.questions.exists()

@@ -14,13 +14,13 @@ import pytest
 
 from adapters.discord.client import Gateway
 from adapters.slack.manifest import manifest
-from bot import platforms
 from bot.config import Settings as Configuration
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
 from bot.message import UserRef
+from bot.process import platforms
+from bot.process.running import Running, desk_running
 from bot.routes import all_routes
-from bot.running import Running, desk_running
 from tests.discord.shop import World as Server
 from tests.discord.shop import at_once
 from tests.fakes.discord.components import walk

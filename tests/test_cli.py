@@ -14,9 +14,9 @@ from bot.desks.importing import hand_out
 from bot.effects import Direct
 from bot.inbound import Place
 from bot.message import UserRef, say
-from bot.operating import in_loop
+from bot.operating.database import in_loop
 from bot.ports import Job, T, UnitOfWork
-from bot.running import make_first_desk
+from bot.process.running import make_first_desk
 from storage.migrate import HEAD
 from storage.opening import open_store
 from storage.store import SqlStore, SqlUnitOfWork

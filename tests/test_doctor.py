@@ -11,10 +11,10 @@ from bot.config import Settings
 from bot.desks.importing import take_over
 from bot.desks.sheet import Sheet
 from bot.doctor import examine, examine_folder, examine_mode, examine_python, examine_sqlite
-from bot.finding import Finding
-from bot.operating import in_loop
+from bot.doctor.finding import Finding
+from bot.operating.database import in_loop
 from bot.ports import Job, T
-from bot.running import make_first_desk
+from bot.process.running import make_first_desk
 from storage.migrate import HEAD
 from storage.opening import open_store
 from tests.migrated import put_database

@@ -9,9 +9,9 @@ from bot.config import ConfigError, load_settings
 from bot.doctor import examine
 from bot.inbound import Place
 from bot.message import UserRef
-from bot.operating import in_loop
+from bot.operating.database import in_loop
 from bot.privacy.model import Draft
-from bot.running import encryption_of
+from bot.process.running import encryption_of
 from storage.opening import open_store
 from tests.test_cli import Shell, anywhere, now, set_up, shell
 from tests.test_doctor import nobody_is_asked

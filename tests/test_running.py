@@ -13,15 +13,15 @@ from time import monotonic
 import pytest
 from pydantic import SecretStr
 
-from bot.clockwork import tick_every_minute
 from bot.config import Settings
 from bot.desks.importing import hand_out
 from bot.effects import Direct, Effect
 from bot.inbound import Place, Tick
 from bot.message import UserRef, say
-from bot.operating import check_console
+from bot.operating.serving import check_console
 from bot.ports import Chat, Handle, Spot, UnitOfWork
-from bot.running import Running, desk_running, make_first_desk
+from bot.process.clockwork import tick_every_minute
+from bot.process.running import Running, desk_running, make_first_desk
 from storage.errors import DatabaseInUse
 from tests.desk import FakeChat
 

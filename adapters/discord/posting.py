@@ -11,8 +11,8 @@ from adapters.discord.markdown import one_line
 from adapters.discord.render import Rendered, rendered, view
 from bot.language import reading
 from bot.message import Mark, Message
-from bot.peers import still_ours
 from bot.ports import Files
+from bot.process.peers import still_ours
 
 T = TypeVar("T")
 

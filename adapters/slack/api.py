@@ -18,8 +18,8 @@ from adapters.outgoing import Outgoing
 from adapters.slack import words
 from adapters.slack.hosts import way_out
 from adapters.slack.pace import Pace
-from bot.peers import still_ours
 from bot.ports import Limited, Refused, TryLater
+from bot.process.peers import still_ours
 
 Json = dict[str, Any]
 # Slack takes JSON only where something is written.

@@ -33,8 +33,8 @@ from adapters.slack.uploads import Uploads
 from bot.effects import Effect, ShowHome
 from bot.errors import Problem
 from bot.ports import Files, Handle, Spot, TryLater
+from bot.process.standby import Seats
 from bot.router import Router
-from bot.standby import Seats
 
 log = logging.getLogger(__name__)
 REACTIONS = {"eyes": "ticket.claim", "white_check_mark": "ticket.close"}

@@ -17,8 +17,8 @@ from adapters.slack.render import Part, parts, username
 from adapters.slack.uploads import Uploads
 from bot.language import reading
 from bot.message import Message
-from bot.peers import doubtful
 from bot.ports import Refused, Spot, TryLater
+from bot.process.peers import doubtful
 
 log = logging.getLogger(__name__)
 EVENT = "helpthread_post"

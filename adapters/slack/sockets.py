@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.slack import words
 from bot.errors import Problem
-from bot.standby import Seats
+from bot.process.standby import Seats
 
 log = logging.getLogger(__name__)
 CONNECTIONS = 2

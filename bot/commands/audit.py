@@ -16,10 +16,10 @@ def verify(
     anchor: Annotated[list[str], typer.Option(help="NUMBER:HASH, as you noted it elsewhere.")] = [],  # noqa: B006
 ) -> None:
     """Look whether the audit log is as it was written. Names the first line that is not."""
-    from bot import operating
+    from bot.operating import database, office
 
     settings = configured()
-    print(operating.in_loop(lambda: operating.verify_audit(settings, anchor)))
+    print(database.in_loop(lambda: office.verify_audit(settings, anchor)))
 
 
 @audit.command("show")

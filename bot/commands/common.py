@@ -16,7 +16,7 @@ def configured() -> "Settings":
 
 def office(command: str, *given: str) -> None:
     """While a desk runs on the same SQLite file, it is the desk that does it."""
-    from bot import operating
+    from bot.operating import database, office
 
     settings = configured()
-    print(operating.in_loop(lambda: operating.office(settings, command, *given)))
+    print(database.in_loop(lambda: office.do(settings, command, *given)))

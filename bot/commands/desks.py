@@ -15,10 +15,10 @@ File = Annotated[str, typer.Argument(help="A YAML file, or - for standard input 
 @desk.command("export")
 def export_desks(file: File) -> None:
     """Write what every desk is set to."""
-    from bot import operating
+    from bot.operating import database, desks
 
     settings = configured()
-    text = operating.in_loop(lambda: operating.export_desks(settings))
+    text = database.in_loop(lambda: desks.export_desks(settings))
     if file == "-":
         sys.stdout.buffer.write(text.encode())  # the file is UTF-8, whatever the terminal is
         return
@@ -29,8 +29,8 @@ def export_desks(file: File) -> None:
 @desk.command("import")
 def import_desks(file: File) -> None:
     """Set desks to what a file says, all of it or nothing. Desks that it does not name stay as they are."""
-    from bot import operating
+    from bot.operating import database, desks
 
-    settings, data = configured(), operating.file_bytes(file)
+    settings, data = configured(), desks.file_bytes(file)
     name = "standard input" if file == "-" else file
-    print("\n".join(operating.in_loop(lambda: operating.import_desks(settings, data, name))))
+    print("\n".join(database.in_loop(lambda: desks.import_desks(settings, data, name))))

@@ -15,37 +15,37 @@ All = Annotated[bool, typer.Option("--all", help="All that was given up.")]
 @outbox.command("list")
 def list_outbox() -> None:
     """List what was given up, and why; nobody's words are shown."""
-    from bot import operating
+    from bot.operating import database, outbox
 
     settings = configured()
-    print("\n".join(operating.in_loop(lambda: operating.list_outbox(settings))))
+    print("\n".join(database.in_loop(lambda: outbox.list_outbox(settings))))
 
 
 @outbox.command()
 def retry(ids: Ids = None, everything: All = False) -> None:
     """Try these again."""
-    from bot import operating
+    from bot.operating import database, outbox
 
     settings, chosen = configured(), _some(ids, everything)
-    print("\n".join(operating.in_loop(lambda: operating.retry(settings, chosen))))
+    print("\n".join(database.in_loop(lambda: outbox.retry(settings, chosen))))
 
 
 @outbox.command()
 def discard(ids: Ids = None, everything: All = False) -> None:
     """Give these up for good."""
-    from bot import operating
+    from bot.operating import database, outbox
 
     settings, chosen = configured(), _some(ids, everything)
-    print("\n".join(operating.in_loop(lambda: operating.discard(settings, chosen))))
+    print("\n".join(database.in_loop(lambda: outbox.discard(settings, chosen))))
 
 
 @outbox.command("hold")
 def hold_back() -> None:
     """Hold back all that waits, as after a PostgreSQL database was restored: nothing is said before you retry it."""
-    from bot import operating
+    from bot.operating import database, outbox
 
     settings = configured()
-    print(operating.in_loop(lambda: operating.hold(settings)))
+    print(database.in_loop(lambda: outbox.hold(settings)))
 
 
 def _some(ids: list[int] | None, everything: bool) -> list[int] | None:

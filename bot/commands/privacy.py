@@ -83,10 +83,10 @@ def reconcile(
     ] = False,
 ) -> None:
     """Erase again whoever a restored backup brought back. Every start does that by itself, too."""
-    from bot import operating
+    from bot.operating import database, office
 
     settings = configured()
-    print(operating.in_loop(lambda: operating.reconcile(settings, lost=tombstones_lost)))
+    print(database.in_loop(lambda: office.reconcile(settings, lost=tombstones_lost)))
 
 
 @privacy.command("prove-erased")
@@ -102,10 +102,10 @@ def prove_erased(
     """Look for somebody in the database, in DATA_DIR and in packed files. Fails if anything is left."""
     from pathlib import Path
 
-    from bot import operating, proving
+    from bot.operating import database, office, proving
 
     settings = configured()
-    asked = operating.in_loop(lambda: operating.asked_by(settings, person))
+    asked = database.in_loop(lambda: office.asked_by(settings, person))
     proof = proving.prove(settings, proving.whose(person, asked), word or [], [Path(each) for each in also or []])
     print("\n".join(proof.lines))
     if not proof.clean:
@@ -169,25 +169,25 @@ def retention(
 @privacy.command()
 def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] = "en") -> None:
     """Print the privacy notice, as Markdown, from what the tables hold and what the settings say."""
-    from bot import operating
+    from bot.operating import documents
 
-    sys.stdout.write(operating.notice(configured(), language))
+    sys.stdout.write(documents.notice(configured(), language))
 
 
 @privacy.command()
 def record(language: Language = "en") -> None:
     """Print the record of processing (GDPR Art. 30), as Markdown."""
-    from bot import operating
+    from bot.operating import documents
 
-    sys.stdout.write(operating.record(configured(), language))
+    sys.stdout.write(documents.record(configured(), language))
 
 
 @privacy.command()
 def recipients() -> None:
     """Show who gets people's data, what of it, why, and which hosts we connect to for it."""
-    from bot import operating
+    from bot.operating import documents
 
-    print(operating.recipients(configured()))
+    print(documents.recipients(configured()))
 
 
 @privacy.command("datamap")
@@ -196,8 +196,8 @@ def datamap(
     release: Annotated[str, typer.Argument(help="Such as 0.1.0; none takes the last one.")] = "",
 ) -> None:
     """Show what changed in what is held about people since a release, and whether that is material."""
-    from bot import operating
+    from bot.operating import documents
 
     if what != "diff":
         raise typer.BadParameter("the only thing to ask for is diff")
-    print(operating.datamap_diff(configured(), release))
+    print(documents.datamap_diff(configured(), release))

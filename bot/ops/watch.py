@@ -11,7 +11,7 @@ from bot.config import ConfigError, Settings
 from bot.ops.health import Beat, Doctor, Health
 from bot.ops.observing import Chronicle, Observer, can_be_away
 from bot.ports import Chat, UnitOfWork
-from bot.running import Running
+from bot.process.running import Running
 from storage.errors import trouble
 
 log = logging.getLogger(__name__)

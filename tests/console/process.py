@@ -15,8 +15,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from bot import operating
 from bot.config import Settings
+from bot.operating import serving
 
 Object = dict[str, Any]
 PATIENCE = 30  # seconds for a process that has a second's work
@@ -29,7 +29,7 @@ def serve(folder: Path, script: Path, output: Path, *, json: bool) -> None:
     """`helpthread console` with its input from one file and its output added to another."""
     sys.stdin = io.TextIOWrapper(script.open("rb"))
     sys.stdout = io.TextIOWrapper(os.fdopen(os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "wb"))
-    asyncio.run(operating.console(Settings(data_dir=folder), json))
+    asyncio.run(serving.console(Settings(data_dir=folder), json))
     sys.stdout.flush()
 
 
@@ -73,7 +73,7 @@ def sit_down(folder: Path, terminal: str) -> None:
         os.dup2(file, number)
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
     os.environ |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-    asyncio.run(operating.console(Settings(data_dir=folder), json=False))
+    asyncio.run(serving.console(Settings(data_dir=folder), json=False))
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from bot.desks.model import Member, Rank, Settings
 from bot.desks.naming import Naming, place, principal, written_place, written_principal
 from bot.desks.sheet import Sheet
 from bot.inbound import Place
-from bot.platforms import PLATFORMS as KNOWN
+from bot.process.platforms import PLATFORMS as KNOWN
 from tests.desks.conftest import Office
 
 PLATFORMS = {"chat": Naming(True, "@"), "talk": Naming(False, "&")}

@@ -9,7 +9,7 @@ from bot.desk_file import DeskFileError, read, write
 from bot.desks.model import Desk, Settings
 from bot.desks.panel import Category, Kind, Panel, Question, slug
 from bot.desks.typed import questions, written
-from bot.platforms import PLATFORMS
+from bot.process.platforms import PLATFORMS
 from tests.desks.conftest import INTAKE, OFFICE, Office
 
 FILE = """\

@@ -5,7 +5,7 @@ import pytest
 from adapters.discord import examining
 from adapters.discord.examining import Seen, examine
 from bot.desks.sheet import Sheet
-from bot.doctor_discord import channels, roles
+from bot.doctor.discord import channels, roles
 from bot.inbound import Place
 from bot.routes import all_routes
 from tests.discord.shop import World

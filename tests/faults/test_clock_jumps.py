@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.clockwork import tick_every_minute
 from bot.config import Settings
 from bot.inbound import Tick
 from bot.ports import TryLater
-from bot.running import desk_running
+from bot.process.clockwork import tick_every_minute
+from bot.process.running import desk_running
 from tests.desk import ANA, SAM, Clock, Desk, agents_thread
 from tests.ops.watched import until
 
@@ -93,7 +93,7 @@ async def test_a_change_of_the_hour_changes_nothing(desk: Desk, before: datetime
 async def test_when_the_clock_is_set_back_time_goes_on_passing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, ticks = Clock(), list[Tick]()
     soon = asyncio.sleep
-    monkeypatch.setattr("bot.clockwork.asyncio.sleep", lambda seconds: soon(0.01))
+    monkeypatch.setattr("bot.process.clockwork.asyncio.sleep", lambda seconds: soon(0.01))
     async with desk_running(Settings(data_dir=tmp_path), now=clock.now) as running:
         running.router.ticks = [lambda tick, work: ticks.append(tick)]
         ticking = asyncio.create_task(tick_every_minute(running.app, clock.now))

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.ops.health import Beat, Doctor, Health
-from bot.running import Running
+from bot.process.running import Running
 from storage.errors import trouble
 from storage.sqlite import SqliteStore
 from tests.ops.watched import until

@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.effects import Direct, Effect
 from bot.message import UserRef, say
 from bot.ports import Handle, Spot, UnitOfWork
-from bot.running import desk_running
+from bot.process.running import desk_running
 from tests.desk import FakeChat
 
 MANY = 200
@@ -46,7 +46,7 @@ def post_all(work: UnitOfWork) -> None:
 
 @pytest.mark.parametrize("seconds", [0.05, 60.0], ids=["quick", "hanging"])
 async def test_nothing_is_lost_or_said_twice(tmp_path: Path, seconds: float, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.running.LAST_DELIVERIES", 1.0)
+    monkeypatch.setattr("bot.process.running.LAST_DELIVERIES", 1.0)
     chat, settings = Crowd(seconds), Settings(data_dir=tmp_path)
     async with desk_running(settings, [partial(lambda chat, running: chat, chat)]) as running:
         stop = asyncio.Event()

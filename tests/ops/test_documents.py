@@ -90,7 +90,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path):
 
 
 def test_the_unit_gives_more_time_to_stop_than_the_bot_takes():
-    from bot.running import LAST_DELIVERIES
+    from bot.process.running import LAST_DELIVERIES
 
     seconds = re.search(r"TimeoutStopSec=(\d+)", (ROOT / "deploy/helpthread.service").read_text())
     assert seconds

@@ -16,7 +16,7 @@ from bot.desks.model import Settings as DeskSettings
 from bot.inbound import Event
 from bot.ops.watch import Watch
 from bot.ports import Handle, Reply, UnitOfWork
-from bot.running import Running, desk_running
+from bot.process.running import Running, desk_running
 from tests.desk import AGENTS, HELP, SAM, FakeChat
 from tests.network import free_port
 

@@ -12,18 +12,18 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, select, text, update
 from typer.testing import CliRunner
 
-from bot import operating
 from bot.cli import app
 from bot.config import Settings
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.errors import Problem
+from bot.operating import office
 from bot.ports import Store, UnitOfWork
 from bot.privacy import auditing
 from bot.privacy.audit import FIRST, OPERATOR, Broken, Chain, Deed, Line, Link, Note, alias
 from bot.privacy.purging import purge_everything, set_period
-from bot.running import desk_running
+from bot.process.running import desk_running
 from storage.opening import open_store
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.store import SqlUnitOfWork
@@ -462,7 +462,7 @@ def test_the_command_line_names_the_line_that_was_changed(machine: Settings) -> 
 
 async def test_who_looks_while_the_desk_runs_is_written_down_by_the_desk(machine: Settings) -> None:
     async with desk_running(machine) as running:
-        assert await operating.office(machine, "queue") == "No requests are open."
+        assert await office.do(machine, "queue") == "No requests are open."
         (line,) = await running.store.read(lambda work: work.audit.latest(9))
         operator = await running.store.read(lambda work: work.audit.aliases(OPERATOR))
     assert (line.deed, line.reason, line.actor) == (Deed.ACCESS, "privacy.queue", operator[line.epoch])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.operating import notice
+from bot.operating.documents import notice
 from bot.ports import Say
 from bot.privacy.notice import Changes, Facts, Notice, changes, facts, next_version
 from bot.privacy.policy import keep_current

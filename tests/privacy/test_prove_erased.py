@@ -20,7 +20,7 @@ from bot.cli import app
 from bot.config import Settings
 from bot.errors import Problem
 from bot.message import UserRef
-from bot.proving import prove, whose
+from bot.operating.proving import prove, whose
 from storage.files import DiskFiles
 from storage.needles import needles
 from storage.residue import in_folder

@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, select
 
 from bot.config import Settings
 from bot.effects import CLERK, Effect
-from bot.guarding import KEY_FILE
-from bot.operating import reconcile
+from bot.operating.office import reconcile
 from bot.ports import Handle, Spot, TryLater, UnitOfWork
 from bot.privacy.gate import State
 from bot.privacy.model import Asked, Request, Stage
-from bot.running import Running, desk_running
+from bot.process.guarding import KEY_FILE
+from bot.process.running import Running, desk_running
 from storage.backup import backup
 from storage.errors import CannotOpen
 from storage.opening import postgresql_url

@@ -11,12 +11,12 @@ from random import Random
 from sqlalchemy.exc import OperationalError
 
 from bot.app import App
-from bot.clockwork import tick_every_minute
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.errors import Busy
 from bot.inbound import Event, Place
 from bot.ports import Reply
+from bot.process.clockwork import tick_every_minute
 from bot.router import Router
 from bot.routes import all_routes
 from storage.opening import open_store

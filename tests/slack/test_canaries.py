@@ -13,7 +13,7 @@ import pytest
 
 from bot import logs
 from bot.config import Settings
-from bot.proving import prove
+from bot.operating.proving import prove
 from tests.fakes.slack import Message
 from tests.privacy.canaries import everything, traces
 from tests.slack.lives import Life, furnish, live

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from adapters.slack.manifest import manifest
-from bot import platforms
 from bot.config import Settings as Configuration
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
 from bot.message import UserRef
+from bot.process import platforms
+from bot.process.running import Running, desk_running, now
 from bot.routes import all_routes
-from bot.running import Running, desk_running, now
 from bot.tickets.model import Ticket
 from tests.fakes.slack import Channel, FakeSlack, Line, Message, User
 from tests.network import free_port

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 # Which argument of a call is a text: the same for the standard library's `ngettext` and for `make words`.
 TEXTS = {"_": 1, "several": 1, "told": 1, "about": 1, "Phrase": 1, "command": 2, "Option": 2}
-FOR_OPERATORS = ("bot/cli.py", "bot/commands/", "bot/operating.py")
+FOR_OPERATORS = ("bot/cli.py", "bot/commands/", "bot/operating/")
 PROSE = re.compile(r"[A-Z][a-z]|[A-Za-z]{2,}\s|\s[A-Za-z]{2,}")
 
 

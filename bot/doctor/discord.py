@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.config import Settings
 from bot.desks.sheet import Sheet
-from bot.finding import Finding
+from bot.doctor.finding import Finding
 from bot.inbound import Place
 from bot.routes import all_routes
 

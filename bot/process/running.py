@@ -13,8 +13,20 @@ from functools import partial
 from typing import Any
 
 from bot.app import App
-from bot.beside import answer_questions
-from bot.clockwork import (
+from bot.config import Settings
+from bot.courier import Courier
+from bot.desks.model import Desk, Member, Rank
+from bot.desks.model import Settings as DeskSettings
+from bot.effects import CLERK
+from bot.inbound import Place
+from bot.ops.observing import ObservedChat, Observer
+from bot.ports import Chat, Files, UnitOfWork
+from bot.privacy.auditing import ANCHORS
+from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.policy import keep_current
+from bot.privacy.promises import Promises
+from bot.process.beside import answer_questions
+from bot.process.clockwork import (
     anchor_every_day,
     keep_promises_current,
     keep_tombstones,
@@ -22,23 +34,11 @@ from bot.clockwork import (
     sweep_every_hour,
     tick_every_minute,
 )
-from bot.config import Settings
-from bot.courier import Courier
-from bot.desks.model import Desk, Member, Rank
-from bot.desks.model import Settings as DeskSettings
-from bot.effects import CLERK
-from bot.guarding import guarded
-from bot.inbound import Place
-from bot.ops.observing import ObservedChat, Observer
-from bot.peers import Alone, Peers
-from bot.ports import Chat, Files, UnitOfWork
-from bot.privacy.auditing import ANCHORS
-from bot.privacy.clerk import Clerk, Nobody
-from bot.privacy.policy import keep_current
-from bot.privacy.promises import Promises
+from bot.process.guarding import guarded
+from bot.process.peers import Alone, Peers
+from bot.process.standby import Standby, serve_alone
 from bot.router import Router
 from bot.routes import all_routes
-from bot.standby import Standby, serve_alone
 from storage.files import MEGABYTE, DiskFiles
 from storage.opening import join, open_store
 from storage.settling import Encryption
@@ -181,7 +181,7 @@ def encryption_of(settings: Settings) -> Encryption | None:
 
 def promises_of(settings: Settings) -> Promises:
     """What the operator chose."""
-    from bot.platforms import recipients  # which knows this file
+    from bot.process.platforms import recipients  # which knows this file
 
     tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
     return Promises(

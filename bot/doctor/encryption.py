@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.config import Settings
-from bot.finding import Finding, note, ok, wrong
-from bot.running import encryption_of
+from bot.doctor.finding import Finding, note, ok, wrong
+from bot.process.running import encryption_of
 from storage.errors import CannotOpen
 from storage.sealing import Sealing
 from storage.settling import sealing_of, search_by, state_of

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import Settings, likely_typos
-from bot.doctor_database import examine_database, examine_sqlite_file, sheets_of
-from bot.doctor_discord import examine_discord
-from bot.doctor_slack import examine_slack
-from bot.finding import Finding, note, ok, wrong
+from bot.doctor.database import examine_database, examine_sqlite_file, sheets_of
+from bot.doctor.discord import examine_discord
+from bot.doctor.finding import Finding, note, ok, wrong
+from bot.doctor.slack import examine_slack
 
 WAL_RESET_FIXED = (3, 51, 3)
 LEAST_FREE = 500_000_000  # bytes; a migration or a backup needs room for a copy

@@ -9,12 +9,12 @@ from time import monotonic
 
 from bot.app import App
 from bot.inbound import Tick
-from bot.peers import Peers
 from bot.ports import UnitOfWork
 from bot.privacy.auditing import anchor
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.privacy.purging import purge_everything
+from bot.process.peers import Peers
 from storage.files import DiskFiles, referenced
 from storage.store import SqlStore, SqlUnitOfWork
 from storage.tombstones import SqlTombstones

@@ -12,9 +12,9 @@ from bot.config import Settings
 from bot.desks import views
 from bot.desks.importing import hand_out
 from bot.desks.sheet import Sheet
-from bot.doctor_encryption import examine_encryption
-from bot.finding import Finding, note, ok, wrong
-from bot.platforms import PLATFORMS, tokens
+from bot.doctor.encryption import examine_encryption
+from bot.doctor.finding import Finding, note, ok, wrong
+from bot.process.platforms import PLATFORMS, tokens
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
 from storage.opening import postgresql_url

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.desks.sheet import Sheet
-from bot.finding import Finding
-from bot.operating import in_loop
+from bot.doctor.finding import Finding
+from bot.operating.database import in_loop
 
 PLATFORM = "slack"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 
 from bot.effects import Effect
-from bot.peers import Lease, Peers
 from bot.ports import Chat, Handle, Spot, TryLater
+from bot.process.peers import Lease, Peers
 
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks at who has it

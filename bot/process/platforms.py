@@ -21,15 +21,15 @@ from bot.desks.naming import Naming, is_group, platform_of
 from bot.inbound import Actor, Place
 from bot.language import Phrase
 from bot.message import UserRef
-from bot.peers import Lease
 from bot.ports import Chat, UnitOfWork, Watched
 from bot.privacy.age import keepable
 from bot.privacy.recipients import EVERYTHING, Recipient
+from bot.process.peers import Lease
+from bot.process.running import Make, Running, new_id
+from bot.process.standby import Seats, Standby
 from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
-from bot.running import Make, Running, new_id
-from bot.standby import Seats, Standby
 from bot.tickets.timeline import Source
 
 PLATFORMS = {"console": Naming(True, "@"), "discord": Naming(False, "&"), "slack": Naming(True, "@")}

@@ -1,0 +1,67 @@
+"""What a privacy officer does on the command line."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from bot.config import Settings
+from bot.errors import Problem
+from bot.message import UserRef
+from bot.operating.database import opened, read, reading, write
+from bot.process.beside import ask
+from bot.process.guarding import reconciled
+from bot.process.running import now
+from storage.errors import DatabaseInUse
+from storage.files import MEGABYTE, DiskFiles
+
+
+async def do(settings: Settings, command: str, *given: str) -> str:
+    """What a privacy officer does (see `bot.privacy.counter`). A desk that runs on the same SQLite file does it for us.
+
+    Raises `Problem`.
+    """
+    from bot.privacy import counter
+
+    job = partial(counter.do, command, given)
+    try:
+        return await write(settings, job)
+    except DatabaseInUse:
+        return await asyncio.to_thread(ask, settings.questions, command, given)
+
+
+async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
+    """Whether the audit log is as it was written. `given` are anchors kept elsewhere, NUMBER:HASH. Raises `Problem`
+    with the first line that is not."""
+    from bot.privacy import audit_views, auditing
+
+    anchors = [*auditing.given(given), *auditing.kept(settings.data_dir / auditing.ANCHORS)]
+    async with reading(settings) as store:
+        head, broken = await auditing.verify(store, anchors)
+    if broken is not None:
+        raise Problem(audit_views.broken(broken))
+    return audit_views.sound(head, len(anchors))
+
+
+async def asked_by(settings: Settings, number: str) -> UserRef | None:
+    """Whose request that is, if it is one and knows it."""
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    request = await read(settings, lambda work: work.privacy.request(int(number)))
+    return request.who if request else None
+
+
+async def reconcile(settings: Settings, *, lost: bool) -> str:
+    """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
+    store = opened(settings)
+    try:
+        files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
+        tombstones, count = await reconciled(settings, store, files, now, lost=lost)
+        tombstones.close()
+    finally:
+        await store.close()
+    if lost:
+        return "the tombstones begin anew; whom a backup from before now brings back nobody can tell any more"
+    if not count:
+        return "nobody who was erased is in this database"
+    who = "1 person was in this backup and is" if count == 1 else f"{count} people were in this backup and are"
+    return f"{who} erased again"
