@@ -12,9 +12,10 @@ from sqlalchemy import Column, Connection, Delete, Row, Update, and_, bindparam,
 
 from bot.message import UserRef
 from bot.privacy.disguise import eraser
-from bot.privacy.model import Erased, Request
+from bot.privacy.model import Asked, Erased, Request
 from storage.datamap import Sheet, sheets
-from storage.sealing import doom
+from storage.deferred import Reach, held_tickets
+from storage.sealing import doom, doom_those_without_words
 from storage.standing import Fate, Standing, changes, fates, standing
 
 Text = Callable[[str], str]
@@ -26,36 +27,52 @@ class Erasing:
     def name(self, who: UserRef) -> str:
         raise NotImplementedError
 
+    def reach(self, request: Request) -> Reach:
+        """What of the person goes now."""
+        return Reach(request, () if request.asked is Asked.REST else held_tickets(self.connection, request.who))
+
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased:
         """Erase up to `limit` rows of the tables of this phase (`until` in `storage.rows`)."""
         if request.who == request.nobody:  # it is done: the request itself has forgotten whose it was
             return Erased()
-        step = _Step(self.connection, request.who, request.nobody, eraser(request.who, self.name(request.who)), limit)
+        reach, text = self.reach(request), eraser(request.who, self.name(request.who))
+        step = _Step(self.connection, reach, text, limit)
         for sheet in sheets():
             if sheet.says("until") == phase:
                 step.take(sheet)
-        if step.left and phase == "names":  # later they may be back already, with another key
-            doom(self.connection, request.who)
+        if step.left:
+            self._forget_key(reach, phase)
         return Erased(step.counts, self._unreferred(step.shas), step.elsewhere, step.left == 0)
 
-    def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
+    def _forget_key(self, reach: Reach, phase: str) -> None:
+        who = reach.request.who
+        if phase == ("receipt" if reach.one_ticket else "names"):  # later they may be back already, with another key
+            if reach.one_ticket or reach.held:
+                doom_those_without_words(self.connection, [who])
+            else:
+                doom(self.connection, who)
+
+    def blobs(self, request: Request, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that would go with their rows and that nobody else's rows refer to; and where to go on."""
+        who, reach = request.who, self.reach(request)
         tables = [sheet for sheet in sheets() if sheet.flagged("blob") and sheet.says("erase") == "delete"]
         names = [sheet.table.name for sheet in tables]
         table, past = after or (names[0], 0)
         sheet = tables[names.index(table)]
-        query = select(sheet.table).where(_any_link(sheet, who), sheet.key[0] > past)
+        query = select(sheet.table).where(_any_link(sheet, who), reach.of(sheet), sheet.key[0] > past)
         rows = self.connection.execute(query.order_by(sheet.key[0]).limit(limit)).all()
         going = {getattr(row, sheet.flagged("blob")[0].name) for row in rows if standing(sheet, row, who).subject}
         if len(rows) == limit:
-            return self._only_theirs(going, who), (table, getattr(rows[-1], sheet.key[0].name))
+            return self._only_theirs(going, who, reach), (table, getattr(rows[-1], sheet.key[0].name))
         rest = names[names.index(table) + 1 :]
-        return self._only_theirs(going, who), (rest[0], 0) if rest else None
+        return self._only_theirs(going, who, reach), (rest[0], 0) if rest else None
 
-    def _only_theirs(self, shas: set[str], who: UserRef) -> Sequence[str]:
+    def _only_theirs(self, shas: set[str], who: UserRef, reach: Reach) -> Sequence[str]:
         kept: set[str] = set()
         for sheet, column in _blob_columns():
-            for row in self.connection.execute(select(sheet.table).where(column.in_(shas))):
+            spared = select(column).where(column.in_(shas), reach.of(sheet).is_not(True))
+            kept |= set(self.connection.scalars(spared))
+            for row in self.connection.execute(select(sheet.table).where(column.in_(shas), reach.of(sheet))):
                 if not (sheet.says("erase") == "delete" and standing(sheet, row, who).subject):
                     kept.add(getattr(row, column.name))
         return sorted(shas - kept - {""})
@@ -69,9 +86,10 @@ class Erasing:
 class _Step:
     """One transaction's worth of an erasure."""
 
-    def __init__(self, connection: Connection, who: UserRef, ghost: UserRef, text: Text, limit: int) -> None:
-        self.connection, self.who, self.ghost, self.text = connection, who, ghost, text
-        self.left = limit
+    def __init__(self, connection: Connection, reach: Reach, text: Text, limit: int) -> None:
+        self.connection, self.text = connection, text
+        self.who, self.ghost = reach.request.who, reach.request.nobody
+        self.left, self.reach = limit, reach
         self.counts: dict[str, int] = {}
         self.shas: set[str] = set()
         self.elsewhere: list[int] = []
@@ -79,7 +97,9 @@ class _Step:
     def take(self, sheet: Sheet) -> None:
         for link in sheet.links:
             while self.left:
-                rows = self.connection.execute(select(sheet.table).where(link == self.who).limit(self.left)).all()
+                rows = self.connection.execute(
+                    select(sheet.table).where(link == self.who, self.reach.of(sheet)).limit(self.left)
+                ).all()
                 if not rows:
                     break
                 self._change(sheet, rows)

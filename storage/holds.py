@@ -1,4 +1,4 @@
-"""Legal holds: while there is one, nothing of that person is deleted."""
+"""Legal holds: while there is one, nothing of that person, or of that ticket, is deleted."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,6 +10,7 @@ from bot.message import UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
 from bot.privacy.model import Hold
+from storage.deferred import STANDS, held_tickets
 from storage.rows import HoldRow
 
 holds = HoldRow.__table__
@@ -20,12 +21,19 @@ class Holds:
     audit: Audit
 
     def held(self, who: UserRef) -> bool:
-        there = select(holds.c.number).where(holds.c.who == who, holds.c.released_at.is_(None)).limit(1)
+        there = select(holds.c.number).where(holds.c.who == who, holds.c.ticket.is_(None), STANDS).limit(1)
         return self.connection.execute(there).first() is not None
+
+    def holds_ticket(self, ticket: int) -> bool:
+        there = select(holds.c.number).where(holds.c.ticket == ticket, STANDS).limit(1)
+        return self.connection.execute(there).first() is not None
+
+    def held_tickets(self, who: UserRef) -> Sequence[int]:
+        return held_tickets(self.connection, who)
 
     def holds(self, limit: int) -> Sequence[Hold]:
         """Those that stand, the one to be reviewed first at the front."""
-        standing = select(holds).where(holds.c.released_at.is_(None)).order_by(holds.c.review_at, holds.c.number)
+        standing = select(holds).where(STANDS).order_by(holds.c.review_at, holds.c.number)
         return [_hold(row) for row in self.connection.execute(standing.limit(limit))]
 
     def hold(self, number: int) -> Hold | None:
@@ -50,4 +58,4 @@ def _values(hold: Hold) -> dict[str, Any]:
 
 
 def _hold(row: Row[Any]) -> Hold:
-    return Hold(row.number, row.who, row.code, row.placed_at, row.review_at, row.placed_by, row.released_at)
+    return Hold(row.number, row.who, row.code, row.placed_at, row.review_at, row.placed_by, row.released_at, row.ticket)

@@ -32,7 +32,9 @@ class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retent
     def residue(self, request: Request, thorough: bool = True) -> Sequence[Held]:
         """What is still held about the person, but for the request, which knows where its receipt must go."""
         who, ghost = request.who, request.nobody
-        held = list(self._held(who, [sheet for sheet in sheets() if sheet.says("until") != "receipt"]))
+        reach = self.reach(request)
+        held = list(self._held(who, [sheet for sheet in sheets() if sheet.says("until") != "receipt"], reach.of))
+        thorough = thorough and not reach.one_ticket
         if thorough and self.pending(who, ghost, 1):
             held.append(Held("effects that name you", Role.NAMED, "", 1))
         if thorough and self.copies(who, ghost, 1):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from bot.message import File, UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import FAILED, GONE, RUNNING, Asked, Request, Stage
+from bot.privacy.model import FAILED, GONE, RUNNING, Asked, Hold, Request, Stage
 from bot.privacy.stages import OPEN
 from storage.datamap import topics
 from storage.rows import DisputeRow, RequestRow
@@ -66,9 +66,10 @@ class Requests:
             self._noted(Deed.REFUSED, who, now.number, now, now.refused)
         elif now.stage is not before.stage:
             self._noted(Deed.MOVED, who, now.number, now, now.stage)
-        if now.asked is Asked.ERASURE and now.stage is Stage.TOLD is not before.stage:
+        if now.erases and now.stage is Stage.TOLD is not before.stage:
             for what, count in now.counts:
-                self.audit.note(Deed.ERASED, about=who, number=now.number, count=count, store=_table(what))
+                if what != "ticket":
+                    self.audit.note(Deed.ERASED, about=who, number=now.number, count=count, store=_table(what))
 
     def _noted(self, deed: Deed, who: UserRef, number: int, request: Request, reason: str) -> None:
         self.audit.note(
@@ -95,6 +96,13 @@ class Requests:
         """Of everybody, that which has to be answered first at the front."""
         standing = select(requests).where(requests.c.stage.in_([stage.value for stage in OPEN]))
         return self._all(standing.order_by(requests.c.received_at, requests.c.number).limit(limit))
+
+    def waiting_for_hold(self, hold: Hold) -> Sequence[Request]:
+        waiting = select(requests).where(requests.c.stage == Stage.HELD.value).order_by(requests.c.number)
+        if hold.ticket is None:
+            return self._all(waiting.where(requests.c.who == hold.who))
+        rests = self._all(waiting.where(requests.c.asked == Asked.REST.value))
+        return [request for request in rests if request.ticket == hold.ticket]
 
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]:
         """Exports nobody may fetch any more, deletions nobody confirmed, and those whose time to think is over."""

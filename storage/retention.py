@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.message import UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import GONE
+from bot.privacy.model import GONE, Asked
 from bot.privacy.retention import AUDIT, CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
@@ -65,10 +65,17 @@ tags, participants = TagRow.__table__, ParticipantRow.__table__
 drafts, members, holds = DraftRow.__table__, MemberRow.__table__, HoldRow.__table__
 # In the words of the indexes, or they are not used.
 CLOSED: ColumnElement[bool] = literal_column("closed_at IS NOT NULL")
-NO_OPEN_REQUEST = ~exists().where(requests.c.who == tickets.c.customer, requests.c.stage.in_([s.value for s in OPEN]))
+NO_OPEN_REQUEST = ~exists().where(
+    requests.c.who == tickets.c.customer,
+    requests.c.asked != Asked.REST.value,  # its ticket is under a hold, or about to go
+    requests.c.stage.in_([s.value for s in OPEN]),
+)
 
 
-NO_HOLD = ~exists().where(holds.c.who == tickets.c.customer, holds.c.released_at.is_(None))
+NO_HOLD = and_(
+    ~exists().where(holds.c.who == tickets.c.customer, holds.c.ticket.is_(None), holds.c.released_at.is_(None)),
+    ~exists().where(holds.c.ticket == tickets.c.id, holds.c.released_at.is_(None)),
+)
 
 
 class Retention:

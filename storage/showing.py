@@ -1,11 +1,11 @@
 """What a person may see of what is held about them, by what the columns say; others appear in it as accounts only,
 which the export then disguises."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select, true, tuple_
 
 from bot.language import Phrase
 from bot.message import UserRef
@@ -28,11 +28,13 @@ class Showing:
         """What there is, by table and role."""
         return self._held(who, sheets())
 
-    def _held(self, who: UserRef, of: Iterable[Sheet]) -> Sequence[Held]:
+    def _held(
+        self, who: UserRef, of: Iterable[Sheet], where: Callable[[Sheet], ColumnElement[bool]] = lambda sheet: true()
+    ) -> Sequence[Held]:
         held = []
         for sheet in of:
             for role in sheet.roles:
-                count = select(func.count()).select_from(sheet.table).where(in_role(sheet, role, who))
+                count = select(func.count()).select_from(sheet.table).where(in_role(sheet, role, who), where(sheet))
                 if number := self.connection.execute(count).scalar_one():
                     held.append(Held(sheet.says("what"), role, sheet.says("why"), number, sheet.says("keep")))
         return held

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
@@ -22,12 +23,14 @@ from tests.migrated import put_database
 from tests.postgres import cluster, fresh_database
 
 sockets.guard()
+FIRST = import_module("storage.migrations.versions.0001_initial")
 TABLES = Base.metadata.sorted_tables
 COUNTED = [(t.name, t.autoincrement_column.name) for t in TABLES if t.autoincrement_column is not None]
 EMPTY = SQL("; ").join(
     [
         *(SQL("DELETE FROM {}").format(Identifier(t.name)) for t in reversed(TABLES)),
         *(SQL("SELECT setval(pg_get_serial_sequence({}, {}), 1, false)").format(*each) for each in COUNTED),
+        SQL(FIRST.POSTGRESQL_SEARCH.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS")),  # gone where encrypted
     ]
 )
 

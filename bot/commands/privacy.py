@@ -59,9 +59,16 @@ def decide(number: Number, who: Annotated[str, typer.Argument(help="Whether they
 
 
 @privacy.command()
-def hold(person: Account, reason: Why, review: Day) -> None:
-    """Have somebody's data kept for a reason in law, to be looked at again within 90 days."""
-    office("hold", person, reason, review)
+def hold(
+    person: Account,
+    reason: Why,
+    review: Day,
+    ticket: Annotated[
+        str, typer.Argument(help="The number of a ticket of theirs, or DESK#NUMBER, to keep that one only.")
+    ] = "",
+) -> None:
+    """Have somebody's data, or one ticket, kept for a reason in law, to be looked at again within 90 days."""
+    office("hold", person, reason, review, ticket)
 
 
 @privacy.command()

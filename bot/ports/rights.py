@@ -66,7 +66,16 @@ class Privacy(Protocol):
         """Of whom an agent or officer said so, and whose time to say otherwise is over."""
 
     def held(self, who: UserRef) -> bool:
-        """Whether a legal hold stands."""
+        """Whether a legal hold stands on all that is theirs."""
+
+    def holds_ticket(self, ticket: int) -> bool:
+        """Whether one stands on that ticket alone."""
+
+    def held_tickets(self, who: UserRef) -> Sequence[int]:
+        """Ids of the tickets under a hold of their own in which there is anything of theirs."""
+
+    def waiting_for_hold(self, hold: Hold) -> Sequence[Request]:
+        """Deletions that wait for the end of a hold on the same person, or on the same ticket."""
 
     def holds(self, limit: int) -> Sequence[Hold]:
         """Those that stand, the one to be reviewed first at the front."""
@@ -104,7 +113,7 @@ class Privacy(Protocol):
         """Forget places of posts taken back. How many could not be, and whether there is more."""
 
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
-    def blobs(self, who: UserRef, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
+    def blobs(self, request: Request, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""
 
     def choices(self, who: UserRef) -> Sequence[Choice]:

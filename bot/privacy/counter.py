@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "extend": (2, lambda given, work: office.extend(given[0], given[1], None, work)),
     "refuse": (2, lambda given, work: office.refuse(given[0], given[1], None, work)),
     "decide": (2, lambda given, work: dispute.decide(office.asked_for(given[0], None, work), given[1], work)),
-    "hold": (3, lambda given, work: office.hold(person_named(given[0]), given[1], given[2], None, work)),
+    "hold": (4, lambda given, work: office.hold(person_named(given[0]), given[1], given[2], given[3], None, work)),
     "renew": (2, lambda given, work: office.renew(given[0], given[1], None, work)),
     "release": (1, lambda given, work: office.release(given[0], None, work)),
     "minor": (1, lambda given, work: four_eyes.minor(person_named(given[0]), None, work)),

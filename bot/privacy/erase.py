@@ -13,6 +13,7 @@ from bot.language import reading
 from bot.message import UserRef
 from bot.ports import Files, Job, Store, T, Tombstones, TryLater, UnitOfWork
 from bot.privacy import farewell, views
+from bot.privacy.deferring import defer, held_up
 from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
@@ -47,6 +48,7 @@ class Erasure:
         self.files, self.request, self.posted = files, request, posted
         self.tombstones, self.language = tombstones, language
         self.who, self.now, self.patience = request.who, now, patience
+        self.rest = request.asked is Asked.REST  # one ticket alone: the person may be back meanwhile
         self.silent = False  # whether nothing is said to a platform
         self.store = Fenced(store, Executor(store, request.who, request.number))
 
@@ -54,7 +56,7 @@ class Erasure:
         """`new_id` makes a random id for the ghost. Raises `TryLater` while others must do something first."""
         if self.request.stage not in (Stage.DUE, Stage.CLEANING):
             return
-        if self.request.stage is Stage.DUE and await self.store.read(lambda work: work.privacy.held(self.who)):
+        if self.request.stage is Stage.DUE and await self.store.read(partial(held_up, self.request)):
             await self.store.plain.write(lambda work: hold_back(self._now(work), work))
             if self.tombstones.gate.stone(self.who) is not None:  # it was begun, so they are being turned away
                 await self._lay(State.ENDED)
@@ -72,7 +74,8 @@ class Erasure:
             await self._until_taken_back()
         on_its_way = await self._erase_rows()
         await self._begin_posts()
-        await self._take_back()
+        if not self.rest:  # those about its ticket were taken back with the rest of them
+            await self._take_back()
         if on_its_way:
             raise TryLater(1, "some of it is on its way")
         await self._until_taken_back()
@@ -113,11 +116,13 @@ class Erasure:
     async def _erase_rows(self) -> bool:
         """All that needs no platform. True if some of it may be in the courier's hands."""
         await self._begin(Step.TICKETS)
-        await self._leave_tickets()
+        if not self.rest:
+            await self.store.write(partial(defer, self.who))
+            await self._leave_tickets()
         await self._begin(Step.EXPORTS)
         await self._drop_exports()
         await self._begin(Step.OUTBOX)
-        on_its_way = await self._withdraw()
+        on_its_way = not self.rest and await self._withdraw()
         await self._begin(Step.FILES)
         await self._drop_files()
         await self._begin(Step.CONTENT)
@@ -158,12 +163,13 @@ class Erasure:
 
     async def _begin_posts(self) -> None:
         """Pages of people's own are drawn again here, once: the rest of the step may be tried often."""
-        if self.request.stage is Stage.DUE:
+        if self.request.stage is Stage.DUE and not self.rest:
             await self.store.write(lambda work: home.redraw(self.who, work, self.request.nobody))
         await self._begin(Step.POSTS, Stage.CLEANING)
 
     async def _lay(self, state: State) -> None:
-        await lay(self.who, state, self.tombstones, self.store.plain)
+        if not self.rest:  # what is new of them stays welcome
+            await lay(self.who, state, self.tombstones, self.store.plain)
 
     async def _leave_tickets(self) -> None:
         while await self.store.write(lambda work: farewell.close_some(self.who, work, TICKETS)):
@@ -214,7 +220,7 @@ class Erasure:
         after = None
         while True:
             since = self.files.moment()
-            shas, after = await self.store.read(partial(_blobs, self.who, after))
+            shas, after = await self.store.read(partial(_blobs, self.request, after))
             await asyncio.to_thread(self.files.drop, shas, since)
             if after is None:
                 return
@@ -229,7 +235,8 @@ class Erasure:
                 return
 
     def _erase_some(self, phase: str, work: UnitOfWork) -> Erased:
-        if phase == "":  # what they opened or reopened meanwhile
+        if phase == "" and not self.rest:  # what they opened or reopened, and what came under a hold, meanwhile
+            defer(self.who, work)
             farewell.close_some(self.who, work, TICKETS)
         now = self._now(work)
         erased = work.privacy.erase_some(now, CHUNK, phase)
@@ -271,11 +278,12 @@ class Erasure:
             return True
         if work.privacy.residue(request, thorough=False) or unsettled(work.privacy.steps(request.number)):
             return False
+        left = [] if self.rest else defer(self.who, work)
         work.privacy.save(request.to(Stage.TOLD))
         work.privacy.end_step(request.number, Step.RECEIPT, StepState.DONE)
         key = f"privacy:{request.number}:receipt"
         with reading((self.language, *languages_alone(self.who, work))):
-            receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request))
+            receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request, left))
         work.outbox.post(receipt, about=request.nobody)
         give_work(request, "sweep", work)
         return True
@@ -289,7 +297,9 @@ async def sweep(store: Store, tombstones: Tombstones, request: Request, now: dat
     """After the receipt: forget the address, too. Raises `TryLater` while its traces cannot be overwritten."""
     if request.stage is not Stage.TOLD:
         return
-    if request.who != request.nobody:  # a crash may have come between the receipt and this
+    if (
+        request.who != request.nobody and request.asked is not Asked.REST
+    ):  # a crash may have come between the receipt and this
         await lay(request.who, State.DONE, tombstones, store)
     executor = Executor(store, request.who, request.number)
     try:
@@ -351,8 +361,8 @@ def _blanked(copy: Copy, work: UnitOfWork) -> Rewrite | Remove:
         return Rewrite(copy.key, copy.platform, copy.room, views.blank_card(ticket.number if ticket else 0))
 
 
-def _blobs(who: Any, after: Any, work: UnitOfWork) -> tuple[Sequence[str], Any]:
-    return work.privacy.blobs(who, after, CHUNK)
+def _blobs(request: Request, after: Any, work: UnitOfWork) -> tuple[Sequence[str], Any]:
+    return work.privacy.blobs(request, after, CHUNK)
 
 
 def _hand_over(keys: Sequence[str], ghost: UserRef, work: UnitOfWork) -> None:

@@ -13,6 +13,7 @@ from bot.message import Message, UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, link_views, linked, rights_views, views
 from bot.privacy.audit import Deed
+from bot.privacy.deferring import held_up
 from bot.privacy.letters import write_to
 from bot.privacy.link import accounts
 from bot.privacy.linked import export_key
@@ -138,25 +139,31 @@ def _confirmed(request: Request, work: UnitOfWork) -> Message:
 def begin_erasure(request: Request, work: UnitOfWork) -> Request:
     """From here on it cannot be cancelled. Whatever else they asked for ends with it. Under a legal hold it waits, and
     until then their data is kept and used for nothing else."""
-    if work.privacy.held(request.who):
+    if held_up(request, work):
         return hold_back(request, work)
     request = request.to(Stage.DUE, at=work.now, expires_at=None)
     work.privacy.save(request)
-    for other in work.privacy.requests_of(request.who):
-        if other.open and other.number != request.number:
-            work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
-    linked.part(request.who, work, erased=True)
-    farewell.close_some(request.who, work, CLOSED_AT_ONCE)
+    if request.asked is not Asked.REST:  # they may be back, and that is none of its business
+        _end_the_rest(request, work)
     with reading(languages_alone(request.who, work)):
         give_work(request, "erase", work, language=current())
     return request
+
+
+def _end_the_rest(request: Request, work: UnitOfWork) -> None:
+    for other in work.privacy.requests_of(request.who):
+        if other.open and other.number != request.number and other.asked is not Asked.REST:
+            work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
+    linked.part(request.who, work, erased=True)
+    farewell.close_some(request.who, work, CLOSED_AT_ONCE)
 
 
 def hold_back(request: Request, work: UnitOfWork) -> Request:
     """Until the legal hold ends it waits."""
     request = request.to(Stage.HELD, expires_at=None)
     work.privacy.save(request)
-    turn(request.who, True, work)
+    if request.asked is not Asked.REST:
+        turn(request.who, True, work)
     return request
 
 
@@ -178,7 +185,7 @@ def on_tick(tick: Tick, work: UnitOfWork) -> None:
             give_work(request, "expire", work)
     for request in work.privacy.running(50):
         if not work.outbox.waiting(request.room):
-            about = NOBODY if request.asked is Asked.ERASURE else request.who
+            about = NOBODY if request.erases else request.who
             give_work(request, _task(request), work, about=about)
 
 
@@ -189,7 +196,7 @@ def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
 
 
 def _task(request: Request) -> str:
-    if request.asked is not Asked.ERASURE:
+    if not request.erases:
         return TASKS[request.asked]
     return "sweep" if request.stage is Stage.TOLD else "erase"
 

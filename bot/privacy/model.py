@@ -31,6 +31,7 @@ class Asked(StrEnum):
     LIFTING = "lifting"
     DISPUTE = "dispute"
     MINOR = "minor"
+    REST = "rest"  # what a deletion left, because its ticket was under a legal hold
 
 
 class Role(StrEnum):
@@ -78,7 +79,7 @@ class Request:
 
     @property
     def ticket(self) -> int:
-        """The id of the ticket that a dispute is about."""
+        """The id of the ticket that a dispute, or what is left of a deletion, is about."""
         return dict(self.counts)["ticket"]
 
     @property
@@ -97,7 +98,13 @@ class Request:
     @property
     def cancellable(self) -> bool:
         """Nothing of it is done yet. An export that is being made is simply put away."""
+        if self.asked is Asked.REST:  # its deletion was confirmed, and has begun
+            return False
         return (self.stage in NOT_BEGUN and not self.step) or (self.asked is Asked.EXPORT and self.stage is Stage.DUE)
+
+    @property
+    def erases(self) -> bool:
+        return self.asked in (Asked.ERASURE, Asked.REST)
 
     @property
     def nobody(self) -> UserRef:
@@ -118,7 +125,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A reason (`code`) in law to keep somebody's data for now, to be looked at again by `review_at`."""
+    """A reason (`code`) in law to keep somebody's data for now, to be looked at again by `review_at`: all of it, or
+    one `ticket` (its id) with what everybody said in it."""
 
     number: int
     who: UserRef
@@ -127,6 +135,7 @@ class Hold:
     review_at: datetime
     placed_by: UserRef | None = None
     released_at: datetime | None = None
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

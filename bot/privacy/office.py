@@ -16,9 +16,11 @@ from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.privacy import office_views as views
 from bot.privacy import officer_notices as notices
+from bot.privacy.deferring import held_up
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.letters import write_to
 from bot.privacy.model import NOBODY, Asked, Hold, Request, Stage
+from bot.tickets.model import Ticket
 
 LOGGED = {"export": Asked.EXPORT, "deletion": Asked.ERASURE, "restriction": Asked.RESTRICTION}
 SOURCES = ("email", "letter", "phone", "person", "authority")
@@ -91,15 +93,32 @@ def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
     return views.refused(request)
 
 
-def hold(who: UserRef, code: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
-    """From now on nothing of theirs is deleted, be it asked for or past its period."""
+def hold(who: UserRef, code: str, review: str, ticket: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """From now on nothing of theirs is deleted, be it asked for or past its period; or nothing of one `ticket` of
+    theirs, by its number."""
     if code not in HOLDS:
         raise Problem(views.choose_code(HOLDS))
     if who == officer:
         raise Problem(views.not_yours())
     at = _review(review, work)
-    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer))
-    return views.held(placed, work.privacy.name(who))
+    on = _ticket_of(who, ticket, work) if ticket.strip() else None
+    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on.id if on else None))
+    return views.held(placed, work.privacy.name(who), on.number if on else 0)
+
+
+def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> Ticket:
+    """42 or #42, or with its desk: support#42. Raises `Problem`."""
+    of_desk, _, number = named.strip().rpartition("#")
+    if not number.isdecimal() or len(number) > 18:
+        raise Problem(views.no_ticket())
+    desks = [desk for desk in work.desks.all() if of_desk in ("", desk.name)]
+    found = [work.tickets.numbered(desk.id, int(number)) for desk in desks]
+    theirs = [ticket for ticket in found if ticket is not None and ticket.customer == who]
+    if len(theirs) > 1:
+        raise Problem(views.which_ticket(number))
+    if not theirs:
+        raise Problem(views.no_ticket())
+    return theirs[0]
 
 
 def renew(number: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
@@ -113,11 +132,10 @@ def release(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     """What waited for it begins by itself, unless there is another one."""
     placed = _hold(number, officer, work)
     work.privacy.save_hold(replace(placed, released_at=work.now))
-    waiting = [r for r in work.privacy.requests_of(placed.who, Asked.ERASURE) if r.stage is Stage.HELD]
-    if waiting and not work.privacy.held(placed.who):
-        begin_erasure(waiting[0], work)
-        return views.released(placed, erasing=True)
-    return views.released(placed, erasing=False)
+    waiting = [request for request in work.privacy.waiting_for_hold(placed) if not held_up(request, work)]
+    for request in waiting:
+        begin_erasure(request, work)
+    return views.released(placed, erasing=bool(waiting))
 
 
 def officers(work: UnitOfWork) -> Sequence[UserRef]:
@@ -131,7 +149,7 @@ def remind(work: UnitOfWork) -> None:
     for request in work.privacy.open_requests(MOST_LISTED):
         left = request.answer_by - work.now
         step = next((days for days in (1, 3, 7, 14) if left <= timedelta(days=days)), None)
-        if step is not None and not request.running:
+        if step is not None and not request.running and request.asked is not Asked.REST:  # its hold is looked at
             tell_officers(
                 f"privacy:{request.number}:due-{step}", request.who, partial(views.due, request, work.now), work
             )

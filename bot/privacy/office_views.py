@@ -48,6 +48,8 @@ def _days(many: int) -> str:
 
 def _hold(hold: Hold, now: datetime) -> str:
     due = _("review it now") if hold.review_at <= now else _("review by {day}", day=day(hold.review_at))
+    if hold.ticket is not None:
+        due = _("of one ticket") + ", " + due
     return _(
         "hold {number}: {code}, since {day}, {due}",
         number=hold.number,
@@ -116,7 +118,14 @@ def refused(request: Request) -> str:
     )
 
 
-def held(hold: Hold, name: str) -> str:
+def held(hold: Hold, name: str, ticket: int = 0) -> str:
+    if ticket:
+        return _(
+            "Hold {number} stands: nothing of #{ticket} is deleted until it is released. Look at it again by {day}.",
+            number=hold.number,
+            ticket=ticket,
+            day=day(hold.review_at),
+        )
     return _(
         "Hold {number} stands: nothing of {name} is deleted until it is released. Look at it again by {day}.",
         number=hold.number,
@@ -194,6 +203,14 @@ def not_refusable(request: Request) -> str:
 
 def no_request() -> str:
     return _("There is no request of that number here. /privacy queue shows those that are open.")
+
+
+def no_ticket() -> str:
+    return _("Nothing was changed: they have no ticket of that number.")
+
+
+def which_ticket(number: str) -> str:
+    return _("Nothing was changed: they have a #{number} at several desks. Write it as DESK#{number}.", number=number)
 
 
 def no_hold() -> str:

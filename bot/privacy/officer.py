@@ -127,13 +127,15 @@ def decide_dispute(call: Call, work: UnitOfWork) -> str:
 
 
 @router.command(
-    "privacy hold", "Have somebody's data kept for a reason in law",
+    "privacy hold", "Have somebody's data kept for a reason in law, or one ticket of theirs",
     PERSON, Option("reason", "Why", Takes.CHOICE, choices=office.HOLDS), REVIEW,
+    Option("ticket", "Its number, if it is about one ticket only", required=False),
 )  # fmt: skip
 @officers_only
 def hold(call: Call, work: UnitOfWork) -> str:
     given = call.options
-    return office.hold(person_named(given["person"]), given["reason"], given["review"], call.actor.ref, work)
+    who, ticket = person_named(given["person"]), given.get("ticket", "")
+    return office.hold(who, given["reason"], given["review"], ticket, call.actor.ref, work)
 
 
 @router.command("privacy renew", "Say that a legal hold was looked at and goes on", NUMBER, REVIEW)

@@ -61,6 +61,6 @@ def _request(who: UserRef, work: UnitOfWork) -> Request:
     own = [request for request in work.privacy.requests_of(who) if request.open]
     at_work = next((r for r in own if r.asked is Asked.ERASURE and r.running), None)
     for other in own:
-        if other is not at_work:
+        if other is not at_work and other.asked is not Asked.REST:
             work.privacy.save(other.to(Stage.EXPIRED if other.running else Stage.CANCELLED))
     return at_work or work.privacy.open_request(Request(0, who, Asked.ERASURE, work.now, source=RESTORED))

@@ -3,6 +3,7 @@ was posted before."""
 
 from bot.message import UserRef
 from bot.ports import UnitOfWork
+from bot.privacy.deferring import keep_restricted
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.tasks import give_work
 
@@ -15,6 +16,7 @@ def turn(who: UserRef, restricted: bool, work: UnitOfWork) -> bool:
         return False
     work.people.restrict(who, work.now if restricted else None)
     work.tickets.restrict(who, restricted)
+    keep_restricted(who, work)
     for dispute in work.privacy.requests_of(who, Asked.DISPUTE):
         if dispute.open:
             work.tickets.restrict_one(dispute.ticket, True)

@@ -275,6 +275,7 @@ KINDS = {
     Asked.MINOR: Phrase("a question about your age"),
     Asked.EXPORT: Phrase("an export"),
     Asked.ERASURE: Phrase("the deletion of your data"),
+    Asked.REST: Phrase("the deletion of a ticket under a legal hold"),
 }
 STAGES = {
     Stage.ASKED: Phrase("waits for you to confirm it"),

@@ -179,15 +179,29 @@ def released(number: int) -> Message:
     )
 
 
-def receipt(request: Request) -> Message:
-    """What was erased, what was kept and why, what remains where."""
+def receipt(request: Request, held: Sequence[int] = ()) -> Message:
+    """What was erased, what was kept and why, what remains where. `held`: tickets kept for now by a legal hold."""
     gone = dict(request.counts)
+    gone.pop("ticket", None)  # what was deleted later, of which one
     failed = gone.pop(FAILED, 0)
     lines = [f"• {_(what)}: {number}" for what, number in gone.items()] or [_("• nothing; there was nothing")]
     spans: list[str | Bold] = [Bold(_("Deleted")), "\n" + "\n".join(lines), "\n\n", Bold(_("Kept, without you")), "\n"]
     spans.append("\n".join(_kept()))
+    if held:
+        spans += ["\n\n", Bold(_("Not deleted yet")), "\n", _put_aside(held)]
     spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join(_elsewhere(failed))]
     return Message(title=_("Your data is deleted"), text=tuple(spans))
+
+
+def _put_aside(tickets: Sequence[int]) -> str:
+    return several(
+        "• ticket {tickets} and your name: the law has us keep it for now. It is put aside and used for nothing, and "
+        "deleted by itself as soon as that ends",
+        "• tickets {tickets} and your name: the law has us keep them for now. They are put aside and used for nothing, "
+        "and deleted by themselves as soon as that ends",
+        len(tickets),
+        tickets=", ".join(f"#{number}" for number in tickets),
+    )
 
 
 def _kept() -> list[str]:

@@ -17,6 +17,7 @@ from bot.message import UserRef, say
 from bot.people.model import Person
 from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.deferring import deferred
 from bot.privacy.letters import write_to
 from bot.privacy.model import Draft
 from bot.relay import views
@@ -40,13 +41,19 @@ def in_private(what: Said, person: Person, work: UnitOfWork) -> Reply:
         return None
     if mine:
         return _continue_or_ask(what, person, mine, work)
-    if (last := work.tickets.last_closed(what.author)) and last.room_kind is RoomKind.DIRECT:
+    last = work.tickets.last_closed(what.author)
+    if last and last.room_kind is RoomKind.DIRECT and not _waits_for_deletion(last, work):
         desk = desk_of(last, work)
         if lately_closed(last, desk, work) or only_thanks(what.text):
             receive(last, desk, what, work)
             return None
         return _open(desk, what, last, work)
     return _open_somewhere(what, work)
+
+
+def _waits_for_deletion(ticket: Ticket, work: UnitOfWork) -> bool:
+    """Its customer was deleted but for it, and comes anew."""
+    return ticket.restricted and any(rest.ticket == ticket.id for rest in deferred(ticket.customer, work))
 
 
 def _continue_or_ask(what: Said, person: Person, mine: Sequence[Ticket], work: UnitOfWork) -> Reply:

@@ -104,7 +104,7 @@ class Requests(RuleBasedStateMachine):
     @rule()
     def officer_holds(self) -> None:
         review = f"{self.desk.now():%Y-%m}-28"
-        self.officer(lambda work: rights.hold(CLIO.ref, "claims", review, None, work))
+        self.officer(lambda work: rights.hold(CLIO.ref, "claims", review, "", None, work))
 
     @rule(number=st.integers(1, 4))
     def officer_releases(self, number: int) -> None:
