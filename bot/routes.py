@@ -21,6 +21,7 @@ from bot.privacy import (
     officer,
     policy,
     record,
+    reports,
     restrict,
     standing,
 )
@@ -62,6 +63,7 @@ def all_routes() -> Router:
         policy,
         officer,
         record,
+        reports,
         breach,
         age,
         dispute,

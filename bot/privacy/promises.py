@@ -12,6 +12,8 @@ class Promises:
     to reach them about data, `recipients` whom data is given to; `given` says of them what, why and where. Whoever last
     heard of the privacy notice before `announce_since` is told that there is a new one.
 
+    Exports are signed with the key that belongs to `signed_by` (Ed25519), if there is one yet.
+
     Of whoever did not say that they have this `age` (years) nothing is kept; 0 asks nobody.
     """
 
@@ -22,3 +24,4 @@ class Promises:
     announce_since: datetime | None = None
     age: int = 0
     given: tuple[Recipient, ...] = ()
+    signed_by: str = ""
