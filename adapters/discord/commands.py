@@ -17,7 +17,7 @@ STRING, INTEGER, USER = 3, 4, 6
 SUBCOMMAND, CHAT_INPUT, ON_PERSON, ON_MESSAGE = 1, 1, 2, 3
 IN_SERVERS, IN_PRIVATE = 0, 1
 TYPES = {Takes.PERSON: USER, Takes.NUMBER: INTEGER}
-COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS, Takes.MACRO})
+COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS, Takes.MACRO, Takes.DESK, Takes.CATEGORY})
 OPEN_MENU = Phrase("Open a ticket")
 GROUPS = {
     "ticket": Phrase("Tickets: open, answer, close"),
