@@ -12,7 +12,7 @@ SAYS = "the privacy notice does not say"
 
 def examine_privacy(settings: Settings) -> Iterator[Finding]:
     if not settings.operator:
-        yield note(f"{SAYS} who runs this desk", "set OPERATOR to a name and address (GDPR Art. 13(1)(a))")
+        yield note(f"{SAYS} who runs this desk", "set OPERATOR to a name and address")
     if not settings.privacy_contact:
         yield note(f"{SAYS} how to reach whoever is responsible", "set PRIVACY_CONTACT to an e-mail or web address")
     try:

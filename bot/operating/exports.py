@@ -21,8 +21,7 @@ ENDING = ".age"
 
 async def hand_out(settings: Settings, number: str, to: Path) -> str:
     """Copy a sealed export into a file, which is not there yet. Raises `Problem`."""
-    if to.exists():
-        raise Problem(checking_views.there_already(to.name))
+    await asyncio.to_thread(_refuse_to_replace, to)
     told = await do(settings, "sealed", number)  # it is written down before anything is handed out
     request = await read(settings, lambda work: work.privacy.request(int(number)))
     if request is None or request.file is None:
@@ -39,8 +38,7 @@ def open_sealed(file: Path, to: Path | None, passphrase: str) -> str:
         if file.suffix != ENDING:
             raise Problem(checking_views.say_where())
         to = file.with_suffix("")
-    if to.exists():
-        raise Problem(checking_views.there_already(to.name))
+    _refuse_to_replace(to)
     with file.open("rb") as source:
         _write(to, opened(source, passphrase))
     return str(to)
@@ -56,6 +54,11 @@ def verify(configured: Callable[[], Settings], file: Path, key: str) -> str:
     except ValueError:
         raise Problem(checking_views.no_such_key()) from None
     return checking_views.sound(checking.check(file, partial(signed, public)))
+
+
+def _refuse_to_replace(to: Path) -> None:
+    if to.exists():
+        raise Problem(checking_views.there_already(to.name))
 
 
 def _write(to: Path, chunks: Iterator[bytes]) -> None:

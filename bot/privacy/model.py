@@ -131,7 +131,7 @@ def export_called(number: int, step: str) -> tuple[str, str]:
 
 
 class Tally(NamedTuple):
-    """Requests of one kind: how many came to which stage, and how many were answered late, or not yet and are overdue."""
+    """Requests of one kind: how many came to which stage, and how many were answered late or are overdue."""
 
     asked: Asked
     stages: Sequence[tuple[Stage, int]]

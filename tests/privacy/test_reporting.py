@@ -44,7 +44,7 @@ async def test_the_report_counts_what_became_of_requests_and_what_was_late(burea
     await officer(bureau, "/privacy refuse 2 no-data")
     head, *lines = (await officer(bureau, "/privacy report")).splitlines()
     assert head == "Requests about data, from 2025-02-14 to 2026-02-14"
-    assert sorted(line.partition(" (")[0] for line in lines) == ["an export: 2", "the deletion of all your data: 1"]
+    assert sorted(line.partition(" (")[0] for line in lines) == ["an export: 2", "the deletion of your data: 1"]
     assert any(line.endswith("1 of them late") for line in lines)
     bureau.later(days=400)
     assert (await officer(bureau, "/privacy report")).endswith("None.")

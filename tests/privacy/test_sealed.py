@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -30,6 +29,10 @@ def phrase_of(bureau: Desk) -> str:
     told = bureau.private(ANA)[-1]
     assert "The key to your data" in told
     return told.split("\n\n")[1]
+
+
+def is_gone(files: DiskFiles, file: File) -> bool:
+    return not files.path(file).exists()
 
 
 async def handed_out(bureau: Desk, number: int) -> File:
@@ -107,7 +110,7 @@ async def test_when_its_time_is_over_nobody_gets_it_any_more(bureau: Desk, files
     assert told.startswith(f"Nothing was handed out: request {number} is not ready yet, or its file was deleted.")
     await bureau.tick()
     await settle(bureau)
-    assert not Path(files.path(file)).exists()
+    assert is_gone(files, file)
 
 
 @SQLITE
@@ -115,7 +118,7 @@ async def test_whoever_is_deleted_takes_their_sealed_export_with_them(bureau: De
     number = await ordered(bureau)
     file = await handed_out(bureau, number)
     await erase(bureau, ANA)
-    assert not Path(files.path(file)).exists()
+    assert is_gone(files, file)
     assert not [seen for room in bureau.chat.rooms.values() for seen in room if seen.message.files]
 
 

@@ -68,7 +68,7 @@ async def test_whatever_is_changed_added_or_taken_out_is_named(export: ZipFile, 
         ({"SHA256SUMS_sig": None}, "not signed"),
     ):
         with pytest.raises(Problem, match=told):
-            check(changed(export, tmp_path / "copy.zip", **instead), ours)  # type: ignore[arg-type]
+            check(changed(export, tmp_path / "copy.zip", **instead), ours)
 
 
 async def test_an_export_of_somebody_else_or_no_export_is_told_apart(export: ZipFile, tmp_path: Path) -> None:
