@@ -20,7 +20,7 @@ def _macros() -> Any:
 
 def readme(request: Request, facts: Facts, folders: Mapping[str, str], missing: int) -> str:
     """`folders` are those of linked accounts, `missing` files that were gone already."""
-    notes = [_others(), *([_gone(missing)] if missing else []), facts["complaint"]]
+    notes = [_others(), *([_gone(missing)] if missing else []), f"{_more()} {facts['complaint']}"]
     number = _("request {number}", number=request.number)
     shown = current(), str(request.who), moment(request.at), number, _rows(facts), _links(folders), notes
     return str(_macros().readme(*shown))
@@ -42,6 +42,10 @@ def _others() -> str:
         "Other people are called “Agent 1”, “Customer 1” and so on, with other numbers in every export. A name that "
         "nobody could recognise as one may still be there."
     )
+
+
+def _more() -> str:
+    return _("To have something corrected, write /mydata correct; to have all of this deleted, /mydata delete.")
 
 
 def _gone(missing: int) -> str:
