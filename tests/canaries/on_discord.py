@@ -24,7 +24,7 @@ from tests.fakes.discord import Channel, Invocation, Message, User
 from tests.fakes.discord.bits import DELETABLE
 from tests.fakes.discord.components import walk
 
-SECONDS = 30  # for anything to happen
+SECONDS = 60  # for anything to happen
 
 
 @dataclass

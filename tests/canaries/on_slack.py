@@ -109,7 +109,8 @@ class OnSlack:
         self.world.slack.faults.clear()
 
     def sees(self, who: User) -> list[str]:
-        return self.world.sees(who)
+        sight = self.world.slack.seen_by(who.id)
+        return [*sight.texts, *sight.modals]
 
     def private(self, who: User) -> str:
         return self.world.slack.dm(who.id).id

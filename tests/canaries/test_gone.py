@@ -65,7 +65,7 @@ async def test_of_two_who_lived_the_same_life_one_is_gone_and_the_other_all_ther
         before.is_all_there(his, hers)
         for life, code in ((hers, 0), (his, 1)):
             assert (await prove_erased(life)).exit_code == code
-        assert len(await asyncio.to_thread(log.read_bytes)) > 1000
+        assert "database ready" in await asyncio.to_thread(log.read_text)
 
         await going.goes_again(hers)
         before.is_all_there(his, hers)

@@ -40,7 +40,7 @@ async def two_stages(folder: Path, time: Time) -> AsyncIterator[tuple[OnSlack, O
 
 async def link(one: Life, other: Life) -> None:
     await one.types("/mydata link")
-    code = re.findall(r"/mydata link ([A-Z0-9]{10})", str(one.stage.sees(one.user)))[-1]
+    code = re.findall(r"/mydata link ([A-Za-z0-9]{10})", "\n".join(one.stage.sees(one.user)))[-1]
     await one.shuts_forms()
     await other.types(f"/mydata link {code}")
     await other.stage.presses(other.user, "Yes, both are mine")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.config import Settings
 from bot.operating.proving import NOT_LOOKED_AT
+from storage import leases
 from tests.canaries import going
 from tests.canaries.life import Life
 from tests.canaries.looking import left_in
@@ -18,8 +19,9 @@ from tests.postgres import data_folder, tool
 
 @pytest.mark.parametrize("platform", STAGES)
 async def test_on_postgresql_one_is_gone_and_the_other_all_there(
-    platform: str, tmp_path: Path, empty_postgres: str
+    platform: str, tmp_path: Path, empty_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(leases, "LIFE", 600.0)  # seconds: nobody else is there to take over
     async with STAGES[platform](tmp_path, database_url=empty_postgres) as stage:
         hers, his = await going.both_live(stage)
         assert left_in(dump(empty_postgres), hers.marks)
