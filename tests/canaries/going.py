@@ -102,4 +102,10 @@ async def goes_again(life: Life) -> None:
     id = life.stage.ref(life.user).id
     await eventually(lambda: not any(id in row for row in rows(life.stage).values()), 60)
     lost = {name for name, _ in before - set(rows(life.stage).items())}
-    assert {name.split("/")[0] for name in lost} <= {"watermarks", "audit_head", "tombstone_marks", "read_until"}
+    assert {name.split("/")[0] for name in lost} <= {
+        "watermarks",
+        "audit_head",
+        "tombstone_marks",
+        "read_until",
+        "leases",
+    }

@@ -12,7 +12,8 @@ from tests.canaries.life import Life
 from tests.canaries.stage import Stage
 from tests.privacy.canaries import everything, traces
 
-WHATEVER = {"home"}  # which page they were shown, of those that change with other people's tickets
+# Which page they were shown, of those that change with other people's tickets; and when: each day anew.
+WHATEVER = {"home", "last_seen"}
 
 
 def rows(stage: Stage) -> dict[str, str]:

@@ -10,6 +10,7 @@ from tests.canaries.looking import never_filled, on_disk
 from tests.canaries.test_gone import ONLY_IF, ONLY_IF_ON, STAGES
 from tests.storage.sealed import KEY
 
+pytestmark = pytest.mark.timeout(600)  # two whole lives
 IN_CLEAR = {"tag"}  # the desk finds its tickets by them
 
 

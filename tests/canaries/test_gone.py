@@ -21,6 +21,7 @@ from tests.canaries.on_discord import on_discord
 from tests.canaries.on_slack import on_slack
 from tests.canaries.stage import Stage
 
+pytestmark = pytest.mark.timeout(600)  # two whole lives
 STAGES: dict[str, Callable[..., AbstractAsyncContextManager[Stage]]] = {"slack": on_slack, "discord": on_discord}
 # Columns in which a customer's life leaves nothing, and why. tests/privacy/test_erasure fills them all.
 ONLY_IF = {

@@ -17,6 +17,8 @@ from tests.canaries.on_discord import OnDiscord, connected, stage, where
 from tests.canaries.on_slack import OnSlack, on_slack
 from tests.discord.shop import World, at_once
 
+pytestmark = pytest.mark.timeout(600)  # two whole lives
+
 
 class Time:
     """What the bot takes for now."""
