@@ -39,7 +39,7 @@ class Witness:
     def __init__(self, store: Store, files: DiskFiles, note: Callable[[], None]) -> None:
         self.store, self.files, self.note = store, files, note
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         self.note()
         return await self.store.write(job)
 
