@@ -55,6 +55,10 @@ class Witness:
     def waiting(self) -> int:
         return self.store.waiting
 
+    @property
+    def pressed(self) -> bool:
+        return self.store.pressed
+
     async def keep(self, *args: Any, **how: Any) -> File:
         self.note()
         return await self.files.keep(*args, **how)
