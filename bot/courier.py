@@ -25,6 +25,7 @@ TRIES_AFTER_BUGS = 8
 MANY = 32  # jobs of others that wait for the database; then posts give way
 GIVEN_WAY = 25  # times a hundredth of a second, at most: posts may be late, but not too late
 MOMENTS = 2  # milliseconds between two posts while people wait
+HURRY = 48  # posts in hand or due; then they wait no more
 TAKEN = "another process has taken over an effect; what became of it here is not written down"
 IDLE = 5.0  # seconds between looks at the outbox when nobody says that something was posted
 
@@ -40,6 +41,7 @@ class Courier:
         self.peers: Peers = Alone()
         self.busy: dict[int, asyncio.Task[None]] = {}
         self.more = False  # may be due than is in hand
+        self.hurried = False
         self.settling = 0  # how many wait until nothing is
         self.news = asyncio.Event()
         self.idle = asyncio.Event()
@@ -102,7 +104,7 @@ class Courier:
         much is to be posted that it would be late."""
         await asyncio.sleep(0)
         for _ in range(MOMENTS):
-            if self.more or not self.store.pressed:
+            if self.hurried or not self.store.pressed:
                 return
             await asyncio.sleep(0.001)
 
@@ -112,6 +114,7 @@ class Courier:
         try:
             due = await self._due() if len(self.busy) < AT_ONCE else []
             self.more = len(due) + len(self.busy) >= AT_ONCE
+            self.hurried = len(due) + len(self.busy) >= HURRY
         except Exception:
             log.exception("the outbox cannot be read")
             return await asyncio.sleep(1)
