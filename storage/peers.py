@@ -10,7 +10,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -102,6 +102,9 @@ class PostgresPeers:
     async def release(self, lease: Lease) -> None:
         await self.store.write(lambda work: leases.release(_connection(work), lease.name, lease.holder, lease.token))
 
+    async def held(self, beginning: str) -> Sequence[str]:
+        return await self.store.read(lambda work: leases.names_held(_connection(work), beginning))
+
     def holds(self, lease: Lease, work: UnitOfWork) -> bool:
         return leases.held(_connection(work), lease.name, lease.holder, lease.token)
 
@@ -130,16 +133,18 @@ class PostgresPeers:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.wake()  # for what was said while nobody listened
                     while True:
+                        await self._beat(connection)  # first, or who is cut off again and again never gives a sign
                         async for note in connection.notifies(timeout=BEAT, stop_after=1):
                             self._heard(note.payload)
-                        await self._beat(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("no sign of life can be given: %s", type(error).__name__)
             connection = await self._again()
 
     async def _again(self) -> "psycopg.AsyncConnection[tuple[str, ...]]":
+        pause = 0.1
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(pause)
+            pause = min(1.0, 2 * pause)
             with suppress(psycopg.Error, OSError):
                 return await self.connect()
 
