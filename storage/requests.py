@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from bot.message import File, UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import FAILED, GONE, RUNNING, Asked, Hold, Request, Stage
+from bot.privacy.model import FAILED, GONE, QUOTED, RUNNING, UNSURE, Asked, Hold, Request, Stage
 from bot.privacy.stages import OPEN
 from storage.datamap import topics
 from storage.rows import DisputeRow, RequestRow
@@ -117,7 +117,8 @@ class Requests:
 def _table(what: str) -> str:
     """In the audit log stands the table, not what its rows are called."""
     named = {topic.what: topic.table for topic in topics()}
-    return "posts-left" if what == FAILED else named.get(what, "other")
+    named |= {FAILED: "posts-left", QUOTED: "quotes", UNSURE: "quotes-unsure"}
+    return named.get(what, "other")
 
 
 def _columns(request: Request) -> dict[str, Any]:
