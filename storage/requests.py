@@ -19,6 +19,7 @@ from storage.rows import DisputeRow, RequestRow
 requests = RequestRow.__table__
 disputes = DisputeRow.__table__
 ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
+ALONE_NOW = text("SELECT pg_try_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
 
 
 class Requests:
@@ -28,10 +29,17 @@ class Requests:
     def alone(self, who: UserRef) -> None:
         """One transaction at a time for each person; SQLite has one writer anyway."""
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(ALONE, {"who": zlib.crc32(str(who).encode()) - 2**31})
+            self.connection.execute(ALONE, {"who": _number(who)})
+
+    def alone_now(self, who: UserRef) -> bool:
+        """The same without waiting: false while another transaction is at them."""
+        if self.connection.dialect.name != "postgresql":
+            return True
+        return bool(self.connection.scalar(ALONE_NOW, {"who": _number(who)}))
 
     def open_request(self, request: Request) -> Request:
         """Keep a new one; returns it with its number."""
+        self.alone(request.who)
         new = insert(requests).values(_columns(request)).returning(requests.c.number)
         number = self.connection.execute(new).scalar_one()
         self._noted(Deed.OPENED, request.who, number, request, request.stage)
@@ -112,6 +120,10 @@ class Requests:
 
     def _all(self, query: Any) -> Sequence[Request]:
         return [_request(row) for row in self.connection.execute(query).all()]
+
+
+def _number(who: UserRef) -> int:
+    return zlib.crc32(str(who).encode()) - 2**31
 
 
 def _table(what: str) -> str:
