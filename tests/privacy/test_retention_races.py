@@ -85,8 +85,7 @@ class Barrier:
 
     def __init__(self, desk: Desk, word: str) -> None:
         self.word, self.reached, self.go = word, threading.Event(), threading.Event()
-        self.engine = engine(desk)
-        event.listen(self.engine, "after_cursor_execute", self._after)
+        event.listen(engine(desk), "after_cursor_execute", self._after)
 
     def _after(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if self.word in statement and not self.reached.is_set():
@@ -98,7 +97,6 @@ class Barrier:
 
     def open(self) -> None:
         self.go.set()
-        event.remove(self.engine, "after_cursor_execute", self._after)
 
 
 @POSTGRESQL
