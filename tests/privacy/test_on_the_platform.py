@@ -82,7 +82,7 @@ async def test_T21_what_was_posted_months_ago_is_found_and_taken_back_one_by_one
     await at_the_desk(office)
     office.later(days=200)
     taken: list[Effect] = []
-    office.chat.refuse = lambda effect: taken.append(effect) if effect.kind == "remove" else None  # type: ignore[func-returns-value]
+    office.chat.refuse = lambda effect: taken.append(effect) if effect.kind == "remove" else None
     await erase(office, CLIO)
     assert len(taken) == 3  # that it is open, her words, the answer; cards are blanked
     assert len({getattr(effect, "key", "") for effect in taken}) == len(taken)
