@@ -77,8 +77,21 @@ class ParticipantRow(Base):
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
 
 
+class CloseRequestRow(Base):
+    """The customer was asked whether the ticket can be closed."""
+
+    __tablename__ = "close_requests"
+    __table_args__ = means(Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="content")
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
+    about: Mapped[About] = mapped_column(index=True)
+    asked_at: Mapped[When]
+    closes_at: Mapped[When | None] = mapped_column(index=True)
+
+
 class EntryRow(Base):
-    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket."""
+    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket. `quotes`: somebody is
+    quoted in it, so it is looked at when they have their data erased."""
 
     __tablename__ = "timeline"
     __table_args__ = (
@@ -86,6 +99,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
+        partial("ix_timeline_quotes", "id", where="quotes"),
         means(Phrase("messages and events in tickets"), ANSWER, keep="content", known_by=("id",)),
     )
 
@@ -108,6 +122,7 @@ class EntryRow(Base):
     edited_at: Mapped[When | None]
     deleted_at: Mapped[When | None]
     files: Mapped[Number]
+    quotes: Mapped[Flag]
 
 
 class AttachmentRow(Base):

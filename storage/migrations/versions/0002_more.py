@@ -27,6 +27,22 @@ def upgrade() -> None:
     second_looks()
     several_processes()
     events_without_conversations()
+    quotes()
+    close_requests()
+
+
+def close_requests() -> None:
+    op.create_table(
+        "close_requests",
+        sa.Column("ticket", BIG, nullable=False, autoincrement=False),
+        sa.Column("about", sa.String(200), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("closes_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_close_requests_ticket_tickets")),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_close_requests")),
+    )
+    for column in ("about", "closes_at"):
+        op.create_index(f"ix_close_requests_{column}", "close_requests", [column])
 
 
 def linked_accounts() -> None:
@@ -197,6 +213,23 @@ def events_without_conversations() -> None:
         old: sa.BindParameter[str] = sa.bindparam("old")
         new: sa.BindParameter[str] = sa.bindparam("new")
         connection.execute(sa.update(row).where(row.c.event_id == old).values(event_id=new), hashes)
+
+
+def quotes() -> None:
+    """Which messages quote anybody, as far as a statement can tell; and those in which an officer has to look who."""
+    op.add_column("timeline", sa.Column("quotes", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE timeline SET quotes = true WHERE text LIKE '%>%' OR remark LIKE '%>%'")
+    where = sa.text("quotes")
+    op.create_index("ix_timeline_quotes", "timeline", ["id"], sqlite_where=where, postgresql_where=where)
+    op.create_table(
+        "quotes",
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("entry", BIG, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_quotes")),
+        sa.UniqueConstraint("entry", name=op.f("uq_quotes_entry")),
+        sqlite_autoincrement=True,
+    )
 
 
 def several_processes() -> None:
