@@ -45,6 +45,9 @@ class Backlog:
 
 
 class Outbox(Protocol):
+    news: bool
+    """Whether this transaction posted something, or let something be the next of its room."""
+
     def post(self, effect: Effect, *, about: UserRef) -> None:
         """To be delivered after this transaction commits. `about` is whose words or data it carries."""
 
@@ -135,3 +138,6 @@ class Watermarks(Protocol):
         mark was moved for since then."""
 
     def move(self, marks: Sequence[Watched]) -> None: ...
+
+    def begin(self, mark: Watched) -> None:
+        """As far as that, unless something is known of it."""

@@ -1,6 +1,6 @@
 """One transaction, and the store that runs it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
@@ -50,6 +50,9 @@ class UnitOfWork(Protocol):
     def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
 
+    def read_until_all(self, beginning: str) -> Mapping[str, datetime]:
+        """The same of every name that begins so."""
+
     def raise_read_until(self, name: str, at: datetime) -> None: ...
 
     def referenced(self, shas: Sequence[str]) -> frozenset[str]:
@@ -60,14 +63,22 @@ Job = Callable[[UnitOfWork], T]
 
 
 class Store(Protocol):
-    """Runs jobs, which are plain functions, off the event loop. A job may run again, so it does nothing but SQL."""
+    """Runs jobs, which are plain functions. A job may run again, so it does nothing but SQL; and it is short, because
+    it may run on the event loop."""
 
     @property
     def waiting(self) -> int:
         """How many jobs are not committed yet."""
 
-    async def write(self, job: Job[T]) -> T:
-        """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait."""
+    @property
+    def pressed(self) -> bool:
+        """Whether somebody waits for a commit who is not patient."""
+
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
+        """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait.
+
+        A `patient` one may be kept back for some milliseconds, to be committed together with others.
+        """
 
     async def read(self, job: Job[T]) -> T:
         """Its result, as of one moment. Nothing is kept and no writer waits."""
