@@ -17,6 +17,8 @@ GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
 SEALED = "sealed"  # a step of an export: an officer hands it on, and cannot open it
 FAILED = "posts we could not take back"  # a key of `Request.counts`
+QUOTED = "quotes of what you wrote"  # so are these
+UNSURE = "quotes that may be of you"
 
 CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
 CONFIRM_ELSEWHERE_WITHIN = timedelta(hours=24)  # on another account of theirs, which they have to go to
