@@ -119,6 +119,7 @@ SLOW = (
     "tests/words/test_pseudo",
     "tests/many",
     "tests/privacy/test_at_once",
+    "tests/privacy/test_decided_again",
     "tests/privacy/test_erasure",
     "tests/privacy/test_export",
     "tests/privacy/test_officer",

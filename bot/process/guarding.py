@@ -19,14 +19,15 @@ GIVE_UP = "or say helpthread privacy reconcile --tombstones-lost"
 
 async def guarded(settings: Settings, store: SqlStore, files: Files, now: Callable[[], datetime]) -> SqlTombstones:
     """Whoever opened it closes it. Raises `CannotOpen` where nobody could tell who was erased."""
-    tombstones, _ = await reconciled(settings, store, files, now)
+    tombstones, _, _ = await reconciled(settings, store, files, now)
     return tombstones
 
 
 async def reconciled(
     settings: Settings, store: SqlStore, files: Files, now: Callable[[], datetime], *, lost: bool = False
-) -> tuple[SqlTombstones, int]:
-    """The store, and how many people were erased again. `lost`: begin a new one, whatever was known."""
+) -> tuple[SqlTombstones, int, int]:
+    """The store, how many people were erased again, and of how many decisions hold again. `lost`: begin a new one,
+    whatever was known."""
     if lost:
         _put_aside(settings.tombstone_store)
         await store.write(lambda work: work.privacy.forget_mark())
@@ -35,7 +36,7 @@ async def reconciled(
     try:
         if not lost:
             await _fits(mark, tombstones, store)
-        return tombstones, await erase_again(store, files, tombstones, now, lambda: uuid4().hex)
+        return tombstones, *await erase_again(store, files, tombstones, now, lambda: uuid4().hex)
     except TryLater as error:
         tombstones.close()
         raise CannotOpen(
