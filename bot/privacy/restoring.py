@@ -36,6 +36,8 @@ async def erase_again(
     found = await store.read(lambda work: _known(since, tombstones, work)) if since else []
     for who, state in found:
         request = await store.write(lambda work, who=who: _request(who, work))  # type: ignore[misc]
+        if request.stage is Stage.TOLD:  # another process was quicker, and only its last step is left
+            continue
         again = Erasure(store, files, tombstones, request, "", now(), 0, lambda: None)
         await again.repeat(new_id, over=state is State.DONE)
     decided = await decide_again(store, tombstones.gate, stones)
@@ -63,6 +65,7 @@ def _told(who: UserRef, work: UnitOfWork) -> bool:
 
 def _request(who: UserRef, work: UnitOfWork) -> Request:
     """The one that is at work, or a new one. Whatever else they asked for is over."""
+    work.privacy.alone(who)
     own = [request for request in work.privacy.requests_of(who) if request.open]
     at_work = next((r for r in own if r.asked is Asked.ERASURE and r.running), None)
     for other in own:

@@ -190,6 +190,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        approve_days=settings.approve_days,
         given=tuple(recipients(settings)),
     )
 
