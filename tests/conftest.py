@@ -129,6 +129,7 @@ SLOW = (
     "tests/privacy/test_restored",
     "tests/privacy/test_retention",
     "tests/privacy/test_tombstones_shared",
+    "tests/storage/test_converting_files",
     "tests/storage/test_outbox_model",
     "tests/storage/test_upgrades",
     "tests/simulation/test_mutations",
