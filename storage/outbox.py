@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,9 +26,11 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -65,6 +68,8 @@ POST = Hot(
 )
 PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
 FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("sent_fence")))
+SPOT = Hot(select(spots).where(spots.c.key == bindparam("of_key")))
+FEW = 4  # keys that are looked up one by one, which costs less than a statement for all of them
 POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
@@ -99,14 +104,18 @@ TAKE = Hot(
     .values(holder=bindparam("me"), fence=outbox.c.fence + 1)
     .returning(outbox, FREE.c.holder.label("before"))
 )
-DUE_HEADS = (  # built once: it is looked at far more often than something is found
-    select(outbox)
-    .where(outbox.c.head, outbox.c.not_before <= bindparam("at"))
-    .where(outbox.c.platform.in_(bindparam("platforms", expanding=True)))
-    .where(outbox.c.id.not_in(bindparam("busy", expanding=True)))
-    .order_by(outbox.c.not_before, outbox.c.id)
-    .limit(bindparam("most"))
-)
+
+
+@lru_cache
+def due_heads(platforms: tuple[str, ...]) -> Hot:
+    """Built once: it is looked at far more often than something is found."""
+    return Hot(
+        select(outbox)
+        .where(outbox.c.head, outbox.c.not_before <= bindparam("at"))
+        .where(or_(false(), *(outbox.c.platform == platform for platform in platforms)))
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(bindparam("most"))
+    )
 
 
 class SqlOutbox:
@@ -118,9 +127,11 @@ class SqlOutbox:
         self.now = now
         self.me = me
         self.posted_to: set[str] = set()
+        self.news = False
 
     def post(self, effect: Effect, *, about: UserRef) -> None:
         self.posted_to.add(effect.platform)
+        self.news = True
         self._hold(effect.room)
         values = {
             "platform": effect.platform,
@@ -139,8 +150,8 @@ class SqlOutbox:
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         if self.me is not None:
             return self._taken(self.me, now, limit, platforms, busy)
-        asked = {"at": now, "most": limit, "platforms": platforms, "busy": busy}
-        found = _understood(self.connection.execute(DUE_HEADS, asked).all())
+        heads = due_heads(tuple(platforms)).all(self.connection, {"at": now, "most": limit + len(busy)})
+        found = _understood([row for row in heads if row.id not in busy][:limit])
         places = self._spots([effect.anchor for _, effect in found])
         return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
@@ -166,7 +177,8 @@ class SqlOutbox:
         self._hold(effect.room)
         if not FORGET.run(self.connection, {"row_id": sent.id, "sent_fence": sent.fence}) and not self.ours(sent):
             return False
-        PROMOTE.run(self.connection, {"of_room": effect.room})
+        if PROMOTE.run(self.connection, {"of_room": effect.room}):
+            self.news = True
         if isinstance(effect, Remove):
             self.connection.execute(delete(spots).where(spots.c.key == effect.key))
         elif spot is not None:
@@ -303,9 +315,10 @@ class SqlOutbox:
         return self.connection.execute(select(outbox).where(outbox.c.key == key)).all()
 
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
-        if not keys:
-            return {}
-        rows = self.connection.execute(select(spots).where(spots.c.key.in_(set(keys))))
+        if len(keys) <= FEW:
+            rows = [row for key in keys if (row := SPOT.first(self.connection, {"of_key": key}))]
+        else:
+            rows = list(self.connection.execute(select(spots).where(spots.c.key.in_(set(keys)))))
         return {row.key: Spot(row.conversation, row.thread, row.message) for row in rows}
 
     def _remember(self, effect: Effect, about: UserRef, spot: Spot) -> None:
