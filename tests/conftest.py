@@ -124,6 +124,7 @@ SLOW = (
     "tests/privacy/test_decided_again",
     "tests/privacy/test_erasure",
     "tests/privacy/test_export",
+    "tests/privacy/test_kinds",
     "tests/privacy/test_officer",
     "tests/privacy/test_restrict",
     "tests/privacy/test_request_machine",
