@@ -214,6 +214,7 @@ class Settings(BaseSettings):
     privacy_contact: str = Field("", max_length=200, description="an e-mail or web address of up to 200 characters")
     age_limit: int = Field(0, description="0, or a whole number from 13 to 18, in years")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
+    approve_days: int = Field(5, ge=0, le=27, description="a whole number from 0 to 27, in days")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
     export_key_file: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
         None, description="a file that only its owner can read, made if it is not there"

@@ -291,3 +291,5 @@ class Tombstones(Protocol):
         """On disk when it returns. Blocks."""
 
     def since(self, seq: int) -> Sequence["Tombstone"]: ...
+    def refresh(self) -> None:
+        """Learn what other processes added. Blocks."""

@@ -1,4 +1,4 @@
-"""The clerk does work of our own that takes longer than one transaction: exports and erasures.
+"""The clerk does work of our own that takes longer than one transaction, or goes beyond it: exports and erasures.
 
 To the courier it is one more chat: it delivers `Work`, and a crash repeats it. So each task looks first how far it is.
 """
@@ -16,6 +16,7 @@ from bot.ports import Files, Handle, Notary, Refused, Spot, Store, Tombstones, T
 from bot.privacy import views
 from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
+from bot.privacy.decided import write_down
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
@@ -62,6 +63,9 @@ class Clerk:
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         if not isinstance(effect, Work):
             raise Refused("the clerk does nothing but our own work")
+        if effect.task == "decided" and effect.who is not None:
+            await write_down(effect.who, effect.what, self.store, self.tombstones)
+            return None
         request = await self.store.read(lambda work: work.privacy.request(effect.number))
         if request is None:
             return None

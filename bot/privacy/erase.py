@@ -18,7 +18,7 @@ from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
 from bot.privacy.quoted import forget_quotes
-from bot.privacy.steps import Executor, Step, StepState, unsettled
+from bot.privacy.steps import AtWork, Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
 from bot.tickets import home
@@ -171,8 +171,22 @@ class Erasure:
         await self._begin(Step.POSTS, Stage.CLEANING)
 
     async def _lay(self, state: State) -> None:
-        if not self.rest:  # what is new of them stays welcome
-            await lay(self.who, state, self.tombstones, self.store.plain)
+        """Whoever was frozen so long that somebody else took over, and is through, does not open it all again: their
+        being erased would never end."""
+        if self.rest:  # what is new of them stays welcome
+            return
+        await lay(self.who, state, self.tombstones, self.store.plain)
+        if state is State.BEGUN:
+            try:
+                await self.store.write(lambda work: None)
+            except AtWork:
+                await self._do_not_reopen()
+                raise
+
+    async def _do_not_reopen(self) -> None:
+        request = await self.store.plain.read(lambda work: work.privacy.request(self.request.number))
+        if request is None or request.stage in (Stage.TOLD, Stage.DONE):
+            await lay(self.who, State.DONE, self.tombstones, self.store.plain)
 
     async def _leave_tickets(self) -> None:
         while await self.store.write(lambda work: farewell.close_some(self.who, work, TICKETS)):
@@ -344,7 +358,9 @@ def _close(request: Request, now: datetime, work: UnitOfWork) -> None:
 
 
 async def lay(who: UserRef, state: State, tombstones: Tombstones, store: Store) -> None:
-    """First the tombstone, then the mark that says that this database has it: a crash in between repeats that one."""
+    """First the tombstone, then the mark that says that this database has it: a crash in between repeats that one.
+    What is there already was perhaps laid by another process."""
+    await asyncio.to_thread(tombstones.refresh)
     stone = tombstones.gate.stone(who)
     if stone is None or stone.state is not state:
         now = await store.read(lambda work: work.now)

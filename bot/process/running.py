@@ -186,6 +186,7 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        approve_days=settings.approve_days,
         given=tuple(recipients(settings)),
         signed_by=public_key(settings.signing_key),
     )
