@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.process.peers import Alone, Peers
 from storage.columns import plain_json
@@ -171,7 +170,7 @@ def _open_postgresql(url: URL, now: Callable[[], datetime]) -> SqlStore:
         "hide_parameters": True,
     }
     engine = create_engine(url, connect_args=_arguments(url, **FROZEN), json_serializer=plain_json, **pool)
-    readers = create_async_engine(
+    readers = create_engine(
         url,
         connect_args=_arguments(url, default_transaction_read_only="on"),
         isolation_level="REPEATABLE READ",  # all that one job reads is as of one moment

@@ -9,12 +9,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.desks.model import Desk
 from bot.errors import Busy
@@ -31,6 +31,7 @@ from bot.ports import (
     T,
     Tickets,
     Timeline,
+    UnitOfWork,
     Watermarks,
 )
 from bot.privacy.link import ALPHABET, CODE_LENGTH
@@ -148,14 +149,20 @@ class _Attempt:
         return self.driver is not None and not self.committing and bool(self.driver.closed)
 
 
+def _size(work: UnitOfWork) -> int:
+    assert isinstance(work, SqlUnitOfWork)
+    return int(work.connection.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+
+
 def _asks_again(error: Exception) -> bool:
     return getattr(getattr(error, "orig", error), "sqlstate", None) in AGAIN
 
 
 class SqlStore:
-    """Each job has a thread and a transaction. `readers` run long reads beside them."""
+    """Each job has a thread and a transaction. `readers` run long reads beside them, on threads of their own (`most`):
+    an event loop that reads, too, answers nobody meanwhile."""
 
-    def __init__(self, engine: Engine, readers: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, readers: Engine, now: Callable[[], datetime], most: int = THREADS) -> None:
         self.engine = engine
         self.readers = readers
         self.now = now
@@ -163,6 +170,7 @@ class SqlStore:
         self.me: Callable[[], str | None] = lambda: None  # this process among several, see `storage.peers`
         self.posted_to: Callable[[set[str]], None] = lambda platforms: None  # after a commit, from any thread
         self.threads = ThreadPoolExecutor(THREADS, "writer")
+        self.reading = ThreadPoolExecutor(most, "reader")
         self.writing = 0
         self.reads: set[asyncio.Task[Any]] = set()
         self.scrubbing = asyncio.Lock()
@@ -192,19 +200,28 @@ class SqlStore:
             raise RuntimeError("the store is closed")
         reading = asyncio.create_task(self._read(job))
         self.reads.add(reading)
-        reading.add_done_callback(self.reads.discard)
-        return await reading
+        reading.add_done_callback(self._has_read)
+        return await asyncio.shield(reading)  # a thread reads to its end, and its connection is closed after that
+
+    def _has_read(self, reading: asyncio.Task[Any]) -> None:
+        self.reads.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # its caller has it, or went away
 
     async def _read(self, job: Job[T]) -> T:
-        async with self.readers.connect() as connection:
-            return await connection.run_sync(lambda sync: self._run(job, sync))
+        here = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.reading, here.run, self._read_there, job)
+
+    def _read_there(self, job: Job[T]) -> T:
+        with self.readers.connect() as connection:
+            return self._run(job, connection)
 
     def _written(self, _: object) -> None:
         self.writing -= 1
 
     def use(self, sealing: Sealing | None, search: str) -> None:
         """How words are stored and searched; said before the first job."""
-        for engine in (self.engine, self.readers.sync_engine):
+        for engine in (self.engine, self.readers):
             search_by(engine, search)
             if sealing is not None:
                 sealing.attach(engine)
@@ -226,9 +243,7 @@ class SqlStore:
 
     async def size(self) -> int:
         """Of the database, in bytes."""
-        async with self.readers.connect() as connection:
-            found = await connection.scalar(select(func.pg_database_size(func.current_database())))
-        return int(found or 0)
+        return await self.read(_size)
 
     async def close(self) -> None:
         self.closed = True
@@ -238,11 +253,12 @@ class SqlStore:
     async def _close_readers(self) -> None:
         """When they are done: one that is closed in the middle is forgotten, open."""
         await asyncio.gather(*self.reads, return_exceptions=True)
-        await self.readers.dispose()
+        self.readers.dispose()
 
     def abandon(self) -> None:
         """Close what needs no event loop; enough when nothing was read yet."""
         self.threads.shutdown(wait=True)
+        self.reading.shutdown(wait=True)
         self.engine.dispose()
         if self.sealing is not None:
             self.sealing.vault.close()

@@ -39,7 +39,7 @@ PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template eng
 THIRD_PARTIES = {
     "bot": {"pydantic", "pydantic_core"},
     # The codec of effects raises pydantic's.
-    "storage": {"sqlalchemy", "alembic", "psycopg", "aiosqlite", "pydantic", "cryptography"},
+    "storage": {"sqlalchemy", "alembic", "psycopg", "pydantic", "cryptography"},
     "adapters/console": {"rich"},
     "adapters/slack": {"slack_bolt", "slack_sdk", "aiohttp"},
     "adapters/discord": {"discord", "aiohttp"},

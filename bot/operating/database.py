@@ -47,14 +47,14 @@ async def reading(settings: Settings) -> AsyncIterator[SqlStore]:
         raise CannotOpen(f"there is no database at {path} yet; helpthread console or helpthread run makes it")
     else:
         readers = sqlite_readers(path)
-        store = SqlStore(readers.sync_engine, readers, now)
+        store = SqlStore(readers, readers, now)
     try:
-        async with store.readers.connect() as connection:
-            version = await connection.run_sync(schema_version)
+        with store.readers.connect() as connection:
+            version = schema_version(connection)
             if version != HEAD:
                 old = f"an older schema ({version or 'none'})"
                 raise CannotOpen(f"{settings.database_shown} has {old}: helpthread migrate")
-            there = await connection.run_sync(state_of)
+            there = state_of(connection)
         if store.sealing is None:
             encryption = encryption_of(settings)
             store.use(sealing_of(there, settings.database_shown, encryption, alone=False), settings.search)

@@ -133,7 +133,7 @@ def worth_failing(made: Sequence[str], how: How) -> Iterator[int]:
 def begun(flow: Callable[[World], Event], calls: Calls, *, counting: bool = True) -> Iterator[World]:
     world = World(so_far=scene(flow is opening))
     calls.watch(world.store.engine)
-    calls.watch(world.store.readers.sync_engine)
+    calls.watch(world.store.readers)
     world.run(world.store.write(lambda work: None))
     world.run(world.store.read(lambda work: None))
     calls.counting = counting
