@@ -61,7 +61,7 @@ class App:
             with reading(event.actor.language):
                 if isinstance(error, Busy):
                     return Say(say(wording.busy()))
-                log.exception("event failed", extra={"event": event.id})
+                log.exception("event failed", extra={"event": event.recorded})
                 return Say(say(wording.broken()))
         self.posted()
         return reply
@@ -76,7 +76,7 @@ class App:
         try:
             await self.store.write(job)
         except Exception:  # they are answered all the same
-            log.exception("a denied access could not be written down", extra={"event": event.id})
+            log.exception("a denied access could not be written down", extra={"event": event.recorded})
 
     async def tick(self, tick: Tick) -> None:
         """Let time pass, once for each tick id: every timer is a job of its own, and one that fails stops no other.

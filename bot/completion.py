@@ -19,7 +19,7 @@ Suggestion = tuple[str, str]  # what is read, and what it stands for
 
 
 def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWork) -> Sequence[Suggestion]:
-    desks = _desks(actor, place, work)
+    desks = _staffed(actor, work) if takes is Takes.DESK else _desks(actor, place, work)
     if takes is Takes.TAG:
         return [(tag, tag) for tag in work.tickets.known_tags(desks, typed.lower(), MOST)] if desks else []
     if takes is Takes.TAGS:
@@ -28,6 +28,10 @@ def suggest(takes: Takes, typed: str, actor: Actor, place: Place, work: UnitOfWo
         return [(line, line) for tag in found if len(line := f"{before}{sign}{tag}") <= LONGEST]
     if takes is Takes.MACRO:
         return _macros(typed.strip().lower(), desks, work)
+    if takes in (Takes.DESK, Takes.CATEGORY):
+        there = [desk for id in desks if (desk := work.desks.get(id))]
+        names = [c.name for desk in there for c in desk.panel.categories]
+        return _beginning(typed, [desk.name for desk in there] if takes is Takes.DESK else names)
     if takes is not Takes.TICKET:
         return []
     tickets = [unexpired(ticket, work) for ticket in _tickets(actor, desks, work)]
@@ -42,6 +46,11 @@ def _macros(word: str, desks: Sequence[int], work: UnitOfWork) -> Sequence[Sugge
     return [(shortened(f"{macro.name}: {macro.text}", LONGEST), macro.name) for macro in fitting[:MOST]]
 
 
+def _beginning(typed: str, names: Sequence[str]) -> Sequence[Suggestion]:
+    word = typed.strip().lower()
+    return [(name, name) for name in sorted(set(names)) if name.lower().startswith(word)][:MOST]
+
+
 def _last_word(typed: str) -> tuple[str, str, str]:
     """What stands before the last word of "+old -new", its sign, and the word."""
     head, blank, word = typed.rpartition(" ")
@@ -51,9 +60,13 @@ def _last_word(typed: str) -> tuple[str, str, str]:
 
 def _desks(actor: Actor, place: Place, work: UnitOfWork) -> Sequence[int]:
     """Those where they are an agent; the one of this channel alone, if it is one of them."""
-    desks = work.desks.ranked(principals(actor), Rank.AGENT)
+    desks = _staffed(actor, work)
     here = work.desks.at(place)
     return [here[0].id] if here and here[0].id in desks else desks
+
+
+def _staffed(actor: Actor, work: UnitOfWork) -> Sequence[int]:
+    return work.desks.ranked(principals(actor), Rank.AGENT)
 
 
 def _tickets(actor: Actor, desks: Sequence[int], work: UnitOfWork) -> Sequence[Ticket]:

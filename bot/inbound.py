@@ -1,5 +1,6 @@
 """What can happen to the bot. Adapters translate platform payloads into these."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,14 @@ class Place:
     direct: bool = False
 
 
+def recorded(event_id: str) -> str:
+    """What is kept of an event's id and stands in logs. A platform's own says in whose private conversation it was; so
+    of those a hash, the same in both."""
+    if event_id.startswith("tick:"):
+        return event_id[:200]
+    return hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """`at` is when it happened, of a message when it was written, where the platform says so."""
@@ -43,6 +52,11 @@ class Event:
     actor: Actor
     place: Place
     at: datetime | None = field(default=None, kw_only=True)
+
+    @property
+    def recorded(self) -> str:
+        """Its id, as it may be written down."""
+        return recorded(self.id)
 
 
 @dataclass(frozen=True, slots=True)

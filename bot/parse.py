@@ -9,7 +9,7 @@ number before free text counts as text unless it is the room's own: `#7` always 
 import re
 from collections.abc import Callable
 
-from bot import wording
+from bot import names, wording
 from bot.errors import Problem
 from bot.router import Command, Option, Router, Takes
 
@@ -23,11 +23,11 @@ WORD = re.compile(r'\s*("(?P<quoted>[^"\n]*)"(?=\s|$)|(?P<plain>\S+))')
 
 
 def find(router: Router, line: str) -> tuple[Command, str] | None:
-    """The command a line begins with ("ticket claim 7", "mydata"), and the rest; None if there is none."""
+    """The command a line begins with ("ticket claim 7", "mydata"), in any language, and what follows; None if none."""
     first, rest = _split(line)
     second, after = _split(rest)
     for name, left in ((f"{first} {second}", after), (first, rest)):
-        command = router.find(name.lower().replace(" ", "."))
+        command = _called(router, name)
         if command is not None and not command.hidden:
             return command, left
     return None
@@ -36,9 +36,15 @@ def find(router: Router, line: str) -> tuple[Command, str] | None:
 def find_verb(router: Router, line: str) -> tuple[Command, str] | None:
     """Like `find`, where people address the bot: the group may be left out ("claim", "close done")."""
     verb, rest = _split(line)
-    if (command := router.find(f"ticket.{verb.lower()}")) and not command.hidden:
+    if (command := _called(router, f"ticket {verb}")) and not command.hidden:
         return command, rest
     return find(router, line.removeprefix("/"))
+
+
+def _called(router: Router, name: str) -> Command | None:
+    """English names win over those of other languages."""
+    name = name.lower()
+    return router.find(name.replace(" ", ".")) or router.find(names.command(name).replace(" ", "."))
 
 
 def options(command: Command, rest: str, *, person: Person, room_number: int | None = None) -> dict[str, str]:

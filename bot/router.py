@@ -23,6 +23,8 @@ class Takes(StrEnum):
     TAG = "tag"
     TAGS = "tags"  # the rest of the line
     MACRO = "macro"
+    DESK = "desk"
+    CATEGORY = "category"  # of a desk's panel
     CHOICE = "choice"
     PERSON = "person"
     NUMBER = "number"
@@ -48,7 +50,7 @@ class Option:
 
 
 TICKET = Option("ticket", "The ticket's number; not needed inside the ticket's room", Takes.TICKET, required=False)
-DESK = Option("desk", "Which desk, where there are several", required=False, named=True)
+DESK = Option("desk", "Which desk, where there are several", Takes.DESK, required=False, named=True)
 
 
 @dataclass(frozen=True, slots=True)

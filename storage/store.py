@@ -2,7 +2,6 @@
 a database server; `storage.sqlite` has one writer."""
 
 import asyncio
-import hashlib
 import logging
 import random
 import secrets
@@ -18,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desks.model import Desk
 from bot.errors import Busy
+from bot.inbound import recorded
 from bot.ports import (
     Audit,
     Desks,
@@ -63,13 +63,6 @@ read_until = ReadUntilRow.__table__
 NOTHING_CHOSEN = Promises()
 
 
-def handled(event_id: str) -> str:
-    """What is kept of an event's id. A platform's own says in whose private conversation it was; so of those a hash."""
-    if event_id.startswith("tick:"):
-        return event_id[:200]
-    return hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
 def _raise(dialect: Any) -> Any:
     new = dialect.insert(read_until)
     return new.on_conflict_do_update(index_elements=["name"], set_={"at": new.excluded.at})
@@ -112,7 +105,7 @@ class SqlUnitOfWork:
 
     def seen(self, event_id: str) -> bool:
         statement = REMEMBER[self.connection.dialect.name]
-        return statement.first(self.connection, {"event_id": handled(event_id), "at": self.now}) is None
+        return statement.first(self.connection, {"event_id": recorded(event_id), "at": self.now}) is None
 
     def new_code(self) -> str:
         return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

@@ -16,7 +16,7 @@ from tests.parity import BEN, Surface, Values, on_console, on_discord, on_slack
 SURFACES = {"console": on_console, "slack": on_slack, "discord": on_discord}
 SAMPLES = {
     Takes.TICKET: "1", Takes.WORD: "word", Takes.TAG: "fire", Takes.MACRO: "rice", Takes.PERSON: BEN, Takes.NUMBER: "1",
-    Takes.TEXT: "some words",
+    Takes.DESK: "support", Takes.CATEGORY: "Money", Takes.TEXT: "some words",
 }  # fmt: skip
 
 

@@ -212,3 +212,9 @@ def test_free_text_arrives_as_it_was_typed(command: Command, text: str) -> None:
     start = text.strip().split(maxsplit=1)
     if start and ":" not in start[0]:
         assert given["text"] == text.strip()
+
+
+def test_commands_may_be_typed_in_the_words_of_a_language():
+    assert typed("/ticket übernehmen 7") == ("ticket claim", {"ticket": "7"})
+    assert told("Schließen 7 es geht wieder") == ("ticket close", {"ticket": "7", "reason": "es geht wieder"})
+    assert find(ROUTER, "ticket unfug") is None

@@ -70,7 +70,7 @@ class Conversation:
         except Busy:
             return Say(say(words.BUSY))
         except Exception:  # a bug or a broken disk must not end the console
-            log.exception("event failed", extra={"event": event.id})
+            log.exception("event failed", extra={"event": event.recorded})
             return Say(say(words.NOT_STORED))
         finally:
             if isinstance(event, MessagePosted):

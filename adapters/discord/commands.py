@@ -1,13 +1,13 @@
 """Application commands, derived from the router: what Discord shows, and what it sends back. Pure.
 
-Descriptions come in every language there is a catalogue of. Names are the same everywhere: they are what people type,
-and what documents and answers of ours name.
+Descriptions, verbs and options come in every language there is a catalogue of; what comes back has the English names.
+The groups are called the same everywhere, as documents and privacy notices name them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from adapters.discord.localised import localised, names
+from adapters.discord.localised import localised, names, option, verb
 from bot.desks.model import Rank
 from bot.language import Phrase
 from bot.router import Command, Option, Router, Takes
@@ -17,7 +17,7 @@ STRING, INTEGER, USER = 3, 4, 6
 SUBCOMMAND, CHAT_INPUT, ON_PERSON, ON_MESSAGE = 1, 1, 2, 3
 IN_SERVERS, IN_PRIVATE = 0, 1
 TYPES = {Takes.PERSON: USER, Takes.NUMBER: INTEGER}
-COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS, Takes.MACRO})
+COMPLETED = frozenset({Takes.TICKET, Takes.TAG, Takes.TAGS, Takes.MACRO, Takes.DESK, Takes.CATEGORY})
 OPEN_MENU = Phrase("Open a ticket")
 GROUPS = {
     "ticket": Phrase("Tickets: open, answer, close"),
@@ -62,7 +62,7 @@ def _declared(name: str, group: Sequence[Command]) -> JSON:
     verbs = [command for command in group if command.name != name]
     if verbs:
         subcommands = [
-            {"type": SUBCOMMAND, "name": c.verb, "options": _options(c)} | localised(c.help)
+            {"type": SUBCOMMAND, "options": _options(c)} | verb(c.name) | localised(c.help)
             for c in sorted(verbs, key=lambda c: c.name)
         ]
         return result | localised(GROUPS.get(name, name)) | {"options": subcommands}
@@ -77,18 +77,15 @@ def _contexts(group: Iterable[Command]) -> list[int]:
 
 def _options(command: Command) -> list[JSON]:
     """Discord wants those that are required first. What a form will ask for need not be typed."""
-    options = [(option.required and command.form is None, option) for option in command.options]
-    return [_option(option, required) for required, option in sorted(options, key=lambda pair: not pair[0])]
+    options = [(each.required and command.form is None, each) for each in command.options]
+    return [_option(each, required) for required, each in sorted(options, key=lambda pair: not pair[0])]
 
 
-def _option(option: Option, required: bool) -> JSON:
-    result: JSON = {
-        "type": TYPES.get(option.takes, STRING),
-        "name": option.name,
-        "required": required,
-    } | localised(option.help)
-    if option.choices:
-        result["choices"] = [names(choice) | {"value": choice} for choice in option.choices[:CHOICES]]
-    if option.takes in COMPLETED:
+def _option(each: Option, required: bool) -> JSON:
+    result: JSON = {"type": TYPES.get(each.takes, STRING), "required": required}
+    result |= option(each.name) | localised(each.help)
+    if each.choices:
+        result["choices"] = [names(choice) | {"value": choice} for choice in each.choices[:CHOICES]]
+    if each.takes in COMPLETED:
         result["autocomplete"] = True
     return result

@@ -1,7 +1,9 @@
 """Words for a declaration that Discord shows to each person in their own language."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from bot import names as typed
 from bot.language import SOURCE, _, best, reading
 
 DESCRIPTION = 100  # characters
@@ -23,10 +25,28 @@ def names(text: str) -> dict[str, Any]:
     return {"name": str(text)} | ({"name_localizations": others} if others else {})
 
 
+def verb(command: str) -> dict[str, Any]:
+    """The name of a subcommand. What comes back when it is used is the English one."""
+    return _named(command.rpartition(" ")[2], lambda language: typed.verb(command, language))
+
+
+def option(name: str) -> dict[str, Any]:
+    return _named(name, lambda language: typed.option(name, language))
+
+
+def _named(name: str, called: Callable[[str], str]) -> dict[str, Any]:
+    others = {locale: word for locale, language in _translated() if (word := called(language)) != name}
+    return {"name": name} | ({"name_localizations": others} if others else {})
+
+
 def _others(text: str) -> dict[str, str]:
     found = {}
-    for locale in LOCALES:
-        if (language := best((locale,))) != SOURCE:
-            with reading(language):
-                found[locale] = _(text)
+    for locale, language in _translated():
+        with reading(language):
+            found[locale] = _(text)
     return {locale: words for locale, words in found.items() if words != text}
+
+
+def _translated() -> Iterator[tuple[str, str]]:
+    """Discord's locales for which there is a catalogue, and whose."""
+    return ((locale, language) for locale in LOCALES if (language := best((locale,))) != SOURCE)

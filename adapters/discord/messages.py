@@ -150,5 +150,5 @@ class Messages:
         try:
             return await self.handle(event)
         except Exception:
-            log.exception("an event could not be handled", extra={"event": event.id})
+            log.exception("an event could not be handled", extra={"event": event.recorded})
             return failed(event.actor.language)

@@ -12,8 +12,9 @@ import discord
 from adapters.discord import custom_ids, words
 from adapters.discord.custom_ids import packed
 from adapters.discord.markdown import escape, markdown, mentioned, one_line
-from bot.language import here, reading
+from bot.language import SOURCE, here, reading
 from bot.message import Button, Message, Style, Text
+from bot.names import spoken
 
 CONTENT = 2000  # characters; the documented limits, here and below
 TITLE = 256
@@ -48,7 +49,14 @@ class Rendered:
 
 def rendered(message: Message) -> Rendered:
     with reading(message.language):
-        return _rendered(message)
+        return _rendered(_with_their_commands(message))
+
+
+def _with_their_commands(message: Message) -> Message:
+    """Our own words name commands as the reader finds them; a person's words stay as they are."""
+    if message.speaker or message.language in ("", SOURCE):
+        return message
+    return replace(message, text=tuple(spoken(span) if isinstance(span, str) else span for span in message.text))
 
 
 def _rendered(message: Message) -> Rendered:

@@ -58,7 +58,7 @@ class Chronicle:
 
     @contextmanager
     def handling(self, event: Event) -> Iterator[None]:
-        began, extra = perf_counter(), {"event": event.id, "kind": type(event).__name__}
+        began, extra = perf_counter(), {"event": event.recorded, "kind": type(event).__name__}
         yield
         log.debug("event handled", extra=extra | {"ms": round(1000 * (perf_counter() - began), 1)})
 

@@ -22,7 +22,7 @@ class Traces:
         self.tracer = provider.get_tracer("helpthread")
 
     def handling(self, event: Event) -> AbstractContextManager[object]:
-        return self._span(f"event {type(event).__name__}", SpanKind.SERVER, {"helpthread.event": event.id})
+        return self._span(f"event {type(event).__name__}", SpanKind.SERVER, {"helpthread.event": event.recorded})
 
     def delivering(self, effect: Effect, token: str) -> AbstractContextManager[object]:
         told = {"helpthread.effect": token, "helpthread.platform": effect.platform}

@@ -20,7 +20,7 @@ from bot.tickets.model import SUBJECT_LENGTH, subject_from
 from bot.tickets.opening import Opening, check_block, check_limits, open_ticket, own_channel
 
 router = Router()
-NAME = Option("name", "What the category is called")
+NAME = Option("name", "What the category is called", Takes.CATEGORY)
 
 
 @router.command(

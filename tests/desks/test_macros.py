@@ -138,8 +138,10 @@ def test_nothing_else_is_taken_for_a_place_to_fill(text: str, customer: str, rea
     assert filled(text, 7, customer, "Sam") == reads
 
 
-async def suggested(desk: Desk, typed: str, who: Actor, place: Place = AGENTS) -> list[tuple[str, str]]:
-    return list(await desk.store.read(lambda work: suggest(Takes.MACRO, typed, who, place, work)))
+async def suggested(
+    desk: Desk, typed: str, who: Actor, place: Place = AGENTS, takes: Takes = Takes.MACRO
+) -> list[tuple[str, str]]:
+    return list(await desk.store.read(lambda work: suggest(takes, typed, who, place, work)))
 
 
 async def test_they_are_completed_by_name_then_by_their_words_for_agents_only(desk: Desk):
@@ -151,6 +153,17 @@ async def test_they_are_completed_by_name_then_by_their_words_for_agents_only(de
     assert await suggested(desk, "sun", SAM) == [("sun: Dry it in the sun.", "sun")]
     assert len(await suggested(desk, "", SAM)) == 2
     assert await suggested(desk, "", ANA, HELP) == []
+
+
+async def test_desks_and_categories_are_completed_for_agents_only(desk: Desk):
+    await desk.type(LEA, "/desk category Refunds")
+    await desk.type(LEA, "/desk category Repairs")
+    assert await suggested(desk, "ref", SAM, takes=Takes.CATEGORY) == [("Refunds", "Refunds")]
+    assert [name for _, name in await suggested(desk, "RE", SAM, takes=Takes.CATEGORY)] == ["Refunds", "Repairs"]
+    assert await suggested(desk, "sup", SAM, takes=Takes.DESK) == [("support", "support")]
+    assert (
+        await suggested(desk, "", ANA, HELP, Takes.CATEGORY) == await suggested(desk, "", ANA, HELP, Takes.DESK) == []
+    )
 
 
 async def test_a_restricted_tickets_customer_gets_none(desk: Desk):

@@ -1,5 +1,6 @@
 """A person's Discord locale, which interactions tell, is the language they are spoken to; a channel has the desk's."""
 
+import re
 from typing import Any
 
 from adapters.discord.commands import declared
@@ -42,7 +43,34 @@ def texts(item: Any) -> list[tuple[str, dict[str, str]]]:
     return found + [text for option in item.get("options", ()) for text in texts(option)]
 
 
-def test_commands_are_described_in_german_and_named_as_the_documents_name_them():
+def verbs(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for command in commands for item in command.get("options", ()) if item["type"] == 1]
+
+
+def test_verbs_and_options_have_german_names_that_discord_takes():
+    """https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-naming"""
+    groups = [command for command in declared(all_routes()) if command["type"] == 1]
+    assert all("name_localizations" not in group for group in groups)
+    for group in groups:
+        for names in [german_names(group), *map(german_names, verbs([group]))]:
+            assert all(re.fullmatch(r"[-_'\w]{1,32}", name) and name == name.lower() for name in names), names
+            assert len(set(names)) == len(names)
+    named = {verb["name"]: verb for verb in verbs(groups)}
+    assert named["claim"]["name_localizations"] == {"de": "übernehmen"}
+    assert [o.get("name_localizations") for o in named["rename"]["options"]] == [None, {"de": "betreff"}]
+
+
+def german_names(item: dict[str, Any]) -> list[str]:
+    return [option.get("name_localizations", {}).get("de", option["name"]) for option in item.get("options", ())]
+
+
+async def test_what_we_say_names_commands_as_they_stand_in_the_readers_menu(shop: Shop):
+    fake, ann = german(shop).fake, shop.fake.ann
+    said = await shop.does(fake.command(ann, fake.help, "mydata cancel"))
+    assert "/mydata stand" in said
+
+
+def test_commands_are_described_in_german():
     commands = declared(all_routes())
     described = [text for command in commands for text in texts(command)]
     assert len(described) > 60
@@ -50,7 +78,6 @@ def test_commands_are_described_in_german_and_named_as_the_documents_name_them()
     assert all(0 < len(words) <= 100 for _, others in described for words in others.values())
     cut = [words for _, others in described for words in others.values() if len(words) == 100]
     assert cut == []
-    assert all("name_localizations" not in command for command in commands if command["type"] == 1)
     menus = [command for command in commands if command["type"] != 1]
     assert [(menu["name"], menu["name_localizations"]) for menu in menus] == [
         ("Open a ticket", {"de": "Ticket eröffnen"})

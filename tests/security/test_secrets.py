@@ -2,28 +2,15 @@
 
 import io
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import logs
 from tests.fakes.slack import FakeSlack
 from tests.slack.world import world
 
 CONTENT_KEY = "5e" * 32
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    root, stream = logging.getLogger(), io.StringIO()
-    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in [*logs.OURS, "root"]}
-    logs.set_up("DEBUG", "json", stream)
-    yield stream
-    root.handlers[:] = before
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 @pytest.mark.parametrize("http", [True, False], ids=["http", "sockets"])

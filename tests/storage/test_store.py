@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import Busy
+from bot.inbound import recorded
 from bot.ports import Job, UnitOfWork
 from bot.tickets.model import Ticket
 from storage import sqlite as sqlite_module
@@ -26,7 +27,7 @@ from storage import store as store_module
 from storage.opening import open_store
 from storage.rows import SeenRow
 from storage.sqlite import SqliteStore
-from storage.store import SqlStore, handled
+from storage.store import SqlStore
 from tests.storage.build import ANA, T0, desk_in, post, ticket_in
 from tests.storage.conftest import Clock, disposed
 
@@ -52,7 +53,7 @@ def outside(store: SqlStore, sql: str = "SELECT event_id FROM seen_events") -> s
 
 
 def kept(*ids: str) -> set[str]:
-    return set(map(handled, ids))
+    return set(map(recorded, ids))
 
 
 def remember(id: str) -> Job[bool]:
@@ -112,7 +113,7 @@ async def test_a_failing_job_undoes_itself_and_no_other(store: SqlStore, culprit
 async def test_a_job_whose_statement_fails_undoes_itself_and_no_other(store: SqlStore):
     def twice(work: UnitOfWork) -> None:
         work.seen("bad")
-        work.connection.execute(insert(SeenRow), {"event_id": handled("bad"), "at": T0})  # type: ignore[attr-defined]
+        work.connection.execute(insert(SeenRow), {"event_id": recorded("bad"), "at": T0})  # type: ignore[attr-defined]
 
     before, error, after = await write_together(store, remember("a"), twice, remember("b"))
     assert (before, after, type(error)) == (False, False, IntegrityError)
@@ -150,7 +151,7 @@ async def test_of_500_events_at_once_each_is_answered_after_its_commit(store: Sq
                 return opened
 
             opened = await store.write(job)
-            values = {"id": opened.id, "event": handled(f"e{n}"), "key": opened.agents_room}
+            values = {"id": opened.id, "event": recorded(f"e{n}"), "key": opened.agents_room}
             assert witness.execute(ALL_OF_IT, values).scalar_one() == 1
             return opened
 

@@ -19,13 +19,13 @@ import pytest
 from alembic import command
 from sqlalchemy import JSON, Boolean, Connection, Engine, MetaData, Table, create_engine, insert, select, text
 
+from bot.inbound import recorded
 from bot.tickets.timeline import Kind
 from storage import migrate as migrating
 from storage.errors import NewerSchema
 from storage.migrate import HEAD, copies, migrate
 from storage.opening import open_store, postgresql_url
 from storage.sqlite import sqlite_engine
-from storage.store import handled
 from tests.desk import ANA, SAM, Desk, agents_thread
 from tests.desk import Clock as DeskClock
 from tests.postgres import fresh_database
@@ -124,7 +124,7 @@ def was_there(url: str, rows: Rows) -> Rows:
 def hashed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Since 0.2 a hash is kept of the ids of events handled."""
     id = row.get("event_id", "")
-    return dict(row) | ({"event_id": handled(id)} if id and not HASH.fullmatch(id) else {})
+    return dict(row) | ({"event_id": recorded(id)} if id and not HASH.fullmatch(id) else {})
 
 
 def the_same(one: Rows, other: Rows) -> bool:

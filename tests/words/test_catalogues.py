@@ -3,6 +3,7 @@
 import gettext
 import io
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,16 @@ def test_what_a_value_describes_is_translated(catalogue: Path):
         said |= {command.help, *(option.help for option in command.options)}
         said |= {command.form.title, *(each.label for each in command.form.inputs)} if command.form else set()
     assert sorted(said - messages(catalogue).keys()) == []
+
+
+def test_every_verb_and_option_has_a_name_in_the_language_and_no_other_has(catalogue: Path):
+    there = tomllib.loads((catalogue.parents[1] / "commands.toml").read_text(encoding="utf-8"))
+    commands = all_routes().visible()
+    options = {option.name for command in commands for option in command.options}
+    assert there.pop("options").keys() == options
+    assert {f"{group} {verb}" for group, verbs in there.items() for verb in verbs} == {
+        command.name for command in commands if " " in command.name
+    }
 
 
 def test_nothing_is_in_it_that_nobody_says(catalogue: Path):
