@@ -87,8 +87,7 @@ def test_a_part_of_the_core_says_what_it_measured(part: str, tmp_path: Path, mon
 
 
 def test_no_part_of_the_core_is_left_out():
-    said = set(program.core.__code__.co_names)
-    assert said == {*PARTS}
+    assert {name for name in program.core.__code__.co_names if hasattr(program, name)} == {*PARTS}
 
 
 @pytest.mark.timeout(600)
