@@ -202,6 +202,7 @@ def kept_until(rule: str) -> str:
         "deciding": _("until a privacy officer has decided"),
         "working": _("as long as you work at a desk"),
         "choosing": _("until you have chosen, or ten minutes"),
+        "closing": _("until the ticket is closed"),
         "posted": _("as long as what we posted is there"),
         "reading": _("as long as there is a conversation"),
         "linked": _("until you unlink them"),
