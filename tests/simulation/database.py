@@ -1,6 +1,7 @@
 """The database of a process that may end, and whose disk may fail, at any statement."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,8 @@ def no_readers(path: Path) -> Any:
 
 class SimulatedStore(SqliteStore):
     """The store as it is, on such a disk; what is read beside the writer is read between two of its jobs."""
+
+    long = math.inf  # or what is done would depend on how quick the machine is
 
     def __init__(self, path: Path, now: Callable[[], Any], disk: Disk) -> None:
         with patch.multiple(storage.sqlite, sqlite_engine=engine, sqlite_readers=no_readers):
