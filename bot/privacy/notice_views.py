@@ -226,7 +226,7 @@ def _recipient(name: str) -> str:
 def policy(notice: Notice, promises: Promises, why: Mapping[str, str]) -> Message:
     """Short enough for a message: the document says it all."""
     facts = notice.facts
-    held = "\n".join(_held(what, why.get(table, ""), rule, facts) for table, (what, rule) in facts.holds.items())
+    held = "\n".join(_held(facts, why))
     besides = "\n".join(f"• {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES)
     who = "\n".join(f"• {name}" for name in recipients(facts))
     text: Text = (
@@ -242,8 +242,15 @@ def policy(notice: Notice, promises: Promises, why: Mapping[str, str]) -> Messag
     return Message(title=title, text=text, buttons=buttons)
 
 
-def _held(what: str, why: str, rule: str, facts: Facts) -> str:
-    return f"• {_(what)}, {_(why)}: {kept(rule, facts)}" if why else f"• {_(what)}: {kept(rule, facts)}"
+def _held(facts: Facts, why: Mapping[str, str]) -> Sequence[str]:
+    """What is kept as long and for the same purpose stands in one line."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for table, (what, rule) in facts.holds.items():
+        lines.setdefault((why.get(table, ""), rule), []).append(_(what))
+    return [
+        f"• {', '.join(filter(None, ('; '.join(whats), _(for_))))}: {kept(rule, facts)}"
+        for (for_, rule), whats in lines.items()
+    ]
 
 
 def _responsible(promises: Promises) -> str:
