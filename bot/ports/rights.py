@@ -160,6 +160,13 @@ class Privacy(Protocol):
     def affected(self, tables: Sequence[str], until: datetime) -> tuple[int, Mapping[str, int]]:
         """How many people have something in these tables that was there by then, and how many rows, about."""
 
+    def ciphertext(self, tables: Sequence[str], until: datetime) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Of these tables' rows that were there by then, by table, how many have something in them that people wrote or
+        sent; and how many of those have it in ciphertext only."""
+
+    def encrypted_since(self) -> datetime | None:
+        """Since when all of it is; None if it is not."""
+
     def affected_people(
         self, tables: Sequence[str], until: datetime, after: int, limit: int
     ) -> Sequence[tuple[int, UserRef]]:
