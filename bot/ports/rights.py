@@ -31,6 +31,9 @@ class Privacy(Protocol):
         """Newest first."""
 
     def save(self, request: Request) -> None: ...
+    def count(self, number: int, more: Mapping[str, int]) -> None:
+        """Add to what it counts, and change nothing else of it."""
+
     def running(self, limit: int) -> Sequence[Request]: ...
     def dispute(self, request: Request, text: str) -> None:
         """Keep what they say is wrong until it is decided."""
