@@ -18,7 +18,6 @@ from bot.privacy.deferring import held_up
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.model import Awaits, Hold
 from bot.privacy.office import tell_officers, the_day
-from bot.tickets.model import Ticket
 
 HOLDS = ("obligation", "claims", "expression")  # GDPR Art. 17(3)(b), (e), (a)
 LONGEST_HOLD = timedelta(days=90)  # before somebody looks at it again
@@ -38,21 +37,21 @@ def hold(
         raise Problem(views.not_yours())
     at = _review(review, work)
     on = _ticket_of(who, ticket, work) if ticket.strip() else None
-    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on.id if on else None))
-    told = views.held(placed, work.privacy.name(who), on.number if on else 0)
+    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on[0] if on else None))
+    told = views.held(placed, work.privacy.name(who), on[1] if on else 0)
     if disclosure != NOT_TOLD:
         return told
     return f"{told} {_ask(placed, Awaits.NONDISCLOSURE, officer, work)}"
 
 
-def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> Ticket:
-    """42 or #42, or with its desk: support#42. Raises `Problem`."""
+def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> tuple[int, int]:
+    """42 or #42, or with its desk: support#42. Its id and its number. Raises `Problem`."""
     of_desk, _, number = named.strip().rpartition("#")
     if not number.isdecimal() or len(number) > 18:
         raise Problem(views.no_ticket())
     desks = [desk for desk in work.desks.all() if of_desk in ("", desk.name)]
-    found = [work.tickets.numbered(desk.id, int(number)) for desk in desks]
-    theirs = [ticket for ticket in found if ticket is not None and ticket.customer == who]
+    found = [work.tickets.whose(desk.id, int(number)) for desk in desks]
+    theirs = [(ticket[0], int(number)) for ticket in found if ticket is not None and ticket[1] == who]
     if len(theirs) > 1:
         raise Problem(views.which_ticket(number))
     if not theirs:

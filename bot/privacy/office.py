@@ -39,8 +39,8 @@ def queue(officer: UserRef | None, work: UnitOfWork) -> str:
 def show(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     request = asked_for(number, officer, work)
     told = views.request(request, work.privacy.name(request.who), work.privacy.held(request.who), work.now)
-    if request.asked is Asked.DISPUTE and (ticket := work.tickets.get(request.ticket)) is not None:
-        told += views.disputed(ticket.number, work.privacy.disputed(request))
+    if request.asked is Asked.DISPUTE and (ticket := work.tickets.called(request.ticket)) is not None:
+        told += views.disputed(ticket[1], work.privacy.disputed(request))
     return told
 
 
