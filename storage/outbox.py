@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -99,14 +100,24 @@ TAKE = Hot(
     .values(holder=bindparam("me"), fence=outbox.c.fence + 1)
     .returning(outbox, FREE.c.holder.label("before"))
 )
-DUE_HEADS = (  # built once: it is looked at far more often than something is found
-    select(outbox)
-    .where(outbox.c.head, outbox.c.not_before <= bindparam("at"))
-    .where(outbox.c.platform.in_(bindparam("platforms", expanding=True)))
-    .where(outbox.c.id.not_in(bindparam("busy", expanding=True)))
-    .order_by(outbox.c.not_before, outbox.c.id)
-    .limit(bindparam("most"))
-)
+
+
+@cache
+def due_heads(platforms: int) -> Hot:
+    """Of so many platforms. It is looked at far more often than something is found."""
+    named: list[Any] = [bindparam(f"platform_{number}") for number in range(platforms)]
+    return Hot(
+        select(outbox)
+        .where(outbox.c.head, outbox.c.not_before <= bindparam("at"), outbox.c.platform.in_(named))
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+@cache
+def spots_of(keys: int) -> Hot:
+    named: list[Any] = [bindparam(f"key_{number}") for number in range(keys)]
+    return Hot(select(spots).where(spots.c.key.in_(named)))
 
 
 class SqlOutbox:
@@ -139,8 +150,11 @@ class SqlOutbox:
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         if self.me is not None:
             return self._taken(self.me, now, limit, platforms, busy)
-        asked = {"at": now, "most": limit, "platforms": platforms, "busy": busy}
-        found = _understood(self.connection.execute(DUE_HEADS, asked).all())
+        if not platforms:
+            return []
+        asked = {"at": now, "most": limit + len(busy), **_numbered("platform", platforms)}
+        rows = due_heads(len(platforms)).all(self.connection, asked)
+        found = _understood([row for row in rows if row.id not in busy][:limit])
         places = self._spots([effect.anchor for _, effect in found])
         return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
@@ -305,7 +319,9 @@ class SqlOutbox:
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
         if not keys:
             return {}
-        rows = self.connection.execute(select(spots).where(spots.c.key.in_(set(keys))))
+        few = list(dict.fromkeys(keys))
+        few += few[:1] * ((1 << (len(few) - 1).bit_length()) - len(few))  # a statement for each power of two is enough
+        rows = spots_of(len(few)).all(self.connection, _numbered("key", few))
         return {row.key: Spot(row.conversation, row.thread, row.message) for row in rows}
 
     def _remember(self, effect: Effect, about: UserRef, spot: Spot) -> None:
@@ -361,7 +377,11 @@ def leap(connection: Connection, table: str) -> None:
         connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :far)"), name)
 
 
-def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:
+def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
+
+
+def _understood(rows: Sequence[Any]) -> list[tuple[Any, Effect]]:
     """One that an older or newer version left, and this one cannot read, stops its room and no other."""
     found = []
     for row in rows:
@@ -372,5 +392,5 @@ def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:
     return found
 
 
-def _pending(row: Row[Any], effect: Effect, at: Spot | None) -> Pending:
+def _pending(row: Any, effect: Effect, at: Spot | None) -> Pending:
     return Pending(row.id, effect, row.about, row.attempts, at, row.fence)

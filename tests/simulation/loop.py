@@ -65,8 +65,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self.run_until_complete(job)
 
     def outside(self, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin what goes on when the process that asked for it is dead."""
-        return self.create_task(job, context=Context())
+        """Begin what goes on when the process that asked for it is dead. If it fails, that is an error of the run."""
+        task = self.create_task(job, context=Context())
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.errors.append(f"the simulation itself failed: {error!r}")
 
     def inside(self, process: Process, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         return self.create_task(job, context=process.context)
