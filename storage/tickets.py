@@ -176,8 +176,9 @@ class SqlTickets:
         kept = update(tickets).where(tickets.c.id == id).values(words_purged_at=None, files_purged_at=None)
         self.connection.execute(kept)
 
-    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
+    def of(self, customer: UserRef, after: int, limit: int, *, shared: bool = False) -> Sequence[Ticket]:
         theirs = select(tickets).where(tickets.c.customer == customer, tickets.c.id > after)
+        theirs = theirs.where(tickets.c.shared) if shared else theirs
         return [ticket(row) for row in self.connection.execute(theirs.order_by(tickets.c.id).limit(limit))]
 
     def hold(self, customer: UserRef) -> None:

@@ -110,6 +110,7 @@ SLOW = (
     "tests/test_parity",
     "tests/test_both_platforms",
     "tests/slack",
+    "tests/canaries",
     "tests/discord",
     "tests/fakes",
     "tests/faults",

@@ -98,6 +98,29 @@ def installed() -> list[Path]:
     return [folder for folder in dict.fromkeys(found) if all((folder / it).exists() for it in ("initdb", "postgres"))]
 
 
+def tool(url: str, program: str) -> Path | None:
+    """`pg_dump` or `pg_restore`, of the version of the server or newer; None if there is none here. The wheel that
+    brings a server brings some of the tools."""
+    with _connect(url) as connection:
+        version = connection.info.server_version // 10000
+    for folder in installed():
+        if (folder / program).exists():
+            said = subprocess.run([folder / program, "--version"], capture_output=True, text=True, check=True).stdout
+            if int(said.split()[-1].split(".")[0].strip("()") or 0) >= version:
+                return folder / program
+    return None
+
+
+def data_folder(url: str) -> Path | None:
+    """Where the server keeps its data; None if it is not a server of ours."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return None
+    with _connect(url) as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    return Path(row[0])
+
+
 def _no_postgres() -> Path:
     import pytest
 

@@ -55,8 +55,8 @@ class Tickets(Protocol):
         """A ticket whose words were deleted is open again."""
 
     def restrict_one(self, id: int, restricted: bool) -> None: ...
-    def of(self, customer: UserRef, after: int, limit: int) -> Sequence[Ticket]:
-        """Open or closed, oldest first; after this id."""
+    def of(self, customer: UserRef, after: int, limit: int, *, shared: bool = False) -> Sequence[Ticket]:
+        """Open or closed, oldest first; after this id. Those to which others were added alone, if `shared`."""
 
     def hold(self, customer: UserRef) -> None:
         """Let nobody else open or choose a ticket for this customer until this transaction ends."""

@@ -176,6 +176,12 @@ class Erasure:
             pass
         while await self.store.write(lambda work: farewell.release_some(self.who, work, TICKETS)):
             pass
+        after = 0
+        while after := await self.store.write(partial(self._take_subjects_back, after)):
+            pass
+
+    def _take_subjects_back(self, after: int, work: UnitOfWork) -> int:
+        return farewell.take_subjects_back(self.who, after, work, TICKETS)
 
     async def _drop_exports(self) -> None:
         exports = await self.store.read(lambda work: work.privacy.requests_of(self.who, Asked.EXPORT))

@@ -1,5 +1,6 @@
 """What becomes of a person's open tickets when they have their data erased."""
 
+from dataclasses import replace
 from functools import partial
 
 from bot.desks.model import Desk, Rank
@@ -12,6 +13,7 @@ from bot.privacy.model import NOBODY
 from bot.readers import languages_of
 from bot.relay import rooms
 from bot.tickets.model import RoomKind, Ticket
+from bot.tickets.participants import tell_subject_again
 from bot.tickets.timeline import REQUESTER_ERASED, Entry, Kind
 
 
@@ -36,6 +38,15 @@ def release_some(who: UserRef, work: UnitOfWork, limit: int) -> bool:
         rooms.refresh_card(free, desk, work)
         rooms.to_agents(free, desk, rooms.notice(free, "agent-erased"), partial(views.released, free.number), work)
     return len(claimed) == limit
+
+
+def take_subjects_back(who: UserRef, after: int, work: UnitOfWork, limit: int) -> int:
+    """Whoever was added to a ticket of theirs was told its subject, in a post about themselves: it says so no more. For
+    up to `limit` tickets after this id; returns after which to go on, 0 if that was all."""
+    theirs = work.tickets.of(who, after, limit, shared=True)
+    for ticket in theirs:
+        tell_subject_again(replace(ticket, subject=""), work)
+    return theirs[-1].id if len(theirs) == limit else 0
 
 
 def leads_alone(who: UserRef, work: UnitOfWork) -> list[str]:

@@ -217,7 +217,10 @@ def _elsewhere(failed: int) -> list[str]:
     there = [
         _("• your own messages on the platform: only you can delete those"),
         _("• what the bot passed on for you as an agent, in the customers' conversations"),
-        _("• backups, until they are replaced: what is restored from one is deleted again before the desk starts"),
+        _(
+            "• backups and a database server's log, until they are replaced: what is restored from one is deleted "
+            "again before the desk starts"
+        ),
         _("• this message: delete it when you have read it"),
     ]
     if failed:

@@ -2,11 +2,11 @@
 
 import os
 import sqlite3
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.effects import CLERK, Remove, Work
@@ -15,6 +15,7 @@ from storage.backup import backup, restore
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.opening import open_store
 from tests.desk import ANA, BEN, SAM, Clock, Desk, FakeChat, agents_thread, private
+from tests.postgres import tool
 
 
 class Place:
@@ -209,23 +210,10 @@ async def test_on_postgresql_holding_back_after_pg_restore_does_the_same(
 
 @pytest.fixture
 def pg_tools(empty_postgres: str) -> Callable[..., None]:
-    """The tools that belong to the server. The wheel that brings a server brings some of them."""
-    import subprocess
-
-    from tests.postgres import installed
-
-    with psycopg.connect(empty_postgres) as connection:
-        version = connection.info.server_version // 10000
-    folders = [folder for folder in installed() if all((folder / it).exists() for it in ("pg_dump", "pg_restore"))]
-    if not folders:
-        pytest.skip("there is no pg_dump here")
-
     def run(program: str, *arguments: str) -> None:
-        for folder in folders:
-            said = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True, check=True).stdout
-            if int(said.split()[-1].split(".")[0].strip("()") or 0) >= version:
-                subprocess.run([folder / program, *arguments], check=True, capture_output=True)
-                return
-        pytest.skip("pg_dump is older than the server")
+        found = tool(empty_postgres, program)
+        if found is None:
+            pytest.skip(f"there is no {program} here, or it is older than the server")
+        subprocess.run([found, *arguments], check=True, capture_output=True)
 
     return run

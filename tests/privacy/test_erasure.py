@@ -171,6 +171,21 @@ async def test_what_we_posted_about_her_is_taken_back(office: Desk, files: DiskF
     assert [text for text in shown[f"@{CARL.ref.id}"] if "birch answer to both" in text]
 
 
+@SQLITE
+@pytest.mark.parametrize("closed", [False, True])
+async def test_who_was_added_to_her_ticket_reads_its_subject_no_more(office: Desk, closed: bool) -> None:
+    """The post is about him, and stays."""
+    await office.say(CLIO, "lilac words of hers")
+    await office.type(SAM, f"/ticket add 1 {CARL.ref.id}", named=(CARL,))
+    if closed:
+        await office.type(SAM, "/ticket close 1")
+    await settle(office)
+    assert "lilac" in office.private(CARL)[0]
+    await erase(office, CLIO)
+    assert office.private(CARL)[0] == "Sam added you to ticket #1: (erased). What you write here is read there."
+    assert "lilac" not in "\n".join(office.private(CARL))
+
+
 async def test_tickets_stay_consistent(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
     await erase(office, CLIO)
