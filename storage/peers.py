@@ -130,16 +130,18 @@ class PostgresPeers:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.wake()  # for what was said while nobody listened
                     while True:
+                        await self._beat(connection)  # first, or who is cut off again and again never gives a sign
                         async for note in connection.notifies(timeout=BEAT, stop_after=1):
                             self._heard(note.payload)
-                        await self._beat(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("no sign of life can be given: %s", type(error).__name__)
             connection = await self._again()
 
     async def _again(self) -> "psycopg.AsyncConnection[tuple[str, ...]]":
+        pause = 0.1
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(pause)
+            pause = min(1.0, 2 * pause)
             with suppress(psycopg.Error, OSError):
                 return await self.connect()
 

@@ -129,6 +129,8 @@ class Poster:
             if ts := self.posted.get(token):
                 log.info("a post of unknown outcome was found", extra={"effect": token})
                 return ts
+            if doubtful() or token in self.doubtful:  # whoever had it in hand may be about to post it
+                log.warning("unknown outcome: it is not there and is posted again", extra={"effect": token})
         ts = await self._post(part, name, where, token)
         self._remember(token, ts)
         return ts

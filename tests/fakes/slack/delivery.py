@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from .app import EVENT_SCOPES
@@ -25,6 +26,7 @@ class Answer:
     reason: str = ""  # as in X-Slack-Retry-Reason
     no_retry: bool = False
     took: float = 0.0  # real seconds
+    at: float = field(default_factory=monotonic)
 
 
 @dataclass
