@@ -163,6 +163,10 @@ class RoomGone(Event):
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passing. One id per interval, so that of many processes one handles it."""
+    """Time passing. One id per interval, so that of many processes one handles it.
+
+    `early`: so soon after a start that what was said before it is perhaps still being read.
+    """
 
     id: str
+    early: bool = False

@@ -1,6 +1,7 @@
 """Everything the bot answers to."""
 
 from bot import upkeep
+from bot.closing import handlers as closing_requests
 from bot.desks import handlers as desks
 from bot.desks import setup
 from bot.lifecycle import people as membership
@@ -49,7 +50,7 @@ def all_routes() -> Router:
         threads,
     ):
         router.include(feature.router)
-    for other in (desks, setup, panels, macros, people, changes, upkeep):
+    for other in (closing_requests, desks, setup, panels, macros, people, changes, upkeep):
         router.include(other.router)
     for other in (places, membership, refusals):
         router.include(other.router)

@@ -20,6 +20,7 @@ from bot.errors import Busy
 from bot.inbound import recorded
 from bot.ports import (
     Audit,
+    Closings,
     Desks,
     Drafts,
     Job,
@@ -36,6 +37,7 @@ from bot.ports import (
 from bot.privacy.link import ALPHABET, CODE_LENGTH
 from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
+from storage.closings import SqlClosings
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot, driver
@@ -95,6 +97,7 @@ class SqlUnitOfWork:
         self.outbox: Outbox = outbox
         self.posted_to = outbox.posted_to
         self.desks: Desks = SqlDesks(connection, known)
+        self.closings: Closings = SqlClosings(connection, now)
         self.macros: Macros = SqlMacros(connection)
         self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)

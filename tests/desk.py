@@ -252,8 +252,8 @@ class Desk:
                 return f"form: {form.title}"
         return ""
 
-    async def tick(self) -> None:
-        await self.app.tick(Tick(f"tick:{self._id()}"))
+    async def tick(self, *, early: bool = False) -> None:
+        await self.app.tick(Tick(f"tick:{self._id()}", early))
         await self.deliver()
 
     async def deliver(self) -> None:

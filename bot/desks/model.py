@@ -37,6 +37,15 @@ class Settings(BaseModel):
     max_open_per_customer: int = Field(3, ge=1, le=1000, description=Phrase("tickets a customer may have open at once"))
     cooldown_seconds: int = Field(0, ge=0, le=86_400, description=Phrase("seconds between two tickets of one customer"))
     reopen_days: int = Field(7, ge=0, le=365, description=Phrase("days in which a new message reopens a closed ticket"))
+    close_request_hours: int = Field(
+        72, ge=0, le=8760, description=Phrase("hours without an answer after which a close request closes; 0: never")
+    )
+    quiet_days: int = Field(
+        0,
+        ge=0,
+        le=365,
+        description=Phrase("days of silence after an agent's answer until its customer is asked; 0: never"),
+    )
     greeting: str = Field(
         "", max_length=1000, description=Phrase("said to a customer when a ticket opens, after its number")
     )

@@ -14,7 +14,7 @@ from bot.ports.chats import (
     Spot,
     TryLater,
 )
-from bot.ports.desk import Desks, Drafts, Filter, Macros, People, Tickets, Timeline
+from bot.ports.desk import Closings, Desks, Drafts, Filter, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Backlog, Outbox, Pending, Watched, Watermarks
 from bot.ports.rights import Audit, Links, Privacy, Tombstones
 from bot.ports.work import Files, Job, Store, T, UnitOfWork
@@ -24,6 +24,7 @@ __all__ = (
     "Audit",
     "Backlog",
     "Chat",
+    "Closings",
     "Connected",
     "Desks",
     "Drafts",

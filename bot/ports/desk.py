@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from bot.closing.model import CloseRequest
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.inbound import Place
@@ -137,6 +138,26 @@ class Desks(Protocol):
     def set_rank(self, desk: int, principal: str, rank: Rank) -> None: ...
     def set(self, desk: int, settings: Settings) -> None: ...
     def set_panel(self, desk: int, panel: Panel) -> None: ...
+
+
+class Closings(Protocol):
+    """Questions to customers whether a ticket can be closed, one for each ticket at most."""
+
+    def ask(self, ticket: Ticket, closes_at: datetime | None) -> None:
+        """In place of the one before, if there is one."""
+
+    def of(self, ticket: int) -> CloseRequest | None: ...
+    def forget(self, ticket: int) -> bool:
+        """True if there was one."""
+
+    def due(self, limit: int) -> Sequence[CloseRequest]:
+        """Those whose time is over, the oldest first."""
+
+    def answered(self, request: CloseRequest) -> bool:
+        """Whether a customer said anything in the ticket since."""
+
+    def quiet(self, desk: int, since: datetime, limit: int) -> Sequence[Ticket]:
+        """Open tickets of the desk in which nothing was said since then, and in which an agent had the last word."""
 
 
 class Macros(Protocol):

@@ -11,7 +11,7 @@ from bot.privacy.promises import Promises
 if TYPE_CHECKING:  # they need what is declared here
     pass
 
-from bot.ports.desk import Desks, Drafts, Macros, People, Tickets, Timeline
+from bot.ports.desk import Closings, Desks, Drafts, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Outbox, Watermarks
 from bot.ports.rights import Audit, Links, Privacy
 
@@ -26,6 +26,7 @@ class UnitOfWork(Protocol):
     timeline: Timeline
     outbox: Outbox
     desks: Desks
+    closings: Closings
     macros: Macros
     people: People
     drafts: Drafts

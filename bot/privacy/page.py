@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.language import Phrase, _, current, here
-from bot.tickets.timeline import REQUESTER_ERASED, Kind
+from bot.tickets.timeline import NO_ANSWER, REQUESTER_ERASED, Kind
 from bot.wording import moment
 
 VERBS = {
@@ -27,6 +27,8 @@ VERBS = {
     Kind.RENAMED: Phrase("renamed the ticket"),
     Kind.ADDED: Phrase("added somebody"),
     Kind.REMOVED: Phrase("removed somebody"),
+    Kind.ASKED: Phrase("asked whether it can be closed"),
+    Kind.KEPT_OPEN: Phrase("kept it open"),
     Kind.CLOSED: Phrase("closed the ticket"),
     Kind.REOPENED: Phrase("opened the ticket again"),
 }
@@ -38,6 +40,7 @@ DETAILS = {
     "normal": Phrase("normal"),
     "low": Phrase("low"),
     REQUESTER_ERASED: Phrase("the requester had their data erased"),
+    NO_ANSWER: Phrase("no answer came"),
 }
 
 

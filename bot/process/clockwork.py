@@ -22,6 +22,7 @@ from storage.tombstones import SqlTombstones
 log = logging.getLogger(__name__)
 UNREFERRED = timedelta(hours=1)  # a message whose file is that old is stored by now, or never will be
 SET_BACK = timedelta(seconds=30)  # less is waited for
+TO_CATCH_UP = 60.0  # seconds in which platforms tell what was said before the start
 BETWEEN_LOOKS = 60.0  # seconds
 BETWEEN_PURGES = 3600.0  # seconds
 BEFORE_FIRST_PURGE = 120.0  # seconds
@@ -38,7 +39,7 @@ async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
 
     Plans are in UTC, so summer time is nothing to it. Where the clock is set back, what was planned is planned anew.
     """
-    before = now()
+    before, started = now(), monotonic()
     while True:
         moment = now()
         minute = moment.replace(second=0, microsecond=0)
@@ -48,7 +49,8 @@ async def tick_every_minute(app: App, now: Callable[[], datetime]) -> None:
                 await app.store.write(lambda work: work.clock_went_back())
                 app.posted()
             before = moment
-            await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}"))
+            early = monotonic() - started < TO_CATCH_UP
+            await app.tick(Tick(f"tick:{minute:%Y-%m-%dT%H:%M}", early))
         except Exception:  # the next minute is another try
             log.exception("a tick failed")
         await asyncio.sleep(max(0.1, (minute + timedelta(minutes=1) - now()).total_seconds()))

@@ -12,7 +12,7 @@ from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
-from bot.tickets.timeline import Entry, Kind
+from bot.tickets.timeline import NO_ANSWER, Entry, Kind
 
 router = Router()
 
@@ -42,11 +42,24 @@ def close(
 ) -> Ticket:
     """`tell` the customer so: not where they cannot hear it."""
     ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
+    return _closed(ticket, desk, reason, partial(views.closed_by, ticket, name, reason), work, tell=tell)
+
+
+def close_by_silence(ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
+    """Its customer was asked, and nobody answered."""
+    entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=NO_ANSWER)
+    ticket, _ = work.timeline.add(ticket.close(work.now), entry)
+    return _closed(ticket, desk, "", partial(views.closed_by_silence, ticket), work)
+
+
+def _closed(
+    ticket: Ticket, desk: Desk, reason: str, heard: rooms.Telling, work: UnitOfWork, *, tell: bool = True
+) -> Ticket:
+    work.closings.forget(ticket.id)
     rooms.refresh_card(ticket, desk, work)
     if tell:
         told = partial(views.closed, ticket, reason, desk.settings.farewell, desk.settings.reopen_days)
         rooms.tell_customers(ticket, desk, rooms.notice(ticket, "closed"), told, work)
-    heard = partial(views.closed_by, ticket, name, reason)
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
     rooms.shelve(ticket, desk, work)
     return ticket

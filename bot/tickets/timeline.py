@@ -23,11 +23,14 @@ class Kind(StrEnum):
     RENAMED = "renamed"
     ADDED = "added"
     REMOVED = "removed"
+    ASKED = "asked"  # the customer, whether it can be closed
+    KEPT_OPEN = "kept open"
     CLOSED = "closed"
     REOPENED = "reopened"
 
 
 REQUESTER_ERASED = "requester erased"  # the `detail` of a ticket that was closed for that
+NO_ANSWER = "no answer"  # … or because its customer was asked and said nothing
 MESSAGES = frozenset({Kind.SAID, Kind.REPLIED, Kind.NOTED})
 FOR_CUSTOMERS = frozenset(Kind) - {Kind.NOTED, Kind.TAGGED, Kind.PRIORITISED}
 

@@ -7,7 +7,7 @@ from bot.inbound import Actor
 from bot.language import Phrase, _, here, several
 from bot.message import Bold, Button, Field, Form, Input, Mention, Message, Span, Style, UserRef, say, told
 from bot.tickets.model import Priority, State, Ticket
-from bot.tickets.timeline import REQUESTER_ERASED, Entry, Kind
+from bot.tickets.timeline import NO_ANSWER, REQUESTER_ERASED, Entry, Kind
 from bot.wording import moment, shortened
 
 OPEN_FORM = Form(
@@ -152,6 +152,10 @@ def closed_by(ticket: Ticket, name: str, reason: str) -> Message:
     if reason:
         return say(_("{ticket}: closed by {name}: {reason}", ticket=number(ticket), name=name, reason=reason))
     return say(_("{ticket}: closed by {name}", ticket=number(ticket), name=name))
+
+
+def closed_by_silence(ticket: Ticket) -> Message:
+    return say(_("{ticket}: closed, because no answer came", ticket=number(ticket)))
 
 
 def reopened_by(ticket: Ticket, name: str) -> Message:
@@ -432,11 +436,16 @@ VERBS = {
     Kind.RENAMED: Phrase("renamed the ticket"),
     Kind.ADDED: Phrase("added {person}"),
     Kind.REMOVED: Phrase("removed {person}"),
+    Kind.ASKED: Phrase("asked whether it can be closed"),
+    Kind.KEPT_OPEN: Phrase("kept it open"),
     Kind.CLOSED: Phrase("closed the ticket"),
     Kind.REOPENED: Phrase("reopened the ticket"),
 }
 
-CODES = {REQUESTER_ERASED: Phrase("the requester had their data erased")}
+CODES = {
+    REQUESTER_ERASED: Phrase("the requester had their data erased"),
+    NO_ANSWER: Phrase("no answer came"),
+}
 
 
 def entry_line(entry: Entry, names: Mapping[UserRef, str]) -> str:

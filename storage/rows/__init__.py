@@ -20,7 +20,7 @@ from storage.rows.people import ChoiceRow, DraftRow, PersonRow
 from storage.rows.rights import FACTS, DisputeRow, EncryptionRow, HoldRow, NoticeRow, PeriodRow, RequestRow
 from storage.rows.second_looks import ChallengeRow, SecondLookRow
 from storage.rows.steps import MarkRow, StepRow
-from storage.rows.tickets import AttachmentRow, EntryRow, ParticipantRow, TagRow, TicketRow
+from storage.rows.tickets import AttachmentRow, CloseRequestRow, EntryRow, ParticipantRow, TagRow, TicketRow
 
 __all__ = (
     "ANSWER",
@@ -40,6 +40,7 @@ __all__ = (
     "ChallengeRow",
     "ChannelRow",
     "ChoiceRow",
+    "CloseRequestRow",
     "DeskRow",
     "DisputeRow",
     "DraftRow",

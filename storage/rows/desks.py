@@ -18,7 +18,7 @@ from storage.rows.base import WORK, Base, means
 SETTINGS = dict.fromkeys(
     (
         "language", "reply_prefix", "max_open_per_customer", "cooldown_seconds", "reopen_days", "greeting", "farewell",
-        "rooms", "leavers",
+        "rooms", "leavers", "close_request_hours", "quiet_days",
     ),
     "facts",
 )  # fmt: skip

@@ -77,6 +77,18 @@ class ParticipantRow(Base):
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
 
 
+class CloseRequestRow(Base):
+    """The customer was asked whether the ticket can be closed."""
+
+    __tablename__ = "close_requests"
+    __table_args__ = means(Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="content")
+
+    ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
+    about: Mapped[About] = mapped_column(index=True)
+    asked_at: Mapped[When]
+    closes_at: Mapped[When | None] = mapped_column(index=True)
+
+
 class EntryRow(Base):
     """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket."""
 

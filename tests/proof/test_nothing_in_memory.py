@@ -157,7 +157,9 @@ DAY: list[Act] = [
     say(BEN, "and now?"),
     types(KIM, "/ticket close 1 solved"),
     passes(days=1),
-    say(ANA, "it burns again"),  # within seven days it opens again
+    say(ANA, "it burns again"),  # in the one that is open
+    types(KIM, "/ticket ask-close 2"),  # a question that closes by itself
+    passes(days=3),
     watermark,
     read_until,
     types(ANA, "/mydata delete", private(ANA)),  # asked, and not confirmed yet
@@ -176,4 +178,5 @@ async def test_a_desk_that_ends_after_every_step_is_the_same_as_one_that_never_d
     for what in one:
         assert many[what] == one[what], what
     texts = str(one["rooms"])
-    assert all(word in texts for word in ("have you tried water?", "poison", "2026-17", "any news?", "burns again"))
+    said = ("have you tried water?", "poison", "2026-17", "any news?", "burns again", "no answer came")
+    assert [word for word in said if word not in texts] == []

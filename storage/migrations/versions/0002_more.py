@@ -27,6 +27,21 @@ def upgrade() -> None:
     second_looks()
     several_processes()
     events_without_conversations()
+    close_requests()
+
+
+def close_requests() -> None:
+    op.create_table(
+        "close_requests",
+        sa.Column("ticket", BIG, nullable=False, autoincrement=False),
+        sa.Column("about", sa.String(200), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("closes_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_close_requests_ticket_tickets")),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_close_requests")),
+    )
+    for column in ("about", "closes_at"):
+        op.create_index(f"ix_close_requests_{column}", "close_requests", [column])
 
 
 def linked_accounts() -> None:
