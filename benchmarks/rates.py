@@ -101,14 +101,13 @@ async def claims(database_url: str, many: int) -> list[float]:
 def slow_down(store: Any, flush: float) -> None:
     """Add `flush` seconds to every commit of the writer, as a slower disk would."""
     assert isinstance(store, SqliteStore)
-    commit = store._commit
+    at_once = store._flush
 
-    def slowly(batch: Any) -> Any:
-        told = commit(batch)
+    def slowly(connection: Any) -> None:
+        at_once(connection)
         time.sleep(flush)
-        return told
 
-    store._commit = slowly  # type: ignore[method-assign]
+    store._flush = slowly  # type: ignore[method-assign]
 
 
 async def timed(act: Callable[[], Awaitable[object]]) -> float:

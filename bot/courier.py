@@ -9,11 +9,11 @@ long delivers nothing more of what it had in hand, and what it still says of it 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.ports import Chat, Job, Pending, Refused, Spot, Store, TryLater, UnitOfWork
+from bot.ports import Chat, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork
 from bot.process.peers import Alone, Peers, delivering
 from bot.router import Router
 
@@ -24,6 +24,8 @@ TRIES_WHILE_AWAY = 1500  # about a day of them, before an effect is given up bec
 TRIES_AFTER_BUGS = 8
 MANY = 32  # jobs of others that wait for the database; then posts give way
 GIVEN_WAY = 25  # times a hundredth of a second, at most: posts may be late, but not too late
+MOMENTS = 2  # milliseconds between two posts while people wait
+HURRY = 48  # posts in hand or due; then they wait no more
 TAKEN = "another process has taken over an effect; what became of it here is not written down"
 IDLE = 5.0  # seconds between looks at the outbox when nobody says that something was posted
 
@@ -38,6 +40,9 @@ class Courier:
         self.now = now
         self.peers: Peers = Alone()
         self.busy: dict[int, asyncio.Task[None]] = {}
+        self.more = False  # may be due than is in hand
+        self.hurried = False
+        self.settling = 0  # how many wait until nothing is
         self.news = asyncio.Event()
         self.idle = asyncio.Event()
 
@@ -60,8 +65,12 @@ class Courier:
 
     async def settle(self) -> None:
         """Wait until all that may be delivered now is delivered. `run` must be running."""
-        self.posted()
-        await self.idle.wait()
+        self.settling += 1
+        try:
+            self.posted()
+            await self.idle.wait()
+        finally:
+            self.settling -= 1
 
     async def finish(self, patience: float) -> bool:
         """Wait until nothing waits any more, postponed effects included; false when `patience` (seconds) ran out."""
@@ -86,24 +95,36 @@ class Courier:
         """What comes together is looked for together: a look costs more than what it finds. And what people say is
         stored before what they are told is posted: their platform waits for it, and gives up."""
         for _ in range(GIVEN_WAY):
-            await asyncio.sleep(0.01)
             if self.store.waiting - len(self.busy) < MANY:
                 return
+            await asyncio.sleep(0.01)
+
+    async def _let_pass(self) -> None:
+        """Between any two posts whatever else is ready comes first, and what people say has a moment more, unless so
+        much is to be posted that it would be late."""
+        await asyncio.sleep(0)
+        for _ in range(MOMENTS):
+            if self.hurried or not self.store.pressed:
+                return
+            await asyncio.sleep(0.001)
 
     async def _step(self) -> None:
         self.news.clear()
         await self._give_way()
         try:
             due = await self._due() if len(self.busy) < AT_ONCE else []
+            self.more = len(due) + len(self.busy) >= AT_ONCE
+            self.hurried = len(due) + len(self.busy) >= HURRY
         except Exception:
             log.exception("the outbox cannot be read")
             return await asyncio.sleep(1)
-        if len(due) + len(self.busy) >= AT_ONCE:
+        if self.more:
             self.peers.tell()
         for row in due:
             self.busy[row.id] = asyncio.create_task(self._carry(row))
+            await self._let_pass()
         if due:
-            return await asyncio.sleep(0)
+            return None
         if not self.busy and not self.news.is_set():
             self.idle.set()
         with suppress(TimeoutError):
@@ -114,16 +135,24 @@ class Courier:
     async def _due(self) -> list[Pending]:
         """A short look, where the writing is done: the way to a reader costs more than it."""
         limit, busy, platforms = AT_ONCE - len(self.busy), tuple(self.busy), tuple(self.chats)
-        return list(await self.store.write(lambda work: work.outbox.due(self.now(), limit, platforms, busy)))
+
+        def look(work: UnitOfWork) -> Sequence[Pending]:
+            return work.outbox.due(self.now(), limit, platforms, busy)
+
+        return list(await self.store.write(look, patient=True))
 
     async def _carry(self, row: Pending) -> None:
+        """A look at the outbox costs as much as a post, so it is made only where it may find something."""
+        found = True
         try:
-            await self._deliver(row)
+            found = await self._deliver(row)
         finally:
             del self.busy[row.id]
-            self.news.set()
+            if found or self.more or self.settling:
+                self.news.set()
 
-    async def _deliver(self, row: Pending) -> None:
+    async def _deliver(self, row: Pending) -> bool:
+        """Returns whether its room has something else to be delivered, or may have."""
         try:
             with delivering(lambda: self.peers.sure(row.holder), doubtful=row.doubtful):
                 spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
@@ -136,14 +165,16 @@ class Courier:
             log.exception("delivery failed", extra={"effect": row.id})
             await self._postpone(row, type(error).__name__, min(LONGEST_PAUSE, 2.0**row.attempts), TRIES_AFTER_BUGS)
         else:
-            await self._note(lambda work: self._done(row, spot, work))
+            return await self._note(lambda work: self._done(row, spot, work)) is not False
+        return True
 
-    def _done(self, row: Pending, spot: Spot | None, work: UnitOfWork) -> None:
+    def _done(self, row: Pending, spot: Spot | None, work: UnitOfWork) -> bool:
         if not work.outbox.done(row, spot):
-            return log.warning(TAKEN, extra={"effect": row.id})
+            log.warning(TAKEN, extra={"effect": row.id})
+            return True
         for listener in self.router.delivered:
             listener(row.effect, work)
-        return None
+        return work.outbox.news
 
     def _failed(self, row: Pending, reason: str, work: UnitOfWork) -> None:
         if not work.outbox.ours(row):
@@ -170,11 +201,11 @@ class Courier:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})
         await self._note(lambda work: self._failed(row, reason, work))
 
-    async def _note(self, job: Job[None]) -> None:
+    async def _note(self, job: Job[T]) -> T | None:
         """Write down what became of a delivery, patiently: a repeated write is better than a repeated post."""
         for pause in (0.1, 1, 5, 25):
             try:
-                return await self.store.write(job)
+                return await self.store.write(job, patient=True)
             except Exception:
                 log.exception("the outcome of a delivery cannot be stored")
                 await asyncio.sleep(pause)

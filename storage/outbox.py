@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -26,9 +26,11 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -66,6 +68,8 @@ POST = Hot(
 )
 PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
 FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("sent_fence")))
+SPOT = Hot(select(spots).where(spots.c.key == bindparam("of_key")))
+FEW = 4  # keys that are looked up one by one, which costs less than a statement for all of them
 POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
@@ -102,22 +106,16 @@ TAKE = Hot(
 )
 
 
-@cache
-def due_heads(platforms: int) -> Hot:
-    """Of so many platforms. It is looked at far more often than something is found."""
-    named: list[Any] = [bindparam(f"platform_{number}") for number in range(platforms)]
+@lru_cache
+def due_heads(platforms: tuple[str, ...]) -> Hot:
+    """Built once: it is looked at far more often than something is found."""
     return Hot(
         select(outbox)
-        .where(outbox.c.head, outbox.c.not_before <= bindparam("at"), outbox.c.platform.in_(named))
+        .where(outbox.c.head, outbox.c.not_before <= bindparam("at"))
+        .where(or_(false(), *(outbox.c.platform == platform for platform in platforms)))
         .order_by(outbox.c.not_before, outbox.c.id)
         .limit(bindparam("most"))
     )
-
-
-@cache
-def spots_of(keys: int) -> Hot:
-    named: list[Any] = [bindparam(f"key_{number}") for number in range(keys)]
-    return Hot(select(spots).where(spots.c.key.in_(named)))
 
 
 class SqlOutbox:
@@ -129,9 +127,11 @@ class SqlOutbox:
         self.now = now
         self.me = me
         self.posted_to: set[str] = set()
+        self.news = False
 
     def post(self, effect: Effect, *, about: UserRef) -> None:
         self.posted_to.add(effect.platform)
+        self.news = True
         self._hold(effect.room)
         values = {
             "platform": effect.platform,
@@ -150,11 +150,8 @@ class SqlOutbox:
     def due(self, now: datetime, limit: int, platforms: Sequence[str], busy: Sequence[int] = ()) -> Sequence[Pending]:
         if self.me is not None:
             return self._taken(self.me, now, limit, platforms, busy)
-        if not platforms:
-            return []
-        asked = {"at": now, "most": limit + len(busy), **_numbered("platform", platforms)}
-        rows = due_heads(len(platforms)).all(self.connection, asked)
-        found = _understood([row for row in rows if row.id not in busy][:limit])
+        heads = due_heads(tuple(platforms)).all(self.connection, {"at": now, "most": limit + len(busy)})
+        found = _understood([row for row in heads if row.id not in busy][:limit])
         places = self._spots([effect.anchor for _, effect in found])
         return [_pending(row, effect, places.get(effect.anchor)) for row, effect in found]
 
@@ -180,7 +177,8 @@ class SqlOutbox:
         self._hold(effect.room)
         if not FORGET.run(self.connection, {"row_id": sent.id, "sent_fence": sent.fence}) and not self.ours(sent):
             return False
-        PROMOTE.run(self.connection, {"of_room": effect.room})
+        if PROMOTE.run(self.connection, {"of_room": effect.room}):
+            self.news = True
         if isinstance(effect, Remove):
             self.connection.execute(delete(spots).where(spots.c.key == effect.key))
         elif spot is not None:
@@ -317,11 +315,10 @@ class SqlOutbox:
         return self.connection.execute(select(outbox).where(outbox.c.key == key)).all()
 
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
-        if not keys:
-            return {}
-        few = list(dict.fromkeys(keys))
-        few += few[:1] * ((1 << (len(few) - 1).bit_length()) - len(few))  # a statement for each power of two is enough
-        rows = spots_of(len(few)).all(self.connection, _numbered("key", few))
+        if len(keys) <= FEW:
+            rows = [row for key in keys if (row := SPOT.first(self.connection, {"of_key": key}))]
+        else:
+            rows = list(self.connection.execute(select(spots).where(spots.c.key.in_(set(keys)))))
         return {row.key: Spot(row.conversation, row.thread, row.message) for row in rows}
 
     def _remember(self, effect: Effect, about: UserRef, spot: Spot) -> None:
@@ -377,11 +374,7 @@ def leap(connection: Connection, table: str) -> None:
         connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :far)"), name)
 
 
-def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
-    return {f"{name}_{number}": value for number, value in enumerate(values)}
-
-
-def _understood(rows: Sequence[Any]) -> list[tuple[Any, Effect]]:
+def _understood(rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Effect]]:
     """One that an older or newer version left, and this one cannot read, stops its room and no other."""
     found = []
     for row in rows:
@@ -392,5 +385,5 @@ def _understood(rows: Sequence[Any]) -> list[tuple[Any, Effect]]:
     return found
 
 
-def _pending(row: Any, effect: Effect, at: Spot | None) -> Pending:
+def _pending(row: Row[Any], effect: Effect, at: Spot | None) -> Pending:
     return Pending(row.id, effect, row.about, row.attempts, at, row.fence)

@@ -160,6 +160,7 @@ class SqlStore:
         self.posted_to: Callable[[set[str]], None] = lambda platforms: None  # after a commit, from any thread
         self.threads = ThreadPoolExecutor(THREADS, "writer")
         self.writing = 0
+        self.urgent = 0  # jobs of those who are not patient
         self.reads: set[asyncio.Task[Any]] = set()
         self.scrubbing = asyncio.Lock()
         self.committed: Callable[[float], None] | None = None  # told how long (seconds) each transaction took
@@ -170,7 +171,11 @@ class SqlStore:
     def waiting(self) -> int:
         return self.writing
 
-    async def write(self, job: Job[T]) -> T:
+    @property
+    def pressed(self) -> bool:
+        return self.urgent > 0
+
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         if self.closed:
             raise RuntimeError("the store is closed")
         if self.waiting >= MOST_WAITING:
@@ -181,6 +186,8 @@ class SqlStore:
         if (committed := self.committed) is not None:
             running.add_done_callback(lambda _: committed(time.perf_counter() - began))
         running.add_done_callback(self._written)
+        if not patient:
+            self._press(running)
         return await asyncio.shield(running)  # the job runs even if its caller goes away
 
     async def read(self, job: Job[T]) -> T:
@@ -197,6 +204,13 @@ class SqlStore:
 
     def _written(self, _: object) -> None:
         self.writing -= 1
+
+    def _press(self, answer: asyncio.Future[Any]) -> None:
+        self.urgent += 1
+        answer.add_done_callback(self._answered)
+
+    def _answered(self, _: object) -> None:
+        self.urgent -= 1
 
     def use(self, sealing: Sealing | None, search: str) -> None:
         """How words are stored and searched; said before the first job."""

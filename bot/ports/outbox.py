@@ -45,6 +45,9 @@ class Backlog:
 
 
 class Outbox(Protocol):
+    news: bool
+    """Whether this transaction posted something, or let something be the next of its room."""
+
     def post(self, effect: Effect, *, about: UserRef) -> None:
         """To be delivered after this transaction commits. `about` is whose words or data it carries."""
 

@@ -60,14 +60,22 @@ Job = Callable[[UnitOfWork], T]
 
 
 class Store(Protocol):
-    """Runs jobs, which are plain functions, off the event loop. A job may run again, so it does nothing but SQL."""
+    """Runs jobs, which are plain functions. A job may run again, so it does nothing but SQL; and it is short, because
+    it may run on the event loop."""
 
     @property
     def waiting(self) -> int:
         """How many jobs are not committed yet."""
 
-    async def write(self, job: Job[T]) -> T:
-        """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait."""
+    @property
+    def pressed(self) -> bool:
+        """Whether somebody waits for a commit who is not patient."""
+
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
+        """Its result, once committed. An error undoes this job and no other. Raises `Busy` when too many wait.
+
+        A `patient` one may be kept back for some milliseconds, to be committed together with others.
+        """
 
     async def read(self, job: Job[T]) -> T:
         """Its result, as of one moment. Nothing is kept and no writer waits."""

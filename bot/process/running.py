@@ -118,7 +118,7 @@ async def desk_running(
 
     Raises `storage.errors.CannotOpen`, and `OSError` if DATA_DIR cannot be made.
     """
-    # SQLite drops the GIL at every statement; with the usual 5 ms a busy event loop would starve the writer.
+    # Drivers drop the GIL at every statement; with the usual 5 ms a busy event loop would starve what runs in threads.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     promises = promises_of(settings)

@@ -39,7 +39,7 @@ class Witness:
     def __init__(self, store: Store, files: DiskFiles, note: Callable[[], None]) -> None:
         self.store, self.files, self.note = store, files, note
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         self.note()
         return await self.store.write(job)
 
@@ -54,6 +54,10 @@ class Witness:
     @property
     def waiting(self) -> int:
         return self.store.waiting
+
+    @property
+    def pressed(self) -> bool:
+        return self.store.pressed
 
     async def keep(self, *args: Any, **how: Any) -> File:
         self.note()

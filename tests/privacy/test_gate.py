@@ -102,7 +102,7 @@ class Interrupting:
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         await self._interrupted()
         return await self.store.write(job)
 

@@ -76,7 +76,7 @@ async def test_slack_delivers_again_what_could_not_be_stored(both: World):
     app, failing = both.running.app, [Busy(), Busy()]
     write = both.running.store.write
 
-    async def busy(job: Any) -> Any:
+    async def busy(job: Any, *, patient: bool = False) -> Any:
         if failing:
             raise failing.pop()
         return await write(job)

@@ -66,7 +66,7 @@ class Unreliable:
         self.store = store
         self.failing = 0
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         if self.failing:
             self.failing -= 1
             raise Busy

@@ -143,9 +143,9 @@ async def test_others_write_while_the_index_is_scrubbed(store: SqliteStore, monk
         order.append("m")
         return merge(connection)
 
-    def commit_and_note(batch: list[Any]) -> list[Any]:
+    async def commit_and_note(batch: list[Any]) -> list[Any]:
         order.append("w")
-        return commit(batch)
+        return await commit(batch)
 
     monkeypatch.setattr(store, "_merge_more", merge_and_note)
     monkeypatch.setattr(store, "_commit", commit_and_note)

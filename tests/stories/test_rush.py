@@ -19,8 +19,9 @@ class Rush:
         self.read = desk.store.read
         self.waiting = 10 * courier.MANY
         self.jobs = 0
+        self.pressed = True
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, patient: bool = False) -> T:
         self.jobs += 1
         return await self.store.write(job)
 
