@@ -27,6 +27,7 @@ from tests.postgres import cluster, fresh_database
 
 T = TypeVar("T")
 FLUSH = 0.005  # seconds added to each flush, as disks in laptops and clouds need
+DURABLE = {"TEST_POSTGRES_DURABLE": "1"}  # whose figures count flushes; the tests do not ask for it
 
 
 def main() -> None:
@@ -34,14 +35,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, once: does it work at all?")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--messages", type=int, default=grown.MESSAGES, help="of the history in the part `grown`")
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, "grown"], help="all but `grown`, if none is named")
+    but = f"all but {', '.join(LONG)}, if none is named"
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *LONG], help=but)
     given = parser.parse_args()
     runs, size = (1, 10) if given.quick else (given.runs, 1)
     sys.setswitchinterval(0.0005)  # as the program does
     print(f"# {machine()}; {'quick, one run' if given.quick else f'medians of {runs}'}", flush=True)
     with tempfile.TemporaryDirectory(prefix="helpthread-bench-") as folder:
         print("| what | ours | beside it | ratio or goal |\n|---|---|---|---|", flush=True)
-        parts = PARTS | {"grown": partial(with_a_history_on_postgresql, given.messages)}
+        parts = PARTS | {
+            "grown": partial(with_a_history_on_postgresql, given.messages),
+        }
         for part in given.parts or PARTS:
             for row in parts[part](Path(folder), runs, size):
                 print(row, flush=True)
@@ -49,7 +53,7 @@ def main() -> None:
 
 def core(folder: Path, runs: int, size: int) -> Iterator[str]:
     yield from against_the_floor(folder, runs, 12_800 // size)
-    yield from waiting(folder, runs, 20 // size)
+    yield from waiting(folder, runs, 20 // size, max(10, 200 // size))
     yield from with_a_history(folder, runs, size)
     yield from on_postgresql(runs, 6_400 // size)
     yield from outside(folder, runs)
@@ -97,11 +101,11 @@ def encrypted(folder: Path, runs: int, size: int) -> Iterator[str]:
     yield f"| … beside clear with the search index that encryption leaves out | | {index:.0f} µs | {against:.2f}× |"
 
 
-def waiting(folder: Path, runs: int, seconds: int) -> Iterator[str]:
+def waiting(folder: Path, runs: int, seconds: int, many: int) -> Iterator[str]:
     taken = [measured(lambda url: rates.at_rate(url, 300, max(2, seconds)), folder) for _ in range(runs)]
     p50, p99 = median(t.p50 for t in taken), median(t.p99 for t in taken)
     yield f"| wait for the acknowledgement at 300/s, p99 (p50) | {p99:.1f} ms ({p50:.1f}) | goal | 15 ms |"
-    claims = [measured(lambda url: rates.claims(url, 200), folder) for _ in range(runs)]
+    claims = [measured(lambda url: rates.claims(url, many), folder) for _ in range(runs)]
     p50, p99 = (median(rates.percentile(c, p) for c in claims) for p in (50, 99))
     yield f"| a claim, one after the other, p99 (p50) | {p99:.1f} ms ({p50:.1f}) | | |"
 
@@ -132,7 +136,7 @@ def with_a_history(folder: Path, runs: int, size: int) -> Iterator[str]:
 
 def on_postgresql(runs: int, many: int) -> Iterator[str]:
     taken = []
-    os.environ["TEST_POSTGRES_DURABLE"] = "1"
+    os.environ.update(DURABLE)
     with cluster() as base:
         for n in range(runs):
             with fresh_database(base, f"bench{n}", build=build) as url:
@@ -143,7 +147,7 @@ def on_postgresql(runs: int, many: int) -> Iterator[str]:
 
 def many(folder: Path, runs: int, size: int) -> Iterator[str]:
     """Processes beside each other on one PostgreSQL, all on this machine, the server as well."""
-    os.environ["TEST_POSTGRES_DURABLE"] = "1"
+    os.environ.update(DURABLE)
     first = 0.0
     for processes in (1, 2, 4):
         taken = []
@@ -158,7 +162,7 @@ def many(folder: Path, runs: int, size: int) -> Iterator[str]:
 
 
 def with_a_history_on_postgresql(messages: int, folder: Path, runs: int, size: int) -> Iterator[str]:
-    os.environ["TEST_POSTGRES_DURABLE"] = "1"
+    os.environ.update(DURABLE)
     needed, free = messages * grown.BYTES, shutil.disk_usage(tempfile.gettempdir()).free
     if needed * 2 > free:
         yield f"| PostgreSQL at {messages:,} messages | not measured: it needs {needed * 2 / 1e9:.0f} GB of disk | | |"
@@ -200,6 +204,7 @@ def median(values: Iterable[float]) -> float:
 
 
 PARTS = {"core": core, "encrypted": encrypted, "slack": slack, "discord": discord, "many": many}
+LONG = ("grown",)
 
 if __name__ == "__main__":
     main()

@@ -31,7 +31,7 @@ def memory_of_open_tickets(folder: Path) -> float:
     empty, full = fresh(folder, "few"), fresh(folder, "many")
     _told(f"fill({full!r}, {TICKETS})")
     _told(f"fill({empty!r}, 0)")
-    return _told(f"work({full!r})") - _told(f"work({empty!r})")
+    return _told(f"work({full!r}, {MESSAGES})") - _told(f"work({empty!r}, {MESSAGES})")
 
 
 def _told(call: str) -> float:
@@ -50,10 +50,10 @@ async def fill(database_url: str, many: int) -> int:
         return many
 
 
-async def work(database_url: str) -> float:
+async def work(database_url: str, messages: int) -> float:
     """Megabytes this process holds at the end of some work (Linux)."""
     async with a_scene(database_url) as scene:
-        for _ in range(MESSAGES):
+        for _ in range(messages):
             await scene.open_tickets(customers(PRODUCERS))
             await scene.courier.settle()
         return resident() / 1e6

@@ -47,7 +47,7 @@ async def burst(
         start, spent = time.perf_counter(), time.process_time()
 
         async def talk(n: int) -> None:
-            waits.extend([await timed(lambda: scene.says(people[n])) for _ in range(many // PRODUCERS)])
+            waits.extend([await timed(lambda: scene.says(people[n])) for _ in range(max(1, many // PRODUCERS))])
 
         await asyncio.gather(*(talk(n) for n in range(PRODUCERS)))
         handled = len(waits) / (time.perf_counter() - start)

@@ -1,7 +1,7 @@
 """A desk with customers, and a platform that takes everything at once and keeps nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -45,12 +45,12 @@ class Scene:
     """The whole bot on a database, with `customers` who each have one ticket open. `name` tells its messages from those
     of other scenes on the same database."""
 
-    def __init__(self, store: SqlStore, name: str = "") -> None:
+    def __init__(self, store: SqlStore, name: str = "", clock: Callable[[], datetime] = now) -> None:
         self.store = store
         self.name = name
         self.chat = NullChat()
         router = all_routes()
-        self.courier = Courier(router, store, {"null": self.chat}, now)
+        self.courier = Courier(router, store, {"null": self.chat}, clock)
         self.app = App(router, store, self.courier.posted)
         self.count = 0
 
@@ -82,13 +82,14 @@ async def a_scene(
     name: str = "",
     encryption: Encryption | None = None,
     search: str = DISK,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Scene]:
     """Open the desk, with its courier at work, and close it at the end."""
-    store = open_store(database_url, now, encryption, search)
+    store = open_store(database_url, clock, encryption, search)
     try:
         if not await store.read(lambda work: work.desks.all()):
             await set_up(store)
-        scene = Scene(store, name)
+        scene = Scene(store, name, clock)
         task = asyncio.create_task(scene.courier.run()) if courier else None
         yield scene
         if task is not None:

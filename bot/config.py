@@ -198,6 +198,9 @@ class Settings(BaseSettings):
     )
     discord_message_content: bool = Field(True, description="true or false")
     discord_members: bool = Field(False, description="true or false")
+    discord_shards: Literal["auto"] | Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="auto, or a whole number from 1 to 1000"
+    )
 
     http_port: int = Field(3000, ge=1, le=65535, description="a whole number from 1 to 65535")
     console_agents: Names = Field(

@@ -20,6 +20,9 @@ class Holds:
     connection: Connection
     audit: Audit
 
+    def alone(self, who: UserRef) -> None:
+        raise NotImplementedError
+
     def held(self, who: UserRef) -> bool:
         there = select(holds.c.number).where(holds.c.who == who, holds.c.ticket.is_(None), STANDS).limit(1)
         return self.connection.execute(there).first() is not None
@@ -41,6 +44,7 @@ class Holds:
         return None if row is None else _hold(row)
 
     def place_hold(self, hold: Hold) -> Hold:
+        self.alone(hold.who)  # whatever deletes something of theirs just now is done, or sees it
         number = self.connection.execute(insert(holds).values(_values(hold)).returning(holds.c.number)).scalar_one()
         self.audit.note(Deed.HELD, about=hold.who, number=number, reason=hold.code)
         return replace(hold, number=number)

@@ -46,6 +46,12 @@ HELD = text(
     AND until > extract(epoch FROM clock_timestamp()) * 1000 FOR UPDATE
     """
 )
+HELD_NOW = text(
+    """
+    SELECT name FROM leases WHERE starts_with(name, :beginning)
+    AND until > extract(epoch FROM clock_timestamp()) * 1000 ORDER BY name
+    """
+)
 
 
 def hold(connection: Connection, name: str, me: str) -> int | None:
@@ -60,6 +66,11 @@ def release(connection: Connection, name: str, me: str, token: int) -> None:
 def held(connection: Connection, name: str, me: str, token: int) -> bool:
     """Whether `me` has it, and keeps it until this transaction ends."""
     return connection.execute(HELD, {"name": name, "me": me, "token": token}).first() is not None
+
+
+def names_held(connection: Connection, beginning: str) -> Sequence[str]:
+    """What somebody has now, of what is called so."""
+    return connection.execute(HELD_NOW, {"beginning": beginning}).scalars().all()
 
 
 def milliseconds(me: str) -> dict[str, Any]:

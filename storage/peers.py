@@ -10,7 +10,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -101,6 +101,9 @@ class PostgresPeers:
 
     async def release(self, lease: Lease) -> None:
         await self.store.write(lambda work: leases.release(_connection(work), lease.name, lease.holder, lease.token))
+
+    async def held(self, beginning: str) -> Sequence[str]:
+        return await self.store.read(lambda work: leases.names_held(_connection(work), beginning))
 
     def holds(self, lease: Lease, work: UnitOfWork) -> bool:
         return leases.held(_connection(work), lease.name, lease.holder, lease.token)

@@ -15,13 +15,16 @@ from storage.holds import Holds
 from storage.ledger import Ledger
 from storage.marks import Marks
 from storage.notices import Notices
+from storage.quotes import Quotes
 from storage.retention import Retention
 from storage.second_looks import SecondLooks
 from storage.showing import Showing
 from storage.steps import Steps
 
 
-class SqlPrivacy(Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds, Breaches, Marks, Steps):
+class SqlPrivacy(
+    Showing, Erasing, Ledger, SecondLooks, Choices, Notices, Retention, Holds, Breaches, Marks, Steps, Quotes
+):
     """Implements `bot.ports.Privacy`."""
 
     def __init__(self, connection: Connection, now: datetime, audit: Audit) -> None:

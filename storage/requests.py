@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from bot.message import File, UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import FAILED, GONE, RUNNING, Asked, Hold, Request, Stage
+from bot.privacy.model import FAILED, GONE, QUOTED, RUNNING, UNSURE, Asked, Hold, Request, Stage
 from bot.privacy.stages import OPEN
 from storage.datamap import topics
 from storage.rows import DisputeRow, RequestRow
@@ -19,6 +19,7 @@ from storage.rows import DisputeRow, RequestRow
 requests = RequestRow.__table__
 disputes = DisputeRow.__table__
 ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
+ALONE_NOW = text("SELECT pg_try_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
 
 
 class Requests:
@@ -28,10 +29,17 @@ class Requests:
     def alone(self, who: UserRef) -> None:
         """One transaction at a time for each person; SQLite has one writer anyway."""
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(ALONE, {"who": zlib.crc32(str(who).encode()) - 2**31})
+            self.connection.execute(ALONE, {"who": _number(who)})
+
+    def alone_now(self, who: UserRef) -> bool:
+        """The same without waiting: false while another transaction is at them."""
+        if self.connection.dialect.name != "postgresql":
+            return True
+        return bool(self.connection.scalar(ALONE_NOW, {"who": _number(who)}))
 
     def open_request(self, request: Request) -> Request:
         """Keep a new one; returns it with its number."""
+        self.alone(request.who)
         new = insert(requests).values(_columns(request)).returning(requests.c.number)
         number = self.connection.execute(new).scalar_one()
         self._noted(Deed.OPENED, request.who, number, request, request.stage)
@@ -114,10 +122,15 @@ class Requests:
         return [_request(row) for row in self.connection.execute(query).all()]
 
 
+def _number(who: UserRef) -> int:
+    return zlib.crc32(str(who).encode()) - 2**31
+
+
 def _table(what: str) -> str:
     """In the audit log stands the table, not what its rows are called."""
     named = {topic.what: topic.table for topic in topics()}
-    return "posts-left" if what == FAILED else named.get(what, "other")
+    named |= {FAILED: "posts-left", QUOTED: "quotes", UNSURE: "quotes-unsure"}
+    return named.get(what, "other")
 
 
 def _columns(request: Request) -> dict[str, Any]:

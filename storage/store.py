@@ -6,7 +6,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,12 @@ class SqlUnitOfWork:
 
     def read_until(self, name: str) -> datetime | None:
         return self.connection.scalar(select(read_until.c.at).where(read_until.c.name == name))
+
+    def read_until_all(self, beginning: str) -> Mapping[str, datetime]:
+        found = self.connection.execute(
+            select(read_until).where(read_until.c.name.startswith(beginning, autoescape=True))
+        )
+        return {row.name: row.at for row in found}
 
     def raise_read_until(self, name: str, at: datetime) -> None:
         new = RAISE[self.connection.dialect.name]

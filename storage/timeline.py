@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 from bot.errors import Problem, Stale
 from bot.language import _
 from bot.message import File, Mark, UserRef
+from bot.privacy.quotes import quotes
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
 from storage.hot import Hot
@@ -54,10 +55,9 @@ COUNT = Hot(
         | {"version": TicketRow.version + 1}
     )
 )
+REWORDED = ("text", "remark", "mark", "edited_at", "deleted_at", "files", "quotes")
 REWRITE = (
-    update(timeline)
-    .where(timeline.c.id == bindparam("entry_id"))
-    .values({name: bindparam(name) for name in ("text", "remark", "mark", "edited_at", "deleted_at", "files")})
+    update(timeline).where(timeline.c.id == bindparam("entry_id")).values({name: bindparam(name) for name in REWORDED})
 )
 MARK = update(timeline).where(timeline.c.id == bindparam("entry_id")).values(mark=bindparam("mark"))
 FILES = select(attachments).where(attachments.c.entry == bindparam("entry")).order_by(attachments.c.id)
@@ -123,6 +123,7 @@ class SqlTimeline:
             "edited_at": entry.edited_at,
             "deleted_at": entry.deleted_at,
             "files": len(entry.files),
+            "quotes": quotes(entry.text) or quotes(entry.remark),
         }
         self.connection.execute(REWRITE, values)
         kept = [file.sha for file in entry.files]
@@ -213,6 +214,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
         "edited_at": entry.edited_at,
         "deleted_at": entry.deleted_at,
         "files": len(entry.files),
+        "quotes": quotes(entry.text) or quotes(entry.remark),
     }
 
 

@@ -27,6 +27,10 @@ def _move(dialect: Any) -> Any:
 
 
 MOVE = {"sqlite": _move(sqlite), "postgresql": _move(postgresql)}
+BEGIN: dict[str, Any] = {
+    "sqlite": sqlite.insert(marks).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(marks).on_conflict_do_nothing(),
+}
 INTAKE = select(channels.c.workspace, channels.c.conversation, marks.c.message).select_from(
     channels.outerjoin(
         marks, and_(marks.c.platform == channels.c.platform, marks.c.conversation == channels.c.conversation)
@@ -43,18 +47,20 @@ class SqlWatermarks:
         return [*self._intake(platform), *self._rooms(platform, since), *self._private(platform, since)]
 
     def move(self, moved: Sequence[Watched]) -> None:
-        rows = [
-            {
-                "platform": each.place.platform,
-                "conversation": each.place.conversation,
-                "message": each.after,
-                "who": each.who,
-                "at": self.now,
-            }
-            for each in moved
-        ]
-        if rows:
+        if rows := [self._row(each) for each in moved]:
             self.connection.execute(MOVE[self.connection.dialect.name], rows)
+
+    def begin(self, mark: Watched) -> None:
+        self.connection.execute(BEGIN[self.connection.dialect.name], self._row(mark))
+
+    def _row(self, mark: Watched) -> dict[str, Any]:
+        return {
+            "platform": mark.place.platform,
+            "conversation": mark.place.conversation,
+            "message": mark.after,
+            "who": mark.who,
+            "at": self.now,
+        }
 
     def _intake(self, platform: str) -> Iterator[Watched]:
         here = INTAKE.where(channels.c.platform == platform, ~channels.c.agents)

@@ -122,6 +122,7 @@ SLOW = (
     "tests/privacy/test_at_once",
     "tests/privacy/test_erasure",
     "tests/privacy/test_export",
+    "tests/privacy/test_kinds",
     "tests/privacy/test_officer",
     "tests/privacy/test_restrict",
     "tests/privacy/test_request_machine",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import big, on_discord, on_slack, rights
+from benchmarks import __main__ as program
+from benchmarks import big, floor, on_discord, on_slack, process, rights
 from benchmarks.bots import check_order
 
 FEW = 3  # customers
@@ -52,6 +53,41 @@ def test_what_is_lost_doubled_or_out_of_order_is_no_measurement():
     for wrong, expected in ((room[:1], 2), (room * 2, 2), (room[::-1], 2)):
         with pytest.raises(AssertionError):
             check_order([wrong], expected)
+
+
+async def test_the_floor_stores_and_delivers_what_the_program_would(tmp_path: Path):
+    database = tmp_path / "floor.db"
+    recorded = await floor.record(database)
+    assert floor.relay(database, recorded, many=40, batch=16) > 0
+    with closing(sqlite3.connect(database)) as connection:
+        [(stored,)] = connection.execute("SELECT count(*) FROM timeline WHERE kind = 'said'").fetchall()
+        [(shown,)] = connection.execute("SELECT count(*) FROM spots WHERE \"key\" LIKE 'message:%:agents'").fetchall()
+        [(waiting,)] = connection.execute("SELECT count(*) FROM outbox").fetchall()
+    assert (stored, shown, waiting) == (4 + 40, 4 + 40, 0)
+
+
+PARTS = {
+    "against_the_floor": lambda folder: program.against_the_floor(folder, 1, 128),
+    "waiting": lambda folder: program.waiting(folder, 1, seconds=1, many=5),
+    "with_a_history": lambda folder: program.with_a_history(folder, 1, 1000),
+    "on_postgresql": lambda folder: program.on_postgresql(1, 64),
+    "outside": lambda folder: program.outside(folder, 1),
+}
+
+
+@pytest.mark.timeout(600)  # processes are started, and others may be at work beside them
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_core_says_what_it_measured(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(program, "DURABLE", {})  # nor for all the tests after this one
+    monkeypatch.setattr(process, "TICKETS", 20)
+    monkeypatch.setattr(process, "MESSAGES", 1)
+    rows = list(PARTS[part](tmp_path))
+    assert rows
+    assert [row for row in rows if not row.startswith("| ") or row.count("|") != 5] == []
+
+
+def test_no_part_of_the_core_is_left_out():
+    assert {name for name in program.core.__code__.co_names if hasattr(program, name)} == {*PARTS}
 
 
 async def test_a_person_with_a_history_has_an_export_and_is_erased(tmp_path: Path):

@@ -47,8 +47,8 @@ class CatchingUp:
         self.since = self.since or (discord.utils.time_snowflake(heard_until) if heard_until else 0)
         if not self.since:  # we were never here before: what is said from now on is heard
             self.marks.heard_until = a_moment_ago()
-        self.watched = watched
-        for each in watched:
+        self.watched = [each for each in watched if self._is_ours(each)]
+        for each in self.watched:
             if guild in (None, self._guild(each)):
                 self._begin_one(each, resumed)
         if guild is None:
@@ -79,7 +79,7 @@ class CatchingUp:
             await self._read(channel, None, self.marks.known(channel) or self.since)
             self.unread.discard(channel)
 
-    def opened(self, channel: int, user: int) -> None:
+    async def opened(self, channel: int, user: int) -> None:
         """We are about to speak first in a private conversation: the answer may come while nobody listens."""
         if self.marks.known(channel) is None:
             self.lanes.put(str(channel), partial(self.meet, channel, ref(user), a_moment_ago()))
@@ -97,6 +97,12 @@ class CatchingUp:
             return
         if resumed or last is None or last > after:
             self.lanes.put(str(channel), partial(self._read, channel, self._guild(each), after), first=True)
+
+    def _is_ours(self, watched: Watched) -> bool:
+        """Of several shards each is told of its servers, and the first one of private conversations."""
+        if (self.client.shard_count or 1) == 1:
+            return True
+        return not self.client.shard_id if watched.place.direct else self._guild(watched) is not None
 
     def _guild(self, each: Watched) -> int | None:
         found = self.client.get_channel(int(each.place.conversation))

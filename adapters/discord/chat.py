@@ -34,6 +34,7 @@ from bot.ports import Files, Handle, Spot, TryLater
 from bot.router import Router
 
 PATIENCE = 10.0  # seconds a delivery waits for the connection before it is put off
+MORE_SHARDS = 4011  # how Discord closes a connection for which the bot is in too many servers
 
 
 class DiscordChat:
@@ -104,6 +105,10 @@ class DiscordChat:
             raise Problem(words.WRONG_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
             raise Problem(words.no_intents(message_content=self.message_content, members=self.members)) from error
+        except discord.ConnectionClosed as error:
+            if error.code != MORE_SHARDS:
+                raise
+            raise Problem(words.MORE_SHARDS) from error
         finally:
             await self.newcomers.stop()
             await self.lanes.stop()
@@ -123,9 +128,9 @@ class DiscordChat:
     # What the gateway says
 
     async def started(self) -> None:
-        """Logged in, not connected yet: tell Discord our commands. The same ones again change nothing."""
-        declared: list[dict[str, Any]] = commands.declared(self.router)
-        await self.client.http.bulk_upsert_global_commands(self.client.application_id or 0, declared)
+        """Logged in, not connected yet. One of several shards leaves it to who delivers to tell what we can do."""
+        if self.client.shard_count is None:
+            await tell_commands(self.client, self.router)
 
     async def connected(self, *, resumed: bool) -> None:
         self.up.set()
@@ -194,6 +199,12 @@ class DiscordChat:
         if message.guild is None and not message.author.bot:
             await self.catching_up.meet(message.channel.id, ref(message.author.id), message.id - 1)
         await self.messages.said(message)
+
+
+async def tell_commands(client: discord.Client, router: Router) -> None:
+    """The same ones again change nothing."""
+    declared: list[dict[str, Any]] = commands.declared(router)
+    await client.http.bulk_upsert_global_commands(client.application_id or 0, declared)
 
 
 def room_gone(place: Place) -> RoomGone:

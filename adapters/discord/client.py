@@ -1,5 +1,6 @@
 """The connection to Discord's gateway: who is told what. It does nothing slow itself."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import discord
@@ -24,6 +25,13 @@ class Listener(Protocol):
     def happened(self, guild: int, event: Event | None) -> None: ...
     def server_back(self, guild: int) -> None: ...
     async def typing(self, who: int, channel: int, guild: int | None) -> None: ...
+
+
+Turn = Callable[[bool], Awaitable[None]]
+
+
+async def at_any_time(initial: bool) -> None:
+    """Waits for nobody: there is one connection."""
 
 
 def intents(*, message_content: bool, members: bool = False) -> discord.Intents:
@@ -52,6 +60,11 @@ class Gateway(discord.Client):
         self.listener = listener
         self.lifecycle = Lifecycle()
         self.away = set[int]()  # servers that Discord cannot reach
+        self.turn: Turn = at_any_time
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self.turn(initial)
 
     async def setup_hook(self) -> None:
         await self.listener.started()

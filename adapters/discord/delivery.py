@@ -43,13 +43,17 @@ class Delivery:
         self.gone: dict[str, None] = {}  # threads of which that was said, oldest first
         self.marked: dict[str, str] = {}  # messages and the signs on them, oldest first
         self.dms: dict[int, int] = {}
-        self.opened: Callable[[int, int], None] = lambda channel, user: None
+        self.opened: Callable[[int, int], Awaitable[None]] = nobody_waits
+        self.meet: Callable[[int], Awaitable[None]] | None = None  # look at a channel of which no gateway tells us
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         """Raises `Refused` or `TryLater`."""
         assert len(token) <= LONGEST_TOKEN
         self.refusals.check()
-        with translated(self.refusals, self._lacking(effect, at)):
+        channel = self._channel(effect, at)
+        with translated(self.refusals, lambda: lacking(self.client, channel, effect)):
+            if self.meet is not None and channel:
+                await self.meet(channel)
             return await self._do(effect, at, token)
 
     async def _do(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
@@ -109,7 +113,7 @@ class Delivery:
     async def private_channel(self, user: int) -> int:
         if user not in self.dms:
             self.dms[user] = (await self.client.create_dm(discord.Object(user))).id
-            self.opened(self.dms[user], user)
+            await self.opened(self.dms[user], user)
             if len(self.dms) > MOST_REMEMBERED:
                 del self.dms[next(iter(self.dms))]
         return self.dms[user]
@@ -126,17 +130,20 @@ class Delivery:
         if len(self.marked) > MOST_REMEMBERED:
             del self.marked[next(iter(self.marked))]
 
-    def _lacking(self, effect: Effect, at: Spot | None) -> Callable[[], str]:
-        """The permissions missing for it, by their names in Discord's settings."""
+    @staticmethod
+    def _channel(effect: Effect, at: Spot | None) -> int:
+        """Where it happens: what may be missing is a permission there."""
         match effect:
             case PostCard(channel=place) | Announce(channel=place) | OpenRoom(place=place) | SetMark(on=place):
-                channel = int(place.conversation)
+                return int(place.conversation)
             case _:
-                channel = int(at.conversation) if at else 0
-        return lambda: lacking(self.client, channel, effect)
+                return int(at.conversation) if at else 0
 
 
 async def nobody_cares(there: Spot) -> None: ...
+
+
+async def nobody_waits(channel: int, user: int) -> None: ...
 
 
 def needed(at: Spot | None, reason: str) -> Spot:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import aiohttp
 import discord
@@ -16,6 +17,7 @@ from bot.inbound import Place
 from bot.router import Router
 
 MOST_THREADS, MOST_CHANNELS = 1000, 500  # of a server: active threads, channels
+MOST_SERVERS = 2500  # of a connection
 NEARLY = 0.9
 ANOTHER_ROLE = "name another with /desk agent, and take this one away with /desk remove"
 
@@ -38,6 +40,7 @@ async def examine(
     *,
     message_content: bool,
     members: bool = False,
+    shards: int | Literal["auto"] = 1,
 ) -> AsyncIterator[Seen]:
     """`channels` are the desks', true for agents' channels; `roles` as (server, role). Changes nothing."""
     client = discord.Client(intents=discord.Intents(guilds=True))
@@ -46,7 +49,7 @@ async def examine(
             async with client:
                 client.http.connector = Outgoing(way_out(api_url, ""), limit=0)
                 await client.login(token)
-                async for seen in _all(client, router, channels, roles, message_content, members):
+                async for seen in _all(client, router, channels, roles, message_content, members, shards):
                     yield seen
         except discord.LoginFailure:
             yield Seen("Discord does not accept DISCORD_TOKEN", words.WRONG_TOKEN, wrong=True)
@@ -63,12 +66,14 @@ async def _all(
     roles: Sequence[tuple[str, str]],
     message_content: bool,
     members: bool,
+    shards: int | Literal["auto"],
 ) -> AsyncIterator[Seen]:
     application = await client.application_info()
     yield Seen(f"Discord knows the bot; it is invited with {invite_link(application.id)}")
     for each in _intents(application, message_content, members):
         yield each
     yield await _commands(client, application.id, router)
+    yield _connections(application.approximate_guild_count, (await client.http.get_bot_gateway())[0], shards)
     servers = {place.workspace for place in channels} | {server for server, _ in roles}
     for server in sorted(servers):
         wanted = {place: agents for place, agents in channels.items() if place.workspace == server}
@@ -92,6 +97,18 @@ async def _commands(client: discord.Client, application: int, router: Router) ->
     if there == {str(command["name"]) for command in declared(router)}:
         return Seen("Discord shows our commands")
     return Seen("Discord does not show our commands yet", "the next start tells it")
+
+
+def _connections(servers: int, recommended: int, shards: int | Literal["auto"]) -> Seen:
+    """`recommended` is how many connections Discord wants for so many servers."""
+    in_servers = (
+        f"the bot is in {servers} server{'' if servers == 1 else 's'}, for which Discord recommends {recommended}"
+    )
+    said = f"{in_servers} connection{'' if recommended == 1 else 's'}"
+    if shards == "auto":
+        return Seen(said)
+    todo = "" if recommended <= shards else "set DISCORD_SHARDS=auto, end all processes, and start them again"
+    return Seen(f"{said}; DISCORD_SHARDS is {shards}", todo, servers > MOST_SERVERS * shards)
 
 
 async def _server(

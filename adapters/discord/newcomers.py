@@ -64,7 +64,7 @@ class Newcomers:
     async def _who(self) -> AsyncIterator[int]:
         """Everybody with whom a private conversation may have begun."""
         met = set(self.catching_up.private_with)
-        for known in await self.memory.acquaintances():
+        for known in () if self.client.shard_id else await self.memory.acquaintances():  # once, not in every shard
             if known not in met:
                 met.add(known)
                 yield number(known.id)

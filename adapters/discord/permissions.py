@@ -36,10 +36,15 @@ def invite_link(application: int) -> str:
 def lacking(client: discord.Client, channel: int, effect: Effect) -> str:
     """Those the effect needs in that channel and the bot has not, as people find them in the settings."""
     found = client.get_channel(channel)
-    if not isinstance(found, discord.abc.GuildChannel):
+    if not isinstance(found, discord.abc.GuildChannel) or not is_told_of(found.guild):
         return ""
     unneeded = tuple(name for name in NEEDED if name not in _needs(effect))
     return ", ".join(missing(found, found.guild.me, unneeded))
+
+
+def is_told_of(guild: discord.Guild) -> bool:
+    """Whether the gateway tells us of it; otherwise it was only asked for, and who is in it is not known."""
+    return guild.get_member(guild._state.self_id or 0) is not None
 
 
 def missing(channel: discord.abc.GuildChannel, me: discord.Member, unneeded: tuple[str, ...] = ()) -> list[str]:

@@ -88,7 +88,7 @@ class Rooms:
         )
 
     async def _forum_post(self, channel: int, card: PostCard) -> int:
-        if found := self.threads.found(channel, card.name):
+        if found := await self.threads.found(channel, card.name):
             return self.threads.remember(channel, card.name, found)
         forum, shown = self.client.get_channel(channel), rendered(card.message)
         assert isinstance(forum, discord.ForumChannel)

@@ -3,13 +3,14 @@ gateway told us of our own threads by that name. One that was made twice (an ans
 again) is found when the gateway tells of it, and removed.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Literal, TypeVar
 
 import discord
 
 from adapters.discord import errors
+from adapters.discord.permissions import is_told_of
 
 WEEK: Literal[10080] = 10080  # minutes until Discord archives what nobody writes in; the longest it takes
 PRIVATE: Literal[12] = 12  # Discord's number for private threads
@@ -44,7 +45,7 @@ class Threads:
         return True
 
     async def private(self, channel: int, name: str) -> int:
-        if found := self.found(channel, name):
+        if found := await self.found(channel, name):
             return self.remember(channel, name, found)
         try:
             made = await self._start_private(channel, name)
@@ -57,7 +58,7 @@ class Threads:
     async def keep_one(self, channel: int, name: str, made: int) -> int:
         """Remove what a request made whose answer was lost."""
         self.remember(channel, name, made)
-        for spare in self._ours(channel, name):
+        for spare in await self._ours(channel, name):
             if spare.id != made:
                 await spare.delete()
         return made
@@ -77,26 +78,28 @@ class Threads:
         try:
             return await start()
         except discord.HTTPException as error:
-            if error.code != errors.TOO_MANY_THREADS or (idle := self._idlest(channel)) is None:
+            if error.code != errors.TOO_MANY_THREADS or (idle := await self._idlest(channel)) is None:
                 raise
         await self.client.http.edit_channel(idle.id, archived=True)
         return await start()
 
-    def _idlest(self, channel: int) -> discord.Thread | None:
+    async def _idlest(self, channel: int) -> discord.Thread | None:
         guild = getattr(self.client.get_channel(channel), "guild", None)
-        awake = [t for t in guild.threads if t.owner_id == self._me and not t.archived] if guild else []
+        awake = [t for t in await _threads(guild) if t.owner_id == self._me and not t.archived] if guild else []
         idle = min(awake, key=_last, default=None)
         before = discord.utils.utcnow() - IDLE
         return idle if idle is not None and discord.utils.snowflake_time(_last(idle)) < before else None
 
-    def found(self, channel: int, name: str) -> int | None:
+    async def found(self, channel: int, name: str) -> int | None:
         """A thread of ours by that name in which nobody has said anything: half of an attempt that was cut off."""
-        return min((thread.id for thread in self._ours(channel, name)), default=None)
+        return min((thread.id for thread in await self._ours(channel, name)), default=None)
 
-    def _ours(self, channel: int, name: str) -> list[discord.Thread]:
+    async def _ours(self, channel: int, name: str) -> list[discord.Thread]:
         home = self.client.get_channel(channel)
-        threads = home.threads if isinstance(home, discord.TextChannel | discord.ForumChannel) else []
-        return [t for t in threads if t.name == name and t.owner_id == self._me and not t.message_count]
+        if not isinstance(home, discord.TextChannel | discord.ForumChannel):
+            return []
+        there = [t for t in await _threads(home.guild) if t.parent_id == channel and t.name == name]
+        return [t for t in there if t.owner_id == self._me and not t.message_count]
 
     def remember(self, channel: int, name: str, thread: int) -> int:
         self.made[channel, name] = thread
@@ -107,6 +110,11 @@ class Threads:
     @property
     def _me(self) -> int:
         return self.client.user.id if self.client.user else 0
+
+
+async def _threads(guild: discord.Guild) -> Sequence[discord.Thread]:
+    """Those that are not archived: as the gateway tells, or asked for where it tells us nothing."""
+    return guild.threads if is_told_of(guild) else await guild.active_threads()
 
 
 def _last(thread: discord.Thread) -> int:

@@ -93,6 +93,10 @@ NO_MEMBERS_INTENT = (
     "DISCORD_MEMBERS=false (then nobody is told who leaves a server)"
 )
 WITHOUT_MEMBERS = "if a desk should know, set DISCORD_MEMBERS=true and switch on “Server Members Intent”"
+MORE_SHARDS = (
+    "the bot is in more servers than Discord serves on so many connections; set DISCORD_SHARDS=auto (docs/scale.md), "
+    "end all processes, and start them again"
+)
 WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN; take a new one at discord.com/developers"  # noqa: S105 (words)
 
 

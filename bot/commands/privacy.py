@@ -132,6 +132,15 @@ def quoted(number: Number, code: Annotated[str, typer.Argument(help="As they quo
 
 
 @privacy.command()
+def quotes(
+    number: Annotated[str, typer.Argument(help="Which; none lists them.")] = "",
+    what: Annotated[str, typer.Argument(help="erase or keep; none shows what is quoted.")] = "",
+) -> None:
+    """Show messages that may quote somebody who was deleted, and say whether the quotes go."""
+    office("quotes", number, what)
+
+
+@privacy.command()
 def minor(person: Account) -> None:
     """Say that somebody may be too young. It is restricted at once; an officer in chat has to confirm it."""
     office("minor", person)

@@ -29,6 +29,7 @@ async def _asked(settings: Settings, token: str, sheets: Sequence[Sheet]) -> lis
         roles(sheets),
         message_content=settings.discord_message_content,
         members=settings.discord_members,
+        shards=settings.discord_shards,
     )
     return [Finding(each.what, each.todo, each.wrong) async for each in seen]
 

@@ -138,3 +138,6 @@ class Watermarks(Protocol):
         mark was moved for since then."""
 
     def move(self, marks: Sequence[Watched]) -> None: ...
+
+    def begin(self, mark: Watched) -> None:
+        """As far as that, unless something is known of it."""

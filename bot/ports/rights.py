@@ -112,6 +112,19 @@ class Privacy(Protocol):
     def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
         """Forget places of posts taken back. How many could not be, and whether there is more."""
 
+    def sayings(self, request: Request, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+        """What the person wrote as a customer and will be erased: entry, ticket, words; after this entry."""
+
+    def quoting(self, but: UserRef, after: int, limit: int) -> Sequence[int]:
+        """Entries in which anybody is quoted, by anybody but that customer; after this one."""
+
+    def doubt(self, entry: int) -> bool:
+        """Have a privacy officer look who is quoted in it. False if they will anyway."""
+
+    def doubted(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Its number and the entry of each that waits for that."""
+
+    def settle_doubt(self, entry: int) -> None: ...
     def erase_some(self, request: Request, limit: int, phase: str = "") -> Erased: ...
     def blobs(self, request: Request, after: tuple[str, int] | None, limit: int) -> tuple[Sequence[str], Any]:
         """Files that go with their rows and that nobody else's rows refer to; and where to go on (None at the end)."""

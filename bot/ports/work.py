@@ -1,6 +1,6 @@
 """One transaction, and the store that runs it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
@@ -49,6 +49,9 @@ class UnitOfWork(Protocol):
 
     def read_until(self, name: str) -> datetime | None:
         """Until when everything was taken in, without a gap; None if that was never said."""
+
+    def read_until_all(self, beginning: str) -> Mapping[str, datetime]:
+        """The same of every name that begins so."""
 
     def raise_read_until(self, name: str, at: datetime) -> None: ...
 

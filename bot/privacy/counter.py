@@ -9,7 +9,7 @@ from bot.access import person_named
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import UnitOfWork
-from bot.privacy import auditing, breach, challenge, dispute, four_eyes, office, purging, retention_views
+from bot.privacy import auditing, breach, challenge, dispute, four_eyes, office, purging, quote_review, retention_views
 from bot.privacy import counter_views as views
 from bot.privacy.audit import OPERATOR, Deed
 
@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "confirm": (1, lambda given, work: four_eyes.confirm(given[0], None, work)),
     "challenge": (1, lambda given, work: challenge.challenge(given[0], None, work)),
     "quoted": (2, lambda given, work: challenge.quoted(given[0], given[1], None, work)),
+    "quotes": (2, lambda given, work: quote_review.review(given[0], given[1], None, work)),
     "clear": (1, lambda given, work: four_eyes.clear(given[0], None, work)),
     "retention": (2, _retention),
     "breach.open": (

@@ -12,11 +12,12 @@ from bot.effects import Direct, Remove, Rewrite
 from bot.language import reading
 from bot.message import UserRef
 from bot.ports import Files, Job, Store, T, Tombstones, TryLater, UnitOfWork
-from bot.privacy import farewell, views
+from bot.privacy import farewell, quote_review, views
 from bot.privacy.deferring import defer, held_up
 from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
+from bot.privacy.quoted import forget_quotes
 from bot.privacy.steps import Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
@@ -125,6 +126,8 @@ class Erasure:
         on_its_way = not self.rest and await self._withdraw()
         await self._begin(Step.FILES)
         await self._drop_files()
+        await self._begin(Step.QUOTES)
+        await self._forget_quotes()
         await self._begin(Step.CONTENT)
         await self._erase("")
         return on_its_way
@@ -230,6 +233,11 @@ class Erasure:
             await asyncio.to_thread(self.files.drop, shas, since)
             if after is None:
                 return
+
+    async def _forget_quotes(self) -> None:
+        """While there is still something to compare with. Officers are told if they have to look."""
+        await forget_quotes(self.store, self.request, self.posted, silent=self.silent)
+        await self.store.write(lambda work: quote_review.tell(self._now(work), work))
 
     async def _erase(self, phase: str) -> None:
         while True:

@@ -16,6 +16,8 @@ from bot.privacy.stages import Stage as Stage
 GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
 FAILED = "posts we could not take back"  # a key of `Request.counts`
+QUOTED = "quotes of what you wrote"  # so are these
+UNSURE = "quotes that may be of you"
 
 CONFIRM_WITHIN = timedelta(hours=1)  # then a preview of a deletion is stale and must be asked for again
 CONFIRM_ELSEWHERE_WITHIN = timedelta(hours=24)  # on another account of theirs, which they have to go to

@@ -17,6 +17,7 @@ from bot.privacy import (
     office_views,
     officer_notices,
     purging,
+    quote_review,
     retention_views,
     rights_views,
     views,
@@ -162,6 +163,17 @@ def send_challenge(call: Call, work: UnitOfWork) -> str:
 @officers_only
 def quoted(call: Call, work: UnitOfWork) -> str:
     return challenge.quoted(call.options["number"], call.options["code"], call.actor.ref, work)
+
+
+@router.command(
+    "privacy quotes", "Messages that may quote somebody who was deleted",
+    Option("number", "Which, to read what is quoted", Takes.NUMBER, required=False),
+    Option("what", "Whether it goes", Takes.CHOICE, required=False, choices=quote_review.DECISIONS),
+)  # fmt: skip
+@officers_only
+def quotes(call: Call, work: UnitOfWork) -> str:
+    given = call.options
+    return quote_review.review(given.get("number", ""), given.get("what", ""), call.actor.ref, work)
 
 
 @router.command("privacy minor", "Say that somebody may be too young for this desk", PERSON)

@@ -1,6 +1,6 @@
 """An erasure goes in steps, each a row: what it did, how often it was begun, who is at it, and why it stopped.
 
-    tombstone ─► tickets ─► exports ─► outbox ─► files ─► content ─► posts
+    tombstone ─► tickets ─► exports ─► outbox ─► files ─► quotes ─► content ─► posts
               ─► names ─► verify ─► disk ─► receipt ─► address
 
 One executor at a time: whoever begins has a lease and a number (`fence`). When the lease runs out, another one may take
@@ -20,15 +20,16 @@ LEASE = timedelta(minutes=2)  # longer than any single transaction; renewed by e
 
 class Step(StrEnum):
     """TOMBSTONE: no backup, no replay brings them back. TICKETS are closed or given back, EXPORTS deleted, what waits
-    in the OUTBOX is called off, FILES go, then CONTENT with its links. POSTS are taken back on the platform, NAMES and
-    places forgotten. VERIFY: nothing is found any more; DISK: nor in the database's files. Then the RECEIPT, and last
-    the ADDRESS it went to."""
+    in the OUTBOX is called off, FILES go, QUOTES of theirs in what others wrote, then CONTENT with its links. POSTS are
+    taken back on the platform, NAMES and places forgotten. VERIFY: nothing is found any more; DISK: nor in the
+    database's files. Then the RECEIPT, and last the ADDRESS it went to."""
 
     TOMBSTONE = "tombstone"
     TICKETS = "tickets"
     EXPORTS = "exports"
     OUTBOX = "outbox"
     FILES = "files"
+    QUOTES = "quotes"
     CONTENT = "content"
     POSTS = "posts"
     NAMES = "names"

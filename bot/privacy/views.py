@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.language import Phrase, _, several
 from bot.message import Bold, Button, File, Message, Style, Text, say, told
 from bot.privacy import link_views, notice_views
-from bot.privacy.model import FAILED, Held, Request, Role
+from bot.privacy.model import FAILED, QUOTED, UNSURE, Held, Request, Role
 from bot.privacy.notice import Facts
 from bot.wording import moment
 
@@ -183,14 +183,35 @@ def receipt(request: Request, held: Sequence[int] = ()) -> Message:
     """What was erased, what was kept and why, what remains where. `held`: tickets kept for now by a legal hold."""
     gone = dict(request.counts)
     gone.pop("ticket", None)  # what was deleted later, of which one
-    failed = gone.pop(FAILED, 0)
+    failed, quoted, unsure = (gone.pop(what, 0) for what in (FAILED, QUOTED, UNSURE))
     lines = [f"• {_(what)}: {number}" for what, number in gone.items()] or [_("• nothing; there was nothing")]
+    if quoted:
+        lines.append(_quoted(quoted))
     spans: list[str | Bold] = [Bold(_("Deleted")), "\n" + "\n".join(lines), "\n\n", Bold(_("Kept, without you")), "\n"]
     spans.append("\n".join(_kept()))
     if held:
         spans += ["\n\n", Bold(_("Not deleted yet")), "\n", _put_aside(held)]
-    spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join(_elsewhere(failed))]
+    spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join([*_elsewhere(failed), *_unsure(unsure)])]
     return Message(title=_("Your data is deleted"), text=tuple(spans))
+
+
+def _quoted(messages: int) -> str:
+    return several(
+        "• your words where others quoted them: {number} message",
+        "• your words where others quoted them: {number} messages",
+        messages,
+    )
+
+
+def _unsure(messages: int) -> list[str]:
+    if not messages:
+        return []
+    line = several(
+        "• {number} message of somebody else in which you may be quoted: a privacy officer looks at it",
+        "• {number} messages of others in which you may be quoted: a privacy officer looks at them",
+        messages,
+    )
+    return [line]
 
 
 def _put_aside(tickets: Sequence[int]) -> str:

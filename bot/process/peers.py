@@ -1,6 +1,6 @@
 """Several processes on one database: who has what in hand, and whether a delivery is still ours to make."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -46,6 +46,9 @@ class Peers(Protocol):
 
     async def release(self, lease: Lease) -> None: ...
 
+    async def held(self, beginning: str) -> Sequence[str]:
+        """What processes that are alive have, of what is called so."""
+
     def holds(self, lease: Lease, work: UnitOfWork) -> bool:
         """Whether it is ours until this transaction ends: what is written then was written by whoever may."""
 
@@ -72,6 +75,9 @@ class Alone:
         return Lease(name, "", 0)
 
     async def release(self, lease: Lease) -> None: ...
+
+    async def held(self, beginning: str) -> Sequence[str]:
+        return ()
 
     def holds(self, lease: Lease, work: UnitOfWork) -> bool:
         return True

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 if TYPE_CHECKING:
+    from adapters.discord.chat import DiscordChat
     from adapters.slack.chat import SlackChat
 
 from bot import absence
@@ -26,7 +27,7 @@ from bot.privacy.age import keepable
 from bot.privacy.recipients import EVERYTHING, Recipient
 from bot.process.peers import Lease
 from bot.process.running import Make, Running, new_id
-from bot.process.standby import Seats, Standby
+from bot.process.standby import Seats
 from bot.relay import typing
 from bot.router import Takes
 from bot.routes import all_routes
@@ -156,18 +157,38 @@ def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
 
 
 def discord(running: Running) -> Chat:
-    """Discord, with the bot whose token is set. One process of several is connected, and delivers."""
-    if running.peers.alone:
-        return _discord(running, Lease("", "", 0))
-    return Standby("discord", "discord", partial(_discord, running), running.peers, running.chats)
+    """Discord, with the bot whose token is set. Several processes share its servers out among them."""
+    settings = running.settings
+    if running.peers.alone and settings.discord_shards == 1:
+        return _discord(running, Lease("", "", 0), 0, 1)
+    from adapters.discord.sharded import Sharded
+
+    async def begin(mark: Watched) -> None:
+        def write(work: UnitOfWork) -> None:
+            for each in keepable([mark], work):
+                work.watermarks.begin(each)
+
+        await running.store.write(write)
+
+    return Sharded(
+        running.router,
+        running.files,
+        _secret(settings.discord_token),
+        wanted=settings.discord_shards,
+        peers=running.peers,
+        make=partial(_discord, running),
+        begin=begin,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url or "",
+    )
 
 
-def _discord(running: Running, lease: Lease) -> Chat:
+def _discord(running: Running, lease: Lease, shard: int, shards: int) -> "DiscordChat":
     from adapters.discord.chat import DiscordChat
     from adapters.discord.memory import Memory
+    from adapters.discord.shares import heard_as, heard_until
 
     settings = running.settings
-    assert settings.discord_token is not None
 
     async def suggest(takes: Takes, typed: str, actor: Actor, place: Place) -> Sequence[Suggestion]:
         return await running.store.read(lambda work: completed(takes, typed, actor, place, work))
@@ -177,17 +198,19 @@ def _discord(running: Running, lease: Lease) -> Chat:
 
     async def watched() -> tuple[Sequence[Watched], datetime | None]:
         since = running.now() - WATCHED_FOR
-        return await running.store.read(
-            lambda work: (work.watermarks.watched("discord", since), work.read_until("discord"))
-        )
 
-    async def write_marks(marks: Sequence[Watched], heard_until: datetime | None) -> None:
+        def look(work: UnitOfWork) -> tuple[Sequence[Watched], datetime | None]:
+            return work.watermarks.watched("discord", since), heard_until(work.read_until_all("discord"), shard, shards)
+
+        return await running.store.read(look)
+
+    async def write_marks(marks: Sequence[Watched], until: datetime | None) -> None:
         def write(work: UnitOfWork) -> None:
             if not running.peers.holds(lease, work):  # whoever is connected now knows what was heard
                 return
             work.watermarks.move(keepable(marks, work))
-            if heard_until is not None:
-                work.raise_read_until("discord", heard_until)
+            if until is not None:
+                work.raise_read_until(heard_as(shard, shards), until)
 
         await running.store.write(write)
 
@@ -200,7 +223,7 @@ def _discord(running: Running, lease: Lease) -> Chat:
     return DiscordChat(
         running.router,
         running.files,
-        settings.discord_token.get_secret_value(),
+        _secret(settings.discord_token),
         suggest=suggest,
         seen_typing=seen_typing,
         watched=watched,
@@ -210,6 +233,7 @@ def _discord(running: Running, lease: Lease) -> Chat:
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,
         members=settings.discord_members,
+        options={"shard_id": shard, "shard_count": shards} if shards > 1 or not running.peers.alone else None,
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from bot.app import App
@@ -36,7 +35,7 @@ from bot.process.clockwork import (
 )
 from bot.process.guarding import guarded
 from bot.process.peers import Alone, Peers
-from bot.process.standby import Standby, serve_alone
+from bot.process.standby import serve_alone
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
@@ -61,8 +60,7 @@ def new_id() -> str:
 
 @dataclass
 class Running:
-    """A desk whose courier is at work. `chats` are its platforms, and the clerk; `standing_by` are those that are a
-    platform only while no other process is."""
+    """A desk whose courier is at work. `chats` are its platforms, and the clerk."""
 
     settings: Settings
     store: SqlStore
@@ -74,12 +72,11 @@ class Running:
     chats: dict[str, Chat]
     now: Callable[[], datetime]
     peers: Peers = field(default_factory=Alone)
-    standing_by: list[Chat] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Stay connected until every platform is done or `stop` is set. Raises what ended a platform."""
-        talking = [create_task(chat.run(self.app.handle)) for chat in [*self.chats.values(), *self.standing_by]]
+        talking = [create_task(chat.run(self.app.handle)) for chat in self.chats.values()]
         stopping = create_task(stop.wait())
         try:
             while any(not task.done() for task in talking) and not stopping.done():
@@ -142,11 +139,7 @@ async def desk_running(
         stack.push_async_callback(peers.leave)
         for make in (_clerk, lambda _: Nobody(), *makers):
             chat = make(running)
-            if isinstance(chat, Standby):
-                chat.dress = partial(_observed, observers=observers)
-                running.standing_by.append(chat)
-            else:
-                chats[chat.platform] = _observed(chat, observers)
+            chats[chat.platform] = _observed(chat, observers)
         running.tasks = [create_task(courier.run())]
         if not peers.alone:  # exports are built in one folder, which whoever builds them empties first
             running.tasks.append(create_task(serve_alone(chats.pop(CLERK), peers, chats)))

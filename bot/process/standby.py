@@ -2,16 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
 
-from bot.effects import Effect
-from bot.ports import Chat, Handle, Spot, TryLater
+from bot.ports import Chat
 from bot.process.peers import Lease, Peers
 
 log = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks at who has it
-Make = Callable[[Lease], Chat]
 
 
 async def serve_alone(chat: Chat, peers: Peers, chats: MutableMapping[str, Chat]) -> None:
@@ -27,49 +25,6 @@ async def serve_alone(chat: Chat, peers: Peers, chats: MutableMapping[str, Chat]
         else:
             chats.pop(chat.platform, None)
         await asyncio.sleep(LOOK)
-
-
-class Standby:
-    """Connected while this process has the lease `name`, and among the `chats` that are delivered to only then. Each
-    time it gets the lease it makes a chat anew."""
-
-    def __init__(self, platform: str, name: str, make: Make, peers: Peers, chats: MutableMapping[str, Chat]) -> None:
-        self.platform = platform
-        self.name = name
-        self.make = make
-        self.peers = peers
-        self.chats = chats
-        self.dress: Callable[[Chat], Chat] = lambda chat: chat
-
-    async def run(self, handle: Handle) -> None:
-        """Until cancelled. Raises what ends the chat."""
-        while True:
-            lease = await self._lease()
-            chat = self.dress(self.make(lease))
-            running = asyncio.create_task(chat.run(handle))
-            self.chats[self.platform] = chat
-            try:
-                while not running.done() and self.peers.sure(lease.holder):
-                    await asyncio.wait({running}, timeout=LOOK)
-                if running.done():
-                    return running.result()
-            finally:
-                self.chats.pop(self.platform, None)
-                running.cancel()
-                await asyncio.wait({running})
-                with suppress(Exception):  # it runs out by itself
-                    await self.peers.release(lease)
-            log.warning("another process may be connected to %s now; standing by", self.platform)
-
-    async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
-        raise TryLater
-
-    async def _lease(self) -> Lease:
-        while True:
-            with suppress(Exception):  # the database is away; then nobody takes anything in
-                if lease := await self.peers.hold(self.name):
-                    return lease
-            await asyncio.sleep(LOOK)
 
 
 class Seats:

@@ -17,6 +17,7 @@ from storage.rows.desks import PANEL, SETTINGS, ChannelRow, DeskRow, GroupRow, M
 from storage.rows.leases import LeaseRow
 from storage.rows.links import LinkRow, PairingRow
 from storage.rows.people import ChoiceRow, DraftRow, PersonRow
+from storage.rows.quotes import QuoteRow
 from storage.rows.rights import FACTS, DisputeRow, EncryptionRow, HoldRow, NoticeRow, PeriodRow, RequestRow
 from storage.rows.second_looks import ChallengeRow, SecondLookRow
 from storage.rows.steps import MarkRow, StepRow
@@ -59,6 +60,7 @@ __all__ = (
     "ParticipantRow",
     "PeriodRow",
     "PersonRow",
+    "QuoteRow",
     "ReadUntilRow",
     "RequestRow",
     "SecondLookRow",

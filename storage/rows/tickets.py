@@ -90,7 +90,8 @@ class CloseRequestRow(Base):
 
 
 class EntryRow(Base):
-    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket."""
+    """The timeline. Ids are packed (see `bot.tickets.timeline`), so they need no index by ticket. `quotes`: somebody is
+    quoted in it, so it is looked at when they have their data erased."""
 
     __tablename__ = "timeline"
     __table_args__ = (
@@ -98,6 +99,7 @@ class EntryRow(Base):
         partial("ix_timeline_author", "author", where="author IS NOT NULL"),
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
+        partial("ix_timeline_quotes", "id", where="quotes"),
         means(Phrase("messages and events in tickets"), ANSWER, keep="content", known_by=("id",)),
     )
 
@@ -120,6 +122,7 @@ class EntryRow(Base):
     edited_at: Mapped[When | None]
     deleted_at: Mapped[When | None]
     files: Mapped[Number]
+    quotes: Mapped[Flag]
 
 
 class AttachmentRow(Base):

@@ -1,9 +1,11 @@
 """What the doctor says of Discord."""
 
+from typing import Literal
+
 import pytest
 
 from adapters.discord import examining
-from adapters.discord.examining import Seen, examine
+from adapters.discord.examining import Seen, _connections, examine
 from bot.desks.sheet import Sheet
 from bot.doctor.discord import channels, roles
 from bot.inbound import Place
@@ -49,6 +51,26 @@ async def test_a_healthy_server_has_nothing_wrong_and_the_invite_link_asks_for_e
     assert "in #help the bot may do all it needs" in [each.what for each in seen]
     assert f"client_id={fake.world.application_id}" in seen[0].what
     assert f"permissions={int(NEEDED)}" in seen[0].what
+    told = "the bot is in 1 server, for which Discord recommends 1 connection; DISCORD_SHARDS is 1"
+    assert told in [each.what for each in seen]
+
+
+@pytest.mark.parametrize(
+    ("servers", "recommended", "shards", "todo", "wrong"),
+    [
+        (2400, 1, 1, False, False),
+        (2400, 3, 1, True, False),
+        (2501, 3, 1, True, True),
+        (2501, 3, 4, False, False),
+        (9000, 10, "auto", False, False),
+    ],
+)
+def test_where_more_connections_are_needed_it_is_said(
+    servers: int, recommended: int, shards: int | Literal["auto"], todo: bool, wrong: bool
+):
+    seen = _connections(servers, recommended, shards)
+    assert (bool(seen.todo), seen.wrong) == (todo, wrong)
+    assert f"{servers} servers" in seen.what
 
 
 async def test_what_is_missing_is_said_by_name(fake: World):

@@ -49,7 +49,7 @@ async def test_nobody_but_an_officer_does_any_of_it(bureau: Desk, command: Comma
 
 
 def test_there_are_commands_to_look_at(database_url: str) -> None:
-    assert len(COMMANDS) == 18
+    assert len(COMMANDS) == 19
 
 
 async def test_an_officer_by_group_is_one_as_well(bureau: Desk) -> None:

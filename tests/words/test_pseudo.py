@@ -173,7 +173,7 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "mydata restrict", "mydata lift", "mydata object", "mydata object surveys", "mydata consent",
         "mydata consent examples", "mydata policy", "mydata policy diff", "mydata export", "mydata export",
         "mydata link", "mydata link ΑΒΓ", "mydata unlink", "privacy minor ben", "privacy minor ben", "privacy clear 2",
-        "privacy challenge 2", "privacy quoted 2 x",
+        "privacy challenge 2", "privacy quoted 2 x", "privacy quotes", "privacy quotes 9",
         "privacy delete-for ben letter", "privacy confirm 3", "privacy clear 3", "privacy platform-deleted ben",
         "privacy confirm 4", "privacy clear 4",
         "privacy queue", "privacy log export ben email", "privacy log export ben email", "privacy log x ben email",

@@ -27,6 +27,7 @@ def upgrade() -> None:
     second_looks()
     several_processes()
     events_without_conversations()
+    quotes()
     close_requests()
 
 
@@ -212,6 +213,23 @@ def events_without_conversations() -> None:
         old: sa.BindParameter[str] = sa.bindparam("old")
         new: sa.BindParameter[str] = sa.bindparam("new")
         connection.execute(sa.update(row).where(row.c.event_id == old).values(event_id=new), hashes)
+
+
+def quotes() -> None:
+    """Which messages quote anybody, as far as a statement can tell; and those in which an officer has to look who."""
+    op.add_column("timeline", sa.Column("quotes", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE timeline SET quotes = true WHERE text LIKE '%>%' OR remark LIKE '%>%'")
+    where = sa.text("quotes")
+    op.create_index("ix_timeline_quotes", "timeline", ["id"], sqlite_where=where, postgresql_where=where)
+    op.create_table(
+        "quotes",
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("entry", BIG, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_quotes")),
+        sa.UniqueConstraint("entry", name=op.f("uq_quotes_entry")),
+        sqlite_autoincrement=True,
+    )
 
 
 def several_processes() -> None:

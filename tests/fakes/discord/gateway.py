@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,13 @@ class Gateway(Mischief):
         self.session_life = 300.0
         "Seconds a lost session can be resumed."
         self.refuse_resume = False
+        self.most_guilds = 2500
+        "Servers of one connection."
+        self.identify_every = 0.0
+        "Seconds in which `max_concurrency` shards may identify: five at Discord. 0: nobody looks."
+        self.identified: dict[int, float] = {}
+        self.too_soon = 0
+        "Shards that were sent away because another had identified just before."
         self.identifies = 0
         self.resumes = 0
         self.replayed = 0
@@ -82,12 +90,25 @@ class Gateway(Mischief):
         shard = data.get("shard") or [0, 1]
         if not 0 <= shard[0] < shard[1]:
             return 4010
+        if self._too_soon(shard[0]):
+            self.too_soon += 1
+            return -1
+        if sum((id >> 22) % shard[1] == shard[0] for id in self.world.guilds) > self.most_guilds:
+            return 4011
         self.identifies += 1
         session = Session(secrets.token_hex(16), intents, (shard[0], shard[1]))
         self.sessions[session.id] = session
         connection.session, session.connection = session, connection
         self._ready(session)
         return 0
+
+    def _too_soon(self, shard: int) -> bool:
+        """Shards whose number leaves the same rest share one turn."""
+        turn, now = shard % self.world.max_concurrency, time.monotonic()
+        if now - self.identified.get(turn, -self.identify_every) < self.identify_every:
+            return True
+        self.identified[turn] = now
+        return False
 
     def _ready(self, session: Session) -> None:
         world = self.world

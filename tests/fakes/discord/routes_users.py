@@ -100,5 +100,6 @@ def gateway(call: Call) -> Any:
 
 @route("GET", "/gateway/bot")
 def gateway_bot(call: Call) -> Any:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return _gateway(call) | {"shards": 1, "session_start_limit": limit}
+    world = call.world
+    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": world.max_concurrency}
+    return _gateway(call) | {"shards": world.recommended_shards, "session_start_limit": limit}

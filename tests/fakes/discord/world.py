@@ -44,6 +44,9 @@ class World:
         "Edits of messages older than an hour, per channel and hour; Discord does not tell its figure."
         self.attachment_size_limit = 20 * 1024 * 1024
         self.link_life = 24 * 3600.0
+        self.recommended_shards = 1
+        self.max_concurrency = 1
+        "Shards that may identify within five seconds."
         self.allowed_intents: int = int(PRIVILEGED)
         self.emit: Emit = lambda name, data, intents, stripped: None
         self.bot = self.new_user("desk", bot=True)
