@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 from benchmarks import big, floor, grown, process, rates, rights, several
 from benchmarks.machine import machine
 from benchmarks.platforms import discord, slack
+from benchmarks.restart import restart
+from benchmarks.soak import SECONDS, soak
 from storage.settling import DISK, MEMORY, Encryption
 from tests.conftest import build
 from tests.postgres import cluster, fresh_database
@@ -35,6 +37,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, once: does it work at all?")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--messages", type=int, default=grown.MESSAGES, help="of the history in the part `grown`")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of the part `soak`")
     but = f"all but {', '.join(LONG)}, if none is named"
     parser.add_argument("parts", nargs="*", choices=[*PARTS, *LONG], help=but)
     given = parser.parse_args()
@@ -45,6 +48,8 @@ def main() -> None:
         print("| what | ours | beside it | ratio or goal |\n|---|---|---|---|", flush=True)
         parts = PARTS | {
             "grown": partial(with_a_history_on_postgresql, given.messages),
+            "start": restart,
+            "soak": partial(soak, given.seconds),
         }
         for part in given.parts or PARTS:
             for row in parts[part](Path(folder), runs, size):
@@ -204,7 +209,7 @@ def median(values: Iterable[float]) -> float:
 
 
 PARTS = {"core": core, "encrypted": encrypted, "slack": slack, "discord": discord, "many": many}
-LONG = ("grown",)
+LONG = ("grown", "start", "soak")
 
 if __name__ == "__main__":
     main()

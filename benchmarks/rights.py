@@ -16,6 +16,7 @@ from bot.ports import Say, Spot
 from bot.privacy.clerk import Clerk
 from bot.process.running import new_id
 from storage.files import DiskFiles
+from storage.notary import open_notary
 from storage.tombstones import open_tombstones
 
 OTHERS = 100  # messages a second from other people meanwhile
@@ -37,7 +38,8 @@ async def measure(database: Path) -> tuple[Done, Done]:
     async with a_scene(f"sqlite:///{database}") as scene:
         files = DiskFiles(folder / "files")
         tombs = open_tombstones(f"sqlite:///{folder}/tombstones.db", b"k" * 32)
-        clerk = Clerk(scene.store, files, tombs, folder / "exports", now, new_id, posted=scene.courier.posted)
+        notary = open_notary(folder / "export-key.pem")
+        clerk = Clerk(scene.store, files, tombs, notary, folder / "exports", now, new_id, posted=scene.courier.posted)
         scene.courier.chats = {**scene.courier.chats, CLERK: clerk}
         await scene.open_tickets(customers(64))
         await scene.courier.settle()

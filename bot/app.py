@@ -17,6 +17,7 @@ from bot.message import Message, say
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.privacy.age import ask_age
 from bot.privacy.audit import Deed
+from bot.privacy.decided_again import held_to_decisions
 from bot.privacy.gate import Gate
 from bot.privacy.policy import announced
 from bot.readers import languages_for
@@ -110,6 +111,7 @@ class App:
             return None
         work.audit.actor = event.actor.ref
         with reading(languages_for(event, work)):
+            held_to_decisions(event, self.gate, work)
             if isinstance(event, Invoked):
                 person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
                 reply = self.invoke(replace(event, actor=person.as_known(event.actor)), work)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.commands import audit, breach, desks, keys, outbox, privacy
+from bot.commands import audit, breach, desks, exports, keys, outbox, privacy
 from bot.commands.common import HOW, configured
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ app.add_typer(privacy.privacy, name="privacy")
 privacy.privacy.add_typer(keys.keys, name="keys")
 privacy.privacy.add_typer(audit.audit, name="audit")
 privacy.privacy.add_typer(breach.breach, name="breach")
+privacy.privacy.add_typer(exports.disclosure, name="disclosure")
 
 
 @app.command()

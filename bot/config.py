@@ -214,7 +214,11 @@ class Settings(BaseSettings):
     privacy_contact: str = Field("", max_length=200, description="an e-mail or web address of up to 200 characters")
     age_limit: int = Field(0, description="0, or a whole number from 13 to 18, in years")
     erasure_grace_hours: int = Field(0, ge=0, le=168, description="a whole number from 0 to 168, in hours")
+    approve_days: int = Field(5, ge=0, le=27, description="a whole number from 0 to 27, in days")
     export_hours: int = Field(72, ge=1, le=720, description="a whole number from 1 to 720, in hours")
+    export_key_file: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
+        None, description="a file that only its owner can read, made if it is not there"
+    )
     search: Annotated[Literal["disk", "memory", "off"], Lower] = Field("disk", description="disk, memory or off")
     content_key: ContentKey | None = Field(
         None, description="64 hexadecimal digits; helpthread privacy keys new makes one"
@@ -315,6 +319,11 @@ class Settings(BaseSettings):
             return self.database_file.with_suffix(".keys") if self.database_file else self.data_dir / "helpthread.keys"
         kind, _, rest = self.content_keys_url.get_secret_value().partition(":///")
         return Path(rest) if kind == "sqlite" else self.content_keys_url.get_secret_value()
+
+    @property
+    def signing_key(self) -> Path:
+        """The file with the key that exports are signed with."""
+        return self.export_key_file or self.data_dir / "export-key.pem"
 
     @property
     def database_shown(self) -> str:

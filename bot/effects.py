@@ -188,7 +188,8 @@ class ShowHome(Opening):
 class Work(Keyed):
     """Work of our own that takes longer than one transaction: `task` is done by the clerk, for request `number`.
 
-    `language` is that of whoever asked, for when they are not known any more at its end.
+    `language` is that of whoever asked, for when they are not known any more at its end. Where there is no request,
+    `what` says what of `who` it is about.
     """
 
     key: str
@@ -197,6 +198,8 @@ class Work(Keyed):
     task: str
     number: int
     language: str = ""
+    who: UserRef | None = None
+    what: str = ""
     kind: Literal["work"] = "work"
 
 

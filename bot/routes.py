@@ -22,6 +22,7 @@ from bot.privacy import (
     officer,
     policy,
     record,
+    reports,
     restrict,
     standing,
 )
@@ -63,6 +64,7 @@ def all_routes() -> Router:
         policy,
         officer,
         record,
+        reports,
         breach,
         age,
         dispute,

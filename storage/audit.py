@@ -95,6 +95,13 @@ class SqlAudit:
         theirs = select(log).where(or_(log.c.subject.in_(names), log.c.actor.in_(names)))
         return [Line(*row) for row in self.connection.execute(theirs.order_by(log.c.number.desc()).limit(limit))]
 
+    def latest_deeds(self, deeds: Sequence[str], limit: int, who: UserRef | None = None) -> Sequence[Line]:
+        """Of these deeds, and about `who` if somebody is named, the newest first."""
+        wanted = select(log).where(log.c.deed.in_(deeds))
+        if who is not None:
+            wanted = wanted.where(log.c.subject.in_(list(self.aliases(who).values())))
+        return [Line(*row) for row in self.connection.execute(wanted.order_by(log.c.number.desc()).limit(limit))]
+
     def aliases(self, who: UserRef) -> Mapping[int, str]:
         """What they are called in each year whose key there still is."""
         return {epoch: alias(key, who) for epoch, key in self._keys().items()}

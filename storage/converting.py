@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, bindparam, create_engine, delete, insert, select, text, update
 
+from storage.converting_files import convert_files
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.keystore import KeyStore, open_keys
 from storage.migrate import copies
@@ -35,8 +36,9 @@ CONNECTED = text(
 Turn = Callable[[Sealing, Plan, Column[Any], dict[str, Any]], Any]
 
 
-def encrypt(database_url: str, now: Callable[[], datetime], encryption: Encryption) -> int:
-    """Encrypt all there is; returns how many rows were rewritten. Raises `CannotOpen`. Blocks."""
+def encrypt(database_url: str, now: Callable[[], datetime], encryption: Encryption, files: Path | None = None) -> int:
+    """Encrypt all there is, with what is in the folder of `files`; returns how many rows and files were rewritten.
+    Raises `CannotOpen`. Blocks."""
     with _opened(database_url, now) as (engine, where):
         with begun(engine) as connection:
             there = state_there(connection)
@@ -49,24 +51,27 @@ def encrypt(database_url: str, now: Callable[[], datetime], encryption: Encrypti
                 connection.execute(insert(state), {"id": 1, "store": keys.store, "state": ENCRYPTING})
             settle_index(connection, MEMORY)
         number = _rewrite(engine, keys, _closed)
+    number += _rewrite_files(database_url, now, encryption, files, encrypted=True)
+    with _opened(database_url, now) as (engine, where):
         _wipe(engine)
         with begun(engine) as connection:
             connection.execute(update(state).values(state=ON))
     return number
 
 
-def decrypt(database_url: str, now: Callable[[], datetime], encryption: Encryption) -> int:
-    """Write all in clear again; returns how many rows. What cannot be opened becomes what stands for it."""
+def decrypt(database_url: str, now: Callable[[], datetime], encryption: Encryption, files: Path | None = None) -> int:
+    """Write all in clear again; returns how many rows and files. What cannot be opened becomes what stands for it."""
+    with _opened(database_url, now) as (engine, where), begun(engine) as connection:
+        there = state_there(connection)
+        if there is None:
+            raise CannotOpen(f"{where} is not encrypted")
+        if there.state == ENCRYPTING:
+            raise CannotOpen(UNFINISHED.format(where=where, command="encrypt"))
+        keys_of(there, where, encryption).close()
+        connection.execute(update(state).values(state=DECRYPTING))
+    number = _rewrite_files(database_url, now, encryption, files, encrypted=False)
     with _opened(database_url, now) as (engine, where):
-        with begun(engine) as connection:
-            there = state_there(connection)
-            if there is None:
-                raise CannotOpen(f"{where} is not encrypted")
-            if there.state == ENCRYPTING:
-                raise CannotOpen(UNFINISHED.format(where=where, command="encrypt"))
-            keys = keys_of(there, where, encryption)
-            connection.execute(update(state).values(state=DECRYPTING))
-        number = _rewrite(engine, keys, _clear)
+        number += _rewrite(engine, open_keys(encryption.keys, encryption.key), _clear)
         with begun(engine) as connection:
             connection.execute(delete(state))
     return number
@@ -120,6 +125,20 @@ def _nobody_else(database_url: str) -> Iterator[None]:
         yield
     finally:
         engine.dispose()
+
+
+def _rewrite_files(
+    database_url: str, now: Callable[[], datetime], encryption: Encryption, files: Path | None, *, encrypted: bool
+) -> int:
+    if files is None:
+        return 0
+    with _opened(database_url, now) as (engine, _):
+        sealing = Sealing(Vault(open_keys(encryption.keys, encryption.key), alone=True))
+        sealing.attach(engine)
+        try:
+            return convert_files(engine, files, encrypted=encrypted)
+        finally:
+            sealing.vault.close()
 
 
 def _rewrite(engine: Engine, keys: KeyStore, turn: Turn) -> int:

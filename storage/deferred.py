@@ -35,6 +35,10 @@ class Reach:
         """Which rows of a table, of those that are a person's."""
         return self._of_ticket(sheet) if self.one_ticket else self._of_all(sheet)
 
+    def is_everything(self, sheet: Sheet) -> bool:
+        """Whether it is all that is theirs in this table."""
+        return not self.one_ticket and not self.held and sheet.table is not requests
+
     def _of_all(self, sheet: Sheet) -> ColumnElement[bool]:
         if sheet.table is requests:
             return not_(RESTS)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import html
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,8 @@ def _written(text: str) -> Iterator[tuple[str, bytes]]:
         yield "UTF-16", one.encode("utf-16-le")
         yield "UTF-16", one.encode("utf-16-be")
         yield "JSON", json.dumps(one)[1:-1].encode()
+        yield "HTML", html.escape(one).encode()
+        yield "HTML", html.escape(one, quote=False).encode()
         yield "URL", quote(one, safe="").encode()
         yield "hexadecimal", binascii.hexlify(one.encode())
 

@@ -1,6 +1,7 @@
 """What people asked of their own data."""
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +12,20 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from bot.message import File, UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import FAILED, GONE, QUOTED, RUNNING, UNSURE, Asked, Hold, Request, Stage
-from bot.privacy.stages import OPEN
+from bot.privacy.model import (
+    FAILED,
+    GONE,
+    QUOTED,
+    RUNNING,
+    UNSURE,
+    Asked,
+    Hold,
+    Request,
+    Stage,
+    Tally,
+    export_called,
+)
+from bot.privacy.stages import EXTENDED_MONTHS, MONTHS, OPEN, months_after
 from storage.datamap import topics
 from storage.rows import DisputeRow, RequestRow
 
@@ -105,6 +118,18 @@ class Requests:
         standing = select(requests).where(requests.c.stage.in_([stage.value for stage in OPEN]))
         return self._all(standing.order_by(requests.c.received_at, requests.c.number).limit(limit))
 
+    def tally(self, since: datetime, now: datetime) -> Sequence[Tally]:
+        """What became of the requests that came since then."""
+        columns = requests.c.asked, requests.c.stage, requests.c.received_at, requests.c.done_at, requests.c.extended
+        stages: dict[Asked, Counter[Stage]] = {}
+        late: Counter[Asked] = Counter()
+        for row in self.connection.execute(select(*columns).where(requests.c.received_at >= since)):
+            asked, stage = Asked(row.asked), Stage(row.stage)
+            stages.setdefault(asked, Counter())[stage] += 1
+            answered = row.done_at or (now if stage in OPEN else row.received_at)
+            late[asked] += answered > months_after(row.received_at, EXTENDED_MONTHS if row.extended else MONTHS)
+        return [Tally(asked, sorted(stages[asked].items()), late[asked]) for asked in sorted(stages)]
+
     def waiting_for_hold(self, hold: Hold) -> Sequence[Request]:
         waiting = select(requests).where(requests.c.stage == Stage.HELD.value).order_by(requests.c.number)
         if hold.ticket is None:
@@ -155,8 +180,8 @@ def _columns(request: Request) -> dict[str, Any]:
 
 
 def _request(row: Row[Any]) -> Request:
-    name = f"mydata-{row.number}.zip"
-    file = File(row.sha, name, row.size, "application/zip", row.key or "") if row.sha else None
+    name, type = export_called(row.number, row.step)
+    file = File(row.sha, name, row.size, type, row.key or "") if row.sha else None
     return Request(
         number=row.number,
         who=row.who,

@@ -44,7 +44,7 @@ class SealedPart(Part):
         super().flush()
 
     def _put(self, piece: bytes, *, last: bool) -> None:
-        sealed = self.cipher.encrypt(_nonce(self.number, last), piece, None)
+        sealed = self.cipher.encrypt(nonce(self.number, last), piece, None)
         self.file.write(sealed)
         self.hash.update(sealed)
         self.number += 1
@@ -94,7 +94,7 @@ class SealedFile(io.RawIOBase):
     def _piece(self, number: int) -> bytes:
         self.file.seek(number * SEALED)
         try:
-            return self.cipher.decrypt(_nonce(number, number == self.last), self.file.read(SEALED), None)
+            return self.cipher.decrypt(nonce(number, number == self.last), self.file.read(SEALED), None)
         except InvalidTag:
             raise _unreadable(self.path) from None
 
@@ -110,7 +110,7 @@ def _key(path: Path, key: str) -> bytes:
     return bytes.fromhex(key)
 
 
-def _nonce(number: int, last: bool) -> bytes:
+def nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11) + bytes([last])
 
 

@@ -16,6 +16,7 @@ from storage.keystore import KeyStore, open_keys
 from storage.plans import plans
 from storage.rows import EncryptionRow
 from storage.sealing import Sealing
+from storage.side_store import on_this_machine
 from storage.vault import Vault
 
 state = EncryptionRow.__table__
@@ -62,6 +63,8 @@ def settle(
     """
     if encryption is not None and search == DISK:
         raise CannotOpen(ON_DISK)
+    if encryption is not None and not alone and isinstance(encryption.keys, Path):
+        on_this_machine(encryption.keys, "the keys", "CONTENT_KEYS_URL")
     there = state_of(connection)
     if there is None and encryption is not None:
         if has_words(connection):

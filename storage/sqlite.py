@@ -3,9 +3,9 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from datetime import datetime
 from functools import partial
@@ -47,7 +47,9 @@ READERS = 2
 CHECKPOINTS = 100  # tries, a hundredth of a second apart: a short read is soon over, a long one is waited for elsewhere
 FEW_COMMITS = 8  # then a checkpoint of some 2 ms as soon as nobody waits; SQLite's own takes 200 on a large database
 MERGE_PAGES = 16  # pages of the search index merged in one step; with 64 it took 30 to 60 ms on a large database
-MERGES_A_CHECKPOINT = 8  # small checkpoints on the way, or one writer waits for a large one
+MERGES_A_CHECKPOINT = 2  # small checkpoints on the way, or one writer waits for a large one
+FREE_PAGES = 64  # taken out of the file in one step
+BY_STEPS = 2  # what `PRAGMA auto_vacuum` says of a database that gives free pages back when it is told to
 LONG = 0.002  # seconds of jobs, after which whatever else is ready comes first
 PATIENCE = 0.005  # seconds a patient job waits for others to share their commit
 S = TypeVar("S")
@@ -160,24 +162,43 @@ class SqliteStore(SqlStore):
             self.writer = asyncio.create_task(self._write())
 
     async def scrub(self) -> bool:
-        """Merge the search index until no deleted word is left in it, then empty the write-ahead log.
+        """Merge the search index until no deleted word is left in it, take the pages it was on out of the file, then
+        empty the write-ahead log.
 
         Others write between the steps. The copies made before migrations hold what was deleted, so they go, too.
         """
         await self.bury()
         for copy in copies(self.path):
             copy.unlink(missing_ok=True)
-        steps, done = 1, await self._on_writer(self._merge_begin)
-        while not done:
-            done = await self._on_writer(self._merge_more)
-            steps += 1
-            if steps % MERGES_A_CHECKPOINT == 0:
-                await self._on_writer(self._checkpoint_some)
+        async with self.scrubbing, self._overwriting_later():
+            if not await self._on_writer(self._merge_begin):
+                await self._step_by_step(self._merge_more)
+            await self._step_by_step(self._give_back)
         for _ in range(CHECKPOINTS):
             if await self._on_writer(self._checkpoint):
                 return True
             await asyncio.sleep(0.01)
         return False
+
+    @asynccontextmanager
+    async def _overwriting_later(self) -> AsyncIterator[None]:
+        """At the end of a merge SQLite drops all the pages that were merged, at once: on a large database that is 12 MB
+        to overwrite while everybody waits. So they are left as they are, and `_give_back` takes them out of the file.
+        """
+        fast = await self._on_writer(lambda writer: _pragma(writer, "auto_vacuum") == BY_STEPS)
+        await self._on_writer(partial(_overwrite, how="FAST" if fast else "ON"))
+        try:
+            yield
+        finally:
+            await self._on_writer(partial(_overwrite, how="ON"))
+
+    async def _step_by_step(self, step: Callable[[Connection], bool]) -> None:
+        """Until it says that it is done, with a small checkpoint now and then."""
+        steps = 0
+        while not await self._on_writer(step):
+            steps += 1
+            if steps % MERGES_A_CHECKPOINT == 0:
+                await self._on_writer(self._checkpoint_some)
 
     async def size(self) -> int:
         """Of the file and its write-ahead log, in bytes."""
@@ -296,6 +317,15 @@ class SqliteStore(SqlStore):
         return _changes(connection, MERGE_PAGES) < 2
 
     @staticmethod
+    def _give_back(connection: Connection) -> bool:
+        """Free pages go out of the file; what is at its end moves to where they were. True when none is left."""
+        if _pragma(connection, "auto_vacuum") != BY_STEPS or not _pragma(connection, "freelist_count"):
+            _overwrite(connection, "ON")  # here: what the next job deletes stays in no free page
+            return True
+        driver(connection).executescript(f"PRAGMA incremental_vacuum({FREE_PAGES})")  # `execute` frees a single one
+        return False
+
+    @staticmethod
     def _checkpoint_some(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -317,6 +347,15 @@ def _changes(connection: Connection, pages: int) -> int:
 def _wait_and_begin(connection: Connection) -> None:
     driver(connection).execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _overwrite(connection: Connection, how: str) -> None:
+    """ON: all that is deleted; FAST: but for whole pages that become free."""
+    connection.exec_driver_sql(f"PRAGMA secure_delete={how}")
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
 
 def _roll_back(connection: Connection) -> None:

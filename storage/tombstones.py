@@ -130,9 +130,9 @@ class SqlTombstones:
             if newest is None:
                 return 0
             gone = connection.execute(delete(stones).where(old)).rowcount
-            connection.execute(update(book).values(purged=newest))
+            connection.execute(update(book).where(book.c.purged < newest).values(purged=newest))
         self.gate.forget(before)
-        self.purged = newest
+        self.purged = max(self.purged, newest)
         return gone
 
     def close(self) -> None:
@@ -159,17 +159,17 @@ def open_tombstones(url: str, key: bytes, *, known: bool = False) -> SqlTombston
     return found
 
 
-def missing(url: URL) -> CannotOpen:
+def missing(where: URL | Path) -> CannotOpen:
+    at = where if isinstance(where, Path) else shown(where)
     return CannotOpen(
-        f"the tombstones at {shown(url)} are missing, and without them people who were erased may come back: put them "
+        f"the tombstones at {at} are missing, and without them people who were erased may come back: put them "
         "back, or say helpthread privacy reconcile --tombstones-lost"
     )
 
 
 def _sqlite(path: Path, known: bool) -> Engine:
-    url = URL.create("sqlite", database=str(path))
     if known and not path.exists():
-        raise missing(url)
+        raise missing(path)
     try:
         return side_engine(path)
     except OSError as error:

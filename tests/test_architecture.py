@@ -18,10 +18,12 @@ COMPOSITION = {
     f"bot/{name}.py"
     for name in (
         "__main__", "cli", "desk_file", "desk_yaml", "ops/watch",
-        "commands/audit", "commands/breach", "commands/common", "commands/desks", "commands/keys", "commands/outbox",
-        "commands/privacy",
-        "doctor/__init__", "doctor/database", "doctor/discord", "doctor/encryption", "doctor/slack",
-        "operating/__init__", "operating/database", "operating/desks", "operating/documents", "operating/keys",
+        "commands/audit", "commands/breach", "commands/common", "commands/desks", "commands/exports", "commands/keys",
+        "commands/outbox", "commands/privacy",
+        "doctor/__init__", "doctor/database", "doctor/discord", "doctor/encryption", "doctor/privacy",
+        "doctor/slack",
+        "operating/__init__", "operating/database", "operating/desks", "operating/documents", "operating/exports",
+        "operating/keys",
         "operating/office", "operating/outbox", "operating/proving", "operating/serving",
         "process/clockwork", "process/guarding", "process/platforms", "process/running",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import big, floor, on_discord, on_slack, process, rights
+from benchmarks import big, floor, on_discord, on_slack, process, restart, rights, soak
 from benchmarks.bots import check_order
 
 FEW = 3  # customers
@@ -88,6 +88,22 @@ def test_a_part_of_the_core_says_what_it_measured(part: str, tmp_path: Path, mon
 
 def test_no_part_of_the_core_is_left_out():
     assert {name for name in program.core.__code__.co_names if hasattr(program, name)} == {*PARTS}
+
+
+@pytest.mark.timeout(600)
+async def test_what_waited_when_the_program_stopped_is_delivered_when_it_starts(tmp_path: Path):
+    found = await restart.once(tmp_path, tickets=10, effects=30)
+    assert found.waiting >= 30
+    assert min(found.ready, found.first, found.rate) > 0
+    assert restart.left(tmp_path) == 0
+
+
+@pytest.mark.timeout(600)
+async def test_nothing_is_lost_while_slack_fails_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(soak, "PAUSE", 0.3)
+    said, samples = await soak.once(tmp_path, seconds=3)
+    assert said > 10
+    assert all(sample.memory > 1 and sample.descriptors > 3 for sample in samples)
 
 
 async def test_a_person_with_a_history_has_an_export_and_is_erased(tmp_path: Path):

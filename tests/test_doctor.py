@@ -16,6 +16,7 @@ from bot.operating.database import in_loop
 from bot.ports import Job, T
 from bot.process.running import make_first_desk
 from storage.migrate import HEAD
+from storage.notary import open_notary
 from storage.opening import open_store
 from tests.migrated import put_database
 
@@ -44,7 +45,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A data folder with a database and the console's desk in it."""
     monkeypatch.chdir(tmp_path)
     put_database(tmp_path / "data/helpthread.db")
-    settings = Settings(data_dir=Path("data"))
+    settings = Settings(data_dir=Path("data"), operator="Ada's Shop, Main Street 1", privacy_contact="ada@shop.test")
     do(settings, make_first_desk)
     return settings
 
@@ -72,7 +73,7 @@ def test_a_healthy_desk_is_told_line_by_line(settings: Settings):
 
 def test_before_the_first_start_nothing_is_wrong_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    settings = Settings(data_dir=Path("data"))
+    settings = Settings(data_dir=Path("data"), operator="Ada's Shop", privacy_contact="ada@shop.test")
     assert lines(settings)[1:] == [
         "note   DATA_DIR data is not there yet: the first start makes it",
         "note   there is no database at data/helpthread.db yet: the first start makes it",
@@ -205,3 +206,24 @@ def test_no_desk_is_wrong_only_where_people_may_already_write(tmp_path: Path):
     assert wrong(bare) == []
     connected = Settings(data_dir=tmp_path / "data", discord_token=SecretStr("token"))
     assert wrong(connected) == ["no desk is set up: helpthread desk import FILE, /desk setup, or helpthread console"]
+
+
+def test_who_is_responsible_has_to_be_said_and_how_to_reach_them(settings: Settings) -> None:
+    unsaid = settings.model_copy(update={"operator": "", "privacy_contact": ""})
+    told = [line for line in lines(unsaid) if "privacy notice" in line]
+    said = "note   the privacy notice does not say"
+    assert told == [
+        f"{said} who runs this desk: set OPERATOR to a name and address",
+        f"{said} how to reach whoever is responsible: set PRIVACY_CONTACT to an e-mail or web address",
+    ]
+    assert not [line for line in lines(settings) if "privacy notice" in line]
+
+
+def test_a_key_for_exports_that_others_can_read_is_wrong(settings: Settings) -> None:
+    open_notary(settings.signing_key)
+    assert "exports are signed" in "\n".join(lines(settings))
+    settings.signing_key.chmod(0o640)
+    key = settings.signing_key
+    assert wrong(settings) == [
+        f"exports cannot be signed: {key} can be read by others, and exports are signed with it; say: chmod 600 {key}"
+    ]

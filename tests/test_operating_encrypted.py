@@ -99,7 +99,7 @@ def test_from_a_desk_in_clear_to_an_encrypted_one_and_back(set_up: Shell, env: E
     env(CONTENT_KEY=KEY, SEARCH="memory")
     assert "is not encrypted yet" in set_up.refuses("migrate")
     assert set_up("privacy", "keys", "encrypt") == 0
-    assert set_up.out[0].startswith("sqlite:///data/helpthread.db is encrypted: 1 rows.")
+    assert set_up.out[0].startswith("sqlite:///data/helpthread.db is encrypted: 1 rows and files.")
     assert words() == [WORD]
     left = b"".join(path.read_bytes() for path in Path().rglob("*") if path.is_file())
     assert WORD.encode() not in left

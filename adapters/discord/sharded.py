@@ -111,6 +111,7 @@ class Sharded:
         self.delivery.opened = self._opened
         self.delivery.found_gone = self._found_gone
         self.up = asyncio.Event()
+        self.looked = False  # for shards that nobody has
         self.handle: Handle
 
     async def run(self, handle: Handle) -> None:
@@ -139,9 +140,10 @@ class Sharded:
         return await self.delivery.deliver(effect, at, token)
 
     async def is_connected(self) -> bool:
-        """With all that it has taken; who stands by with none is ready, too."""
+        """With all that it has taken, once it could take any; who stands by with none is ready, too."""
         chats = [each.chat for each in self.shards.values()]
-        return self.up.is_set() and all([chat is not None and await chat.is_connected() for chat in chats])
+        here = self.looked and self.up.is_set()
+        return here and all([chat is not None and await chat.is_connected() for chat in chats])
 
     # Shards
 
@@ -153,6 +155,7 @@ class Sharded:
             self._start(0, first)
         while True:
             await self._look()
+            self.looked = True
             tasks = [each.task for each in self.shards.values()]
             await (asyncio.wait(tasks, timeout=LOOK) if tasks else asyncio.sleep(LOOK))
             for task in tasks:

@@ -191,6 +191,21 @@ def notice(language: Annotated[str, typer.Option(help="As a code such as de.")] 
 
 
 @privacy.command()
+def lint(
+    file: Annotated[str, typer.Argument(help="The notice as you publish it, as Markdown.")], language: Language = "en"
+) -> None:
+    """Look whether a privacy notice has its sections and no others, a date, and who is responsible."""
+    from pathlib import Path
+
+    from bot.operating import documents
+
+    faults = documents.lint(Path(file).read_text(encoding="utf-8"), language)
+    print("\n".join(faults) or "it has all that it should have, and nothing else")
+    if faults:
+        raise typer.Exit(1)
+
+
+@privacy.command()
 def record(language: Language = "en") -> None:
     """Print the record of processing (GDPR Art. 30), as Markdown."""
     from bot.operating import documents

@@ -13,6 +13,7 @@ from bot.config import Settings, likely_typos
 from bot.doctor.database import examine_database, examine_sqlite_file, sheets_of
 from bot.doctor.discord import examine_discord
 from bot.doctor.finding import Finding, note, ok, wrong
+from bot.doctor.privacy import examine_privacy
 from bot.doctor.slack import examine_slack
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -27,6 +28,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if now.year < WRITTEN:
         yield wrong(f"the clock says {now:%Y-%m-%d}", "set it; platforms refuse what comes at a wrong time")
     yield from examine_folder(settings.data_dir)
+    yield from examine_privacy(settings)
     if settings.database_file is not None:
         yield from examine_sqlite(sqlite3.sqlite_version_info)
         yield from examine_sqlite_file(settings.database_file)

@@ -1,5 +1,7 @@
 """Documents about what is held. None of them needs a database."""
 
+from collections.abc import Sequence
+
 from bot.config import Settings
 from bot.message import Mention
 from bot.privacy.notice import Facts
@@ -15,6 +17,15 @@ def notice(settings: Settings, language: str = "en") -> str:
     promises = promises_of(settings)
     with reading(language):
         return notice_views.document(_facts(promises), promises, 1, None)
+
+
+def lint(notice: str, language: str = "en") -> Sequence[str]:
+    """What is wrong with a notice as somebody publishes it."""
+    from bot.language import reading
+    from bot.privacy.lint import faults
+
+    with reading(language):
+        return faults(notice)
 
 
 def record(settings: Settings, language: str = "en") -> str:

@@ -16,16 +16,16 @@ def encrypt(settings: Settings) -> str:
     """Encrypt a database that was written in clear. Raises `CannotOpen`, and `ConfigError` without a key."""
     from storage.converting import encrypt
 
-    rows = encrypt(settings.database, now, _encryption(settings))
-    return f"{settings.database_shown} is encrypted: {rows} rows. Backups from before are not; delete them"
+    many = encrypt(settings.database, now, _encryption(settings), settings.data_dir / "files")
+    return f"{settings.database_shown} is encrypted: {many} rows and files. Backups from before are not; delete them"
 
 
 def decrypt(settings: Settings) -> str:
     """Write it in clear again."""
     from storage.converting import decrypt
 
-    rows = decrypt(settings.database, now, _encryption(settings))
-    return f"{settings.database_shown} is in clear again: {rows} rows. Now leave out CONTENT_KEY"
+    many = decrypt(settings.database, now, _encryption(settings), settings.data_dir / "files")
+    return f"{settings.database_shown} is in clear again: {many} rows and files. Now leave out CONTENT_KEY"
 
 
 def rotate(settings: Settings) -> str:

@@ -51,17 +51,21 @@ async def asked_by(settings: Settings, number: str) -> UserRef | None:
 
 
 async def reconcile(settings: Settings, *, lost: bool) -> str:
-    """Erase again whoever a backup brought back; every start does so by itself. Raises `CannotOpen`."""
+    """Erase again whoever a backup brought back, and have hold what people decided since. Every start does so by
+    itself. Raises `CannotOpen`."""
     store = opened(settings)
     try:
         files = DiskFiles(settings.data_dir / "files", settings.max_file_mb * MEGABYTE, settings.file_types_refused)
-        tombstones, count = await reconciled(settings, store, files, now, lost=lost)
+        tombstones, erased, decided = await reconciled(settings, store, files, now, lost=lost)
         tombstones.close()
     finally:
         await store.close()
     if lost:
         return "the tombstones begin anew; whom a backup from before now brings back nobody can tell any more"
-    if not count:
-        return "nobody who was erased is in this database"
-    who = "1 person was in this backup and is" if count == 1 else f"{count} people were in this backup and are"
-    return f"{who} erased again"
+    told = ["nobody who was erased is in this database"]
+    if erased:
+        who = "1 person was in this backup and is" if erased == 1 else f"{erased} people were in this backup and are"
+        told = [f"{who} erased again"]
+    if decided:
+        told.append(f"what {decided} {'person' if decided == 1 else 'people'} decided since holds again")
+    return "; ".join(told)

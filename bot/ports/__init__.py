@@ -16,7 +16,7 @@ from bot.ports.chats import (
 )
 from bot.ports.desk import Closings, Desks, Drafts, Filter, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Backlog, Outbox, Pending, Watched, Watermarks
-from bot.ports.rights import Audit, Links, Privacy, Tombstones
+from bot.ports.rights import Audit, Links, Notary, Privacy, Tombstones
 from bot.ports.work import Files, Job, Store, T, UnitOfWork
 
 __all__ = (
@@ -37,6 +37,7 @@ __all__ = (
     "Limited",
     "Links",
     "Macros",
+    "Notary",
     "Outbox",
     "Pending",
     "People",

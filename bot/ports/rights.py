@@ -1,6 +1,6 @@
 """What people's rights to their data need of the store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -8,7 +8,7 @@ from bot.message import UserRef
 from bot.privacy.audit import Deed, Line, Link
 from bot.privacy.breaches import Breach
 from bot.privacy.link import Pairing
-from bot.privacy.model import Asked, Copy, Erased, Held, Hold, Other, Page, Request, Role, Topic
+from bot.privacy.model import Asked, Copy, Erased, Held, Hold, Other, Page, Request, Role, Tally, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.purposes import Choice, Purpose
 
@@ -41,6 +41,9 @@ class Privacy(Protocol):
 
     def open_requests(self, limit: int) -> Sequence[Request]:
         """Of everybody, that which has to be answered first at the front."""
+
+    def tally(self, since: datetime, now: datetime) -> Sequence[Tally]:
+        """What became of the requests that came since then."""
 
     def ask_second(self, request: Request, by: UserRef | None) -> None:
         """Somebody else than `by` (None: the command line) has to confirm it."""
@@ -257,11 +260,24 @@ class Audit(Protocol):
     def latest_of(self, who: UserRef, limit: int) -> Sequence[Line]:
         """Of whatever is about them or was done by them, under the keys there still are."""
 
+    def latest_deeds(self, deeds: Sequence[str], limit: int, who: UserRef | None = None) -> Sequence[Line]:
+        """Of these deeds, and about `who` if somebody is named, the newest first."""
+
     def aliases(self, who: UserRef) -> Mapping[int, str]:
         """What they are called in each year whose key there still is."""
 
     def destroy_key(self, epoch: int) -> bool:
         """From now on nobody can tell whom the lines of that year are about. False if there is no such key."""
+
+
+class Notary(Protocol):
+    """Signs exports, and seals them for one person. `public` is the key by which anybody can check a signature."""
+
+    public: str
+
+    def sign(self, data: bytes) -> bytes: ...
+    def seal(self, content: Iterable[bytes], passphrase: str) -> Iterator[bytes]:
+        """What whoever has the passphrase can open, and nobody else. Blocks."""
 
 
 class Tombstones(Protocol):
@@ -275,3 +291,5 @@ class Tombstones(Protocol):
         """On disk when it returns. Blocks."""
 
     def since(self, seq: int) -> Sequence["Tombstone"]: ...
+    def refresh(self) -> None:
+        """Learn what other processes added. Blocks."""

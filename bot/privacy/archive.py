@@ -14,6 +14,7 @@ from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 CHUNK = 1 << 16
+SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 LONGEST_NAME = 80  # characters; with its folders it stays well below what Windows unpacks
 UNSAFE = re.compile(r"[^\w.\-]+")
 
@@ -83,11 +84,13 @@ class Archive:
             return False
         return True
 
-    def seal(self, about: Mapping[str, Any]) -> None:
-        """Write the manifest and the sums of all there is. Nothing can be added after it."""
+    def seal(self, about: Mapping[str, Any], sign: Callable[[bytes], bytes]) -> None:
+        """Write the manifest, the sums of all there is, and their signature. Nothing can be added after it."""
         self.json("manifest.json", {**about, "files": [_filled(member) for member in self.members]})
         sums = "".join(f"{member.sha256}  {member.path}\n" for member in self.members)
-        self.text("SHA256SUMS", sums)
+        self.text(SUMS, sums)
+        with self.member(SIGNATURE) as writer:
+            writer.bytes(sign(sums.encode("utf-8", "replace")))
         self.close()
 
     def close(self) -> None:

@@ -36,6 +36,8 @@ class Deed(StrEnum):
     REFUSED = "request.refused"
     ERASED = "erased"  # `count` rows of `store`
     DELIVERED = "export.delivered"
+    HANDED_OUT = "export.handed-out"  # sealed, to an officer who hands it on
+    GIVEN = "given"  # `store` got it, outside of what the program does, for this `reason` in law
     HELD = "hold.placed"
     RENEWED = "hold.renewed"
     RELEASED = "hold.released"

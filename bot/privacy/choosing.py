@@ -6,6 +6,7 @@ from bot.access import Call
 from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
+from bot.privacy.decided import remember_choice
 from bot.privacy.purposes import CONSENTED, OBJECTABLE, Choice, Purpose, allowed
 from bot.router import Option, Router, Takes
 
@@ -53,4 +54,5 @@ def _choose(call: Call, purpose: Purpose, allow: bool, work: UnitOfWork) -> Repl
         digest = hashlib.sha256(words.encode()).hexdigest()
         method = f"{call.command.name} on {who.platform}"
         work.privacy.choose(who, Choice(purpose, allow, work.now, digest, method))
+        remember_choice(who, purpose, work)
     return Say(views.chosen(purpose, allow))

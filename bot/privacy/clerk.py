@@ -1,4 +1,4 @@
-"""The clerk does work of our own that takes longer than one transaction: exports and erasures.
+"""The clerk does work of our own that takes longer than one transaction, or goes beyond it: exports and erasures.
 
 To the courier it is one more chat: it delivers `Work`, and a crash repeats it. So each task looks first how far it is.
 """
@@ -12,17 +12,19 @@ from pathlib import Path
 
 from bot.effects import CLERK, Effect, Work
 from bot.message import File, UserRef
-from bot.ports import Files, Handle, Refused, Spot, Store, Tombstones, TryLater, UnitOfWork
+from bot.ports import Files, Handle, Notary, Refused, Spot, Store, Tombstones, TryLater, UnitOfWork
 from bot.privacy import views
 from bot.privacy.amending import finish_correction
 from bot.privacy.archive import CHUNK, empty_folder
+from bot.privacy.decided import write_down
 from bot.privacy.erase import Erasure, sweep
 from bot.privacy.export import write_export
 from bot.privacy.handlers import send_export
 from bot.privacy.link import accounts
-from bot.privacy.model import GONE, Request, Stage
+from bot.privacy.model import GONE, SEALED, Request, Stage, export_called
 from bot.privacy.reading import Abandoned
 from bot.privacy.restrict import veil
+from bot.privacy.sealed_export import part, passphrase
 
 
 class Clerk:
@@ -40,6 +42,7 @@ class Clerk:
         store: Store,
         files: Files,
         tombstones: Tombstones,
+        notary: Notary,
         folder: Path,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -48,7 +51,7 @@ class Clerk:
         posted: Callable[[], None] = lambda: None,
     ) -> None:
         self.store, self.files, self.folder, self.posted = store, files, folder, posted
-        self.tombstones = tombstones
+        self.tombstones, self.notary = tombstones, notary
         self.now, self.new_id = now, new_id
         self.export_hours, self.patience = export_hours, patience
         self.exporting: set[UserRef] = set()
@@ -60,6 +63,9 @@ class Clerk:
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         if not isinstance(effect, Work):
             raise Refused("the clerk does nothing but our own work")
+        if effect.task == "decided" and effect.who is not None:
+            await write_down(effect.who, effect.what, self.store, self.tombstones)
+            return None
         request = await self.store.read(lambda work: work.privacy.request(effect.number))
         if request is None:
             return None
@@ -92,12 +98,15 @@ class Clerk:
         await self._tidied()
         path = self.folder / f"{request.number}.zip"
         try:
-            await write_export(self.store, self.files, request, whose, path, self.new_id(), self.now())
-            name = f"mydata-{request.number}.zip"
-            file = await self.files.keep(_chunks(path), name, "application/zip", checked=False)
+            stores = self.store, self.files, self.notary
+            await write_export(*stores, request, whose, path, self.new_id(), self.now())
+            phrase = passphrase(self.new_id()) if request.step == SEALED else ""
+            chunks = self.notary.seal(_chunks(path), phrase) if phrase else _chunks(path)
+            called = export_called(request.number, request.step)
+            file = await self.files.keep(chunks, *called, checked=False)
             handed_out = False
             try:
-                handed_out = await self.store.write(partial(self._hand_out, request.number, file))
+                handed_out = await self.store.write(partial(self._hand_out, request.number, file, phrase))
             finally:
                 self.files.release([file.sha])
             if not handed_out:
@@ -109,7 +118,7 @@ class Clerk:
             path.unlink(missing_ok=True)
             self.exporting.difference_update(whose)
 
-    def _hand_out(self, number: int, file: File, work: UnitOfWork) -> bool:
+    def _hand_out(self, number: int, file: File, phrase: str, work: UnitOfWork) -> bool:
         """Send it, unless everything was called off meanwhile."""
         request = work.privacy.request(number)
         if request is None or request.stage is not Stage.DUE:
@@ -117,7 +126,10 @@ class Clerk:
         until = work.now + timedelta(hours=self.export_hours)
         done = request.to(Stage.DONE, done_at=work.now, file=file, expires_at=until)
         work.privacy.save(done)
-        send_export(done, self.export_hours, work)
+        if phrase:
+            part(done, phrase, work)
+        else:
+            send_export(done, self.export_hours, work)
         return True
 
     async def _expire(self, request: Request) -> None:

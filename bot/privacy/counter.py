@@ -9,7 +9,19 @@ from bot.access import person_named
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import UnitOfWork
-from bot.privacy import auditing, breach, challenge, dispute, four_eyes, office, purging, quote_review, retention_views
+from bot.privacy import (
+    auditing,
+    breach,
+    challenge,
+    dispute,
+    four_eyes,
+    office,
+    purging,
+    quote_review,
+    reporting,
+    retention_views,
+    sealed_export,
+)
 from bot.privacy import counter_views as views
 from bot.privacy.audit import OPERATOR, Deed
 
@@ -52,6 +64,11 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "quotes": (2, lambda given, work: quote_review.review(given[0], given[1], None, work)),
     "clear": (1, lambda given, work: four_eyes.clear(given[0], None, work)),
     "retention": (2, _retention),
+    "export-for": (2, lambda given, work: sealed_export.order(person_named(given[0]), given[1], None, work)),
+    "sealed": (1, lambda given, work: sealed_export.hand_out(given[0], None, work)),
+    "report": (1, lambda given, work: reporting.due(given[0], None, work) if given[0] else reporting.report(work)),
+    "disclosures": (1, lambda given, work: reporting.disclosures(_account(given[0]), work)),
+    "given": (3, lambda given, work: reporting.give(person_named(given[0]), given[1], given[2], None, work)),
     "breach.open": (
         5,
         lambda given, work: breach.open_breach(given[:3], given[3].split(","), given[4] == "drill", work),

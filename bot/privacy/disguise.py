@@ -7,6 +7,7 @@ more, as whole words, however they are written in capitals.
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bot.language import Phrase, _
@@ -18,6 +19,7 @@ SHORTEST_UNSPACED = 2  # in scripts that put no space between words, where two c
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"\w+")
 ERASED = "[erased]"
+IN_TEXTS, ACCOUNTS = "names_in_texts", "accounts"  # what was replaced
 KINDS = {
     "agent": Phrase("Agent {number}"),
     "customer": Phrase("Customer {number}"),
@@ -33,9 +35,10 @@ def called(who: UserRef, name: str) -> set[str]:
 
 
 class Replacer:
-    """Replaces names by words. A text without any of them costs one look at its words."""
+    """Replaces names by words, and counts how often. A text without any of them costs one look at its words."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], counted: Counter[str] | None = None) -> None:
+        self.counted = Counter() if counted is None else counted
         self.words = {name.casefold(): word for name, word in names.items()}
         self.by_first: dict[str, list[str]] = {}
         self.anywhere: list[str] = []
@@ -60,6 +63,7 @@ class Replacer:
         return re.sub("|".join(map(_whole, longest_first)), self._word, text, flags=re.IGNORECASE)
 
     def _word(self, match: re.Match[str]) -> str:
+        self.counted[IN_TEXTS] += 1
         return self.words.get(match[0].casefold(), ERASED)
 
 
@@ -85,6 +89,7 @@ class Disguise:
         self.own = {word.casefold() for who, name in selves.items() for word in called(who, name)}
         self.labels: dict[UserRef, str] = {}
         self.numbers: dict[str, int] = {}
+        self.counted: Counter[str] = Counter()
         self.others = tuple(others)
         for other in sorted(self.others, key=lambda o: hashlib.sha256(f"{salt} {o.who}".encode()).digest()):
             self.meet(other)
@@ -104,6 +109,7 @@ class Disguise:
         """Their own id for the person themselves, a label for everyone else."""
         if who in self.selves:
             return str(who)
+        self.counted[ACCOUNTS] += 1
         self.meet(Other(who, "person"))
         return self.labels[who]
 
@@ -117,7 +123,7 @@ class Disguise:
             for name in sorted(called(other.who, other.name)):
                 if name.casefold() not in self.own:
                     names.setdefault(name, self.labels[other.who])
-        return Replacer(names)
+        return Replacer(names, self.counted)
 
 
 def eraser(who: UserRef, name: str) -> Replacer:

@@ -18,12 +18,13 @@ from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
 from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
 from bot.privacy.quoted import forget_quotes
-from bot.privacy.steps import Executor, Step, StepState, unsettled
+from bot.privacy.steps import AtWork, Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
 from bot.readers import languages_alone
 from bot.tickets import home
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
+GIVEN_WAY = 50  # times a few milliseconds, at most: an erasure may be late, but it must come to an end
 POSTS = 50  # posts taken back in one transaction; each is some writes
 TICKETS = 20  # closed or released in one transaction; each is a few writes
 POLL = 0.05  # seconds between looks at how many posts are still to be taken back
@@ -171,8 +172,22 @@ class Erasure:
         await self._begin(Step.POSTS, Stage.CLEANING)
 
     async def _lay(self, state: State) -> None:
-        if not self.rest:  # what is new of them stays welcome
-            await lay(self.who, state, self.tombstones, self.store.plain)
+        """Whoever was frozen so long that somebody else took over, and is through, does not open it all again: their
+        being erased would never end."""
+        if self.rest:  # what is new of them stays welcome
+            return
+        await lay(self.who, state, self.tombstones, self.store.plain)
+        if state is State.BEGUN:
+            try:
+                await self.store.write(lambda work: None)
+            except AtWork:
+                await self._do_not_reopen()
+                raise
+
+    async def _do_not_reopen(self) -> None:
+        request = await self.store.plain.read(lambda work: work.privacy.request(self.request.number))
+        if request is None or request.stage in (Stage.TOLD, Stage.DONE):
+            await lay(self.who, State.DONE, self.tombstones, self.store.plain)
 
     async def _leave_tickets(self) -> None:
         while await self.store.write(lambda work: farewell.close_some(self.who, work, TICKETS)):
@@ -241,12 +256,20 @@ class Erasure:
 
     async def _erase(self, phase: str) -> None:
         while True:
+            await self._give_way()
             since = self.files.moment()
             erased = await self.store.write(partial(self._erase_some, phase))
             await asyncio.to_thread(self.files.drop, erased.shas, since)
             self.posted()
             if not erased.more:
                 return
+
+    async def _give_way(self) -> None:
+        """What others write is stored first, and not in one transaction with this."""
+        for _ in range(GIVEN_WAY):
+            if not self.store.plain.waiting:
+                return
+            await asyncio.sleep(0.003)
 
     def _erase_some(self, phase: str, work: UnitOfWork) -> Erased:
         if phase == "" and not self.rest:  # what they opened or reopened, and what came under a hold, meanwhile
@@ -344,7 +367,9 @@ def _close(request: Request, now: datetime, work: UnitOfWork) -> None:
 
 
 async def lay(who: UserRef, state: State, tombstones: Tombstones, store: Store) -> None:
-    """First the tombstone, then the mark that says that this database has it: a crash in between repeats that one."""
+    """First the tombstone, then the mark that says that this database has it: a crash in between repeats that one.
+    What is there already was perhaps laid by another process."""
+    await asyncio.to_thread(tombstones.refresh)
     stone = tombstones.gate.stone(who)
     if stone is None or stone.state is not state:
         now = await store.read(lambda work: work.now)

@@ -1,7 +1,10 @@
 """Everything held about a person as a ZIP: data with its schema, their conversations to read, their files."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,11 +14,11 @@ from typing import NamedTuple
 
 from bot.language import reading
 from bot.message import File, UserRef
-from bot.ports import Files, Store, UnitOfWork
-from bot.privacy import linked, page, views
+from bot.ports import Files, Notary, Store, UnitOfWork
+from bot.privacy import access_log, facts_page, linked, page, views
 from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
-from bot.privacy.disguise import Disguise
+from bot.privacy.disguise import ACCOUNTS, IN_TEXTS, Disguise
 from bot.privacy.model import Held, Other, Request, Role, Topic
 from bot.privacy.notice import Notice
 from bot.privacy.policy import newest
@@ -32,7 +35,14 @@ FOLDERS = {Role.YOURS: "yours", Role.ABOUT: "about-you", Role.AGENT: "as-agent",
 
 
 async def write_export(
-    store: Store, files: Files, request: Request, whose: Sequence[UserRef], path: Path, salt: str, now: datetime
+    store: Store,
+    files: Files,
+    notary: Notary,
+    request: Request,
+    whose: Sequence[UserRef],
+    path: Path,
+    salt: str,
+    now: datetime,
 ) -> None:
     """Write it to `path`, with what is held about all accounts of `whose`, the asking one first. `salt` is random.
 
@@ -45,11 +55,13 @@ async def write_export(
         with reading(about.languages):
             disguise = Disguise(about.names, about.others, salt)
             await _schemas(archive, about.topics)
-            missing = 0
+            missing, redacted = 0, Counter[str]()
             for who, folder in about.folders.items():
                 account = Export(Reader(store, request, who, disguise), files, archive, folder, beside)
                 missing += await account.write(about.topics, now)
-            await asyncio.to_thread(_close, archive, request, about, missing, now)
+                redacted += account.redacted
+            found = Found(missing, redacted)
+            await asyncio.to_thread(_close, archive, request, about, found, notary.sign, now)
     finally:
         await asyncio.to_thread(archive.close)
 
@@ -58,6 +70,7 @@ async def _schemas(archive: Archive, topics: Sequence[Topic]) -> None:
     for topic in topics:
         if topic.rows:
             await asyncio.to_thread(archive.json, f"schema/{topic.table}.schema.json", topic.schema)
+    await asyncio.to_thread(archive.json, "schema/access_log.schema.json", access_log.schema())
 
 
 class About(NamedTuple):
@@ -86,6 +99,13 @@ def _about(whose: Sequence[UserRef], work: UnitOfWork) -> About:
     return About(privacy.topics(), held, names, list(others.values()), languages, newest(work), work.promises)
 
 
+class Found(NamedTuple):
+    """What came up while it was written. `redacted` is how often others were made unknown in the data."""
+
+    missing: int
+    redacted: Mapping[str, int]
+
+
 class Export:
     """One account, in a folder of the archive. What it is to grow meanwhile grows in the folder `beside`."""
 
@@ -94,15 +114,19 @@ class Export:
         self.kept: Kept = {}  # files of an entry: path in the folder, name
         self.portable = Portable(beside, self.kept)
         self.missing = 0
+        self.redacted: Counter[str] = Counter()
 
     async def write(self, topics: Sequence[Topic], now: datetime) -> int:
         """How many files were gone already."""
         try:
             await self._attachments()
+            before = Counter(self.reader.disguise.counted)
             for topic in topics:
                 if topic.rows:
                     for role in topic.roles:
                         await self._table(topic, role)
+            self.redacted = self.reader.disguise.counted - before
+            await self._access_log()
             await self._conversations(now)
             await asyncio.to_thread(self.portable.pack, self.archive, self.folder)
         finally:
@@ -119,6 +143,11 @@ class Export:
                 async for rows in pages:
                     await asyncio.to_thread(self._put, writer, topic, role, rows)
         await pages.aclose()
+
+    async def _access_log(self) -> None:
+        if lines := await self.reader.read(partial(access_log.lines, self.reader.who)):
+            async with self._member(f"{self.folder}data/{FOLDERS[Role.YOURS]}/access_log.jsonl") as writer:
+                await asyncio.to_thread(writer.lines, lines)
 
     def _put(self, writer: Writer, topic: Topic, role: Role, rows: Sequence[Row]) -> None:
         writer.lines(rows)
@@ -167,12 +196,18 @@ def _keys(attachments: Sequence[int], work: UnitOfWork) -> Mapping[int, str]:
     return work.privacy.keys(attachments)
 
 
-def _close(archive: Archive, request: Request, about: About, missing: int, now: datetime) -> None:
+def _close(
+    archive: Archive, request: Request, about: About, found: Found, sign: Callable[[bytes], bytes], now: datetime
+) -> None:
     counted = [topic.what for topic in about.topics if not topic.rows]
     folders = {folder: str(who) for who, folder in about.folders.items() if folder}
-    archive.json("processing.json", processing(about.held, about.notice, about.promises))
+    facts = processing(about.held, about.notice, about.promises)
+    archive.json("processing.json", facts)
+    archive.text("processing.html", facts_page.processing(facts))
     archive.text("privacy-notice.md", document(about.notice, about.promises))
-    archive.text("README.txt", views.readme(request, about.held, about.notice.facts, counted, missing, folders))
+    readme = views.readme(request, about.held, about.notice.facts, counted, found.missing, folders)
+    archive.text("README.txt", readme)
+    archive.text("README.html", facts_page.readme(request, facts, folders, found.missing))
     manifest = {
         "format": FORMAT,
         "request": request.number,
@@ -181,9 +216,20 @@ def _close(archive: Archive, request: Request, about: About, missing: int, now: 
         "made_at": now.astimezone(UTC).isoformat(),
         "held": [asdict(one) for one in about.held],
         "counted_only": counted,
-        "missing_files": missing,
+        "missing_files": found.missing,
+        "redacted": {name: found.redacted[name] for name in (ACCOUNTS, IN_TEXTS)},
+        "data_map": data_map(about.topics),
     }
-    archive.seal(manifest)
+    archive.seal(manifest, sign)
+
+
+def data_map(topics: Sequence[Topic]) -> str:
+    """SHA-256 of what the tables said about themselves: two exports with the same one hold the same kinds of things."""
+    said = [
+        (topic.table, topic.what, topic.why, topic.keep, topic.roles, topic.rows, topic.portable, topic.schema)
+        for topic in sorted(topics, key=lambda topic: topic.table)
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _numbers(entries: Sequence[int | None], work: UnitOfWork) -> Mapping[int, int]:

@@ -17,6 +17,8 @@ from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import four_eyes_views as views
 from bot.privacy import office_views
+from bot.privacy.decided import BEFORE, remember
+from bot.privacy.gate import MINOR, RESTRICTION
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.letters import write_to
 from bot.privacy.model import Asked, Request, Stage
@@ -27,7 +29,6 @@ from bot.router import Router
 router = Router()
 TO_CONTEST = timedelta(hours=48)
 CONFIRMED, CONTESTED = "confirmed", "contested"  # steps of a request about somebody's age
-BEFORE = "restricted before"  # a key of its counts: they had asked for that themselves
 PLATFORM = "platform"  # a source: the platform deleted the account
 ON_BEHALF = (*SOURCES, PLATFORM)
 AT_ONCE = 20  # in one transaction
@@ -38,11 +39,17 @@ def minor(who: UserRef, by: UserRef | None, work: UnitOfWork) -> str:
     _refuse(who, Asked.MINOR, by, work)
     if work.people.get(who) is None:
         raise Problem(views.nothing_held())
+    return views.flagged(flag(who, by, work))
+
+
+def flag(who: UserRef, by: UserRef | None, work: UnitOfWork) -> Request:
+    """`by` is who said so."""
     before = {} if turn(who, True, work) else {BEFORE: 1}
     new = Request(0, who, Asked.MINOR, work.now, Stage.REVIEW, expires_at=work.now + TO_CONTEST)
     request = _ask(new.with_counts(before), by, work)
     _tell(request, "minor", partial(views.said_to_be_minor, request), work)
-    return views.flagged(request)
+    remember(who, MINOR, work)
+    return request
 
 
 def delete_for(who: UserRef, source: str, by: UserRef | None, work: UnitOfWork) -> str:
@@ -144,18 +151,27 @@ def _erase(request: Request, work: UnitOfWork) -> None:
         last = work.privacy.open_request(Request(0, request.who, Asked.ERASURE, work.now, Stage.ASKED))
     if last.stage in (Stage.ASKED, Stage.COOLING, Stage.REVIEW):
         begin_erasure(last, work)
+    for what in (MINOR, RESTRICTION):  # under a legal hold they stay restricted
+        remember(request.who, what, work)
 
 
 def _end(request: Request, work: UnitOfWork) -> None:
     """As if nobody had said anything: what they had restricted themselves stays so."""
+    end(request, work)
+    if request.asked is Asked.MINOR:
+        _tell(request, "cleared", views.as_before, work)
+    elif request.source != PLATFORM:
+        _tell(request, "cleared", views.not_deleted, work)
+
+
+def end(request: Request, work: UnitOfWork) -> None:
+    """The same, and nobody is told."""
     work.privacy.looked_at(request)
     work.privacy.save(request.to(Stage.EXPIRED, expires_at=None, done_at=work.now))
     if request.asked is Asked.MINOR:
         if BEFORE not in dict(request.counts):
             turn(request.who, False, work)
-        _tell(request, "cleared", views.as_before, work)
-    elif request.source != PLATFORM:
-        _tell(request, "cleared", views.not_deleted, work)
+        remember(request.who, MINOR, work)
 
 
 def _tell(request: Request, what: str, telling: views.Telling, work: UnitOfWork) -> None:

@@ -17,7 +17,16 @@ from bot.privacy.deferring import held_up
 from bot.privacy.letters import write_to
 from bot.privacy.link import accounts
 from bot.privacy.linked import export_key
-from bot.privacy.model import CONFIRM_ELSEWHERE_WITHIN, CONFIRM_WITHIN, EXPORT_EVERY, NOBODY, Asked, Request, Stage
+from bot.privacy.model import (
+    CONFIRM_ELSEWHERE_WITHIN,
+    CONFIRM_WITHIN,
+    EXPORT_EVERY,
+    NOBODY,
+    SEALED,
+    Asked,
+    Request,
+    Stage,
+)
 from bot.privacy.policy import newest
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
@@ -212,6 +221,8 @@ def _again(request: Request, left: timedelta, work: UnitOfWork) -> Reply:
 
 def _fresh_for(request: Request, work: UnitOfWork) -> timedelta | None:
     if request.stage is not Stage.DONE or request.done_at is None or request.file is None or _past(request, work):
+        return None
+    if request.step == SEALED:  # which is not theirs to fetch here
         return None
     left = request.done_at + EXPORT_EVERY - work.now
     return left if left > timedelta() else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.inbound import Place
 from bot.message import File, UserRef
@@ -15,6 +15,7 @@ from bot.privacy.stages import Stage as Stage
 
 GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
+SEALED = "sealed"  # a step of an export: an officer hands it on, and cannot open it
 FAILED = "posts we could not take back"  # a key of `Request.counts`
 QUOTED = "quotes of what you wrote"  # so are these
 UNSURE = "quotes that may be of you"
@@ -51,8 +52,8 @@ class Request:
 
     `counts` is what was erased, by what it was ("files" → 12). `file` is a finished export, until `expires_at`.
     `ghost` is the random id under which what stays of an erased person's rows hangs together. `step` is how far an
-    erasure is. `extended` and `refused` are codes of reasons, `source` is how it came if not in
-    chat. It never holds anybody's words.
+    erasure is, or that an export is sealed. `extended` and `refused` are codes of reasons, `source` is how it came if
+    not in chat. It never holds anybody's words.
     """
 
     number: int
@@ -123,6 +124,20 @@ class Request:
         for name, count in more.items():
             total[name] = total.get(name, 0) + count
         return replace(self, counts=tuple(sorted(total.items())))
+
+
+def export_called(number: int, step: str) -> tuple[str, str]:
+    """The name and type of the file that an export is."""
+    name = f"mydata-{number}.zip"
+    return (f"{name}.age", "application/octet-stream") if step == SEALED else (name, "application/zip")
+
+
+class Tally(NamedTuple):
+    """Requests of one kind: how many came to which stage, and how many were answered late or are overdue."""
+
+    asked: Asked
+    stages: Sequence[tuple[Stage, int]]
+    late: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ You can ask in any other way, too{reach}. {complaint}
 ## Safety
 
 Traffic to the platforms and to the database server is encrypted; access follows roles; deleted words are overwritten.
-No such measure is perfect.
+No such measure is perfect.{signed}
 
 ## Changes
 
@@ -99,7 +99,7 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
         DOCUMENT,
         since=day(since) if since else _("(the day you publish it)"),
         number=number,
-        operator=promises.operator or _("(name and address of whoever runs the desk)"),
+        operator=promises.operator or nobody_responsible(),
         contact=" " + _("Contact: {contact}.", contact=promises.contact) if promises.contact else "",
         holds="\n".join(f"| {_(what)} | {kept(rule, facts)} |" for what, rule in facts.holds.values()),
         purposes="\n".join(f"- {_(purpose)}" for purpose in facts.purposes if purpose not in CHOICES),
@@ -109,6 +109,23 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
         recipients="\n".join(f"- {name}" for name in recipients(facts)),
         children=" ".join([_(CHILDREN), *([_(ASKED, age=promises.age)] if promises.age else [])]),
         reach=f" ({promises.contact})" if promises.contact else "",
+        signed=f"\n{signature(promises)}" if promises.signed_by else "",
+    )
+
+
+def nobody_responsible() -> str:
+    """What stands where the operator has to be named."""
+    return _("(name and address of whoever runs the desk)")
+
+
+def sections() -> Sequence[str]:
+    """What the parts of the document are called; the first says who is responsible."""
+    return [line.removeprefix("## ") for line in _(DOCUMENT).splitlines() if line.startswith("## ")]
+
+
+def signature(promises: Promises) -> str:
+    return _(
+        "What /mydata export sends you is signed (Ed25519) with the key that belongs to {key}", key=promises.signed_by
     )
 
 
@@ -185,6 +202,7 @@ def kept_until(rule: str) -> str:
         "deciding": _("until a privacy officer has decided"),
         "working": _("as long as you work at a desk"),
         "choosing": _("until you have chosen, or ten minutes"),
+        "closing": _("until the ticket is closed"),
         "posted": _("as long as what we posted is there"),
         "reading": _("as long as there is a conversation"),
         "linked": _("until you unlink them"),
@@ -217,6 +235,7 @@ def policy(notice: Notice, promises: Promises) -> Message:
         Bold(_("Why")), f"\n{why}\n\n",
         Bold(_("Who gets it")), f"\n{who}\n\n",
         _("Your rights: /mydata view, {rights}.", rights=", ".join(RIGHTS)) + " " + complaint(),
+        f"\n\n{signature(promises)}" if promises.signed_by else "",
     )  # fmt: skip
     buttons = (Button(_("What changed"), "mydata.policy-diff"), Button(_("My data"), "mydata"))
     title = _("Privacy notice, version {number}, in effect {since}", number=notice.number, since=_since(notice))

@@ -29,6 +29,8 @@ REFUSALS = ("unverified", "excessive", "third-party", "not-controller", "no-data
 HOLDS = ("obligation", "claims", "expression")  # GDPR Art. 17(3)(b), (e), (a)
 LONGEST_HOLD = timedelta(days=90)  # before somebody looks at it again
 MOST_LISTED = 50
+MOST_REMINDED = 500  # of those that are due first
+LADDER = (1, 3, 7, 14)  # days before a request has to be answered
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -145,14 +147,14 @@ def officers(work: UnitOfWork) -> Sequence[UserRef]:
 
 
 def remind(work: UnitOfWork) -> None:
-    """14, 7, 3 days and 1 day before a request has to be answered, and when a hold has to be looked at: each once."""
-    for request in work.privacy.open_requests(MOST_LISTED):
+    """14, 7, 3 days and 1 day before a request has to be answered, when it is overdue, and when a hold has to be looked
+    at: each once. An extended request has another day to be answered by, and so is reminded of anew."""
+    for request in work.privacy.open_requests(MOST_REMINDED):
         left = request.answer_by - work.now
-        step = next((days for days in (1, 3, 7, 14) if left <= timedelta(days=days)), None)
+        step = 0 if left < timedelta() else next((days for days in LADDER if left <= timedelta(days=days)), None)
         if step is not None and not request.running and request.asked is not Asked.REST:  # its hold is looked at
-            tell_officers(
-                f"privacy:{request.number}:due-{step}", request.who, partial(views.due, request, work.now), work
-            )
+            key = f"privacy:{request.number}:due-{step}{'-extended' if request.extended else ''}"
+            tell_officers(key, request.who, partial(views.due, request, work.now), work)
     for placed in work.privacy.holds(MOST_LISTED):
         if placed.review_at <= work.now:
             key = f"privacy:hold-{placed.number}:{placed.review_at:%Y%m%d}"

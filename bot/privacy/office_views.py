@@ -82,6 +82,20 @@ def statement(text: str) -> str:
     return _("The customer says, and a privacy officer found it right: {text}", text=text)
 
 
+def undisputed(text: str) -> str:
+    return _("The customer says, and no privacy officer decided about it in time: {text}", text=text)
+
+
+def granted(request: Request) -> Message:
+    return say(
+        _(
+            "Request {number} was taken as right: it is due by {day}, and nobody decided. The ticket says so.",
+            number=request.number,
+            day=day(request.answer_by),
+        )
+    )
+
+
 def decided(request: Request) -> str:
     return _(
         "Request {number} is decided. They are told; when they have it, the ticket is open again.",

@@ -35,7 +35,8 @@ NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
 ON_REQUESTS = {  # whose number is a request's
-    f"privacy.{verb}" for verb in ("show", "extend", "refuse", "decide", "confirm", "clear", "challenge", "quoted")
+    f"privacy.{verb}"
+    for verb in ("show", "extend", "refuse", "decide", "confirm", "clear", "challenge", "quoted", "sealed")
 }
 Doing = Callable[[Call, UnitOfWork], str]
 

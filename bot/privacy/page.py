@@ -44,14 +44,19 @@ DETAILS = {
 }
 
 
-@cache
-def _macros() -> Any:
+def template(name: str) -> Any:
+    """Its macros, to be called with what to show, which is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # not needed before somebody asks for an export
 
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.globals["_"] = _
-    return environment.get_template("conversation.html.jinja").module
+    return environment.get_template(name).module
+
+
+@cache
+def _macros() -> Any:
+    return template("conversation.html.jinja")
 
 
 def head(account: str, now: datetime) -> str:

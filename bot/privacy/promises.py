@@ -12,7 +12,10 @@ class Promises:
     to reach them about data, `recipients` whom data is given to; `given` says of them what, why and where. Whoever last
     heard of the privacy notice before `announce_since` is told that there is a new one.
 
-    Of whoever did not say that they have this `age` (years) nothing is kept; 0 asks nobody.
+    Exports are signed with the key that belongs to `signed_by` (Ed25519), if there is one yet.
+
+    Of whoever did not say that they have this `age` (years) nothing is kept; 0 asks nobody. `approve_days` before an
+    answer is due, what waits for a privacy officer alone is taken as right; 0 is never.
     """
 
     grace: timedelta = timedelta()
@@ -21,4 +24,6 @@ class Promises:
     recipients: tuple[str, ...] = ()
     announce_since: datetime | None = None
     age: int = 0
+    approve_days: int = 5
     given: tuple[Recipient, ...] = ()
+    signed_by: str = ""

@@ -1,21 +1,26 @@
 """Having somebody's data restricted, and the end of that: at once for what is shown from now on; the clerk sees to what
 was posted before."""
 
+from datetime import datetime
+
 from bot.message import UserRef
 from bot.ports import UnitOfWork
+from bot.privacy.decided import remember
 from bot.privacy.deferring import keep_restricted
+from bot.privacy.gate import RESTRICTION
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.tasks import give_work
 
 
-def turn(who: UserRef, restricted: bool, work: UnitOfWork) -> bool:
-    """False if it is so already."""
+def turn(who: UserRef, restricted: bool, work: UnitOfWork, at: datetime | None = None) -> bool:
+    """False if it is so already. `at` is since when, if not now."""
     work.privacy.alone(who)
     person = work.people.get(who)
     if (person is not None and person.restricted_at is not None) == restricted:
         return False
-    work.people.restrict(who, work.now if restricted else None)
+    work.people.restrict(who, (at or work.now) if restricted else None)
     work.tickets.restrict(who, restricted)
+    remember(who, RESTRICTION, work)
     keep_restricted(who, work)
     for dispute in work.privacy.requests_of(who, Asked.DISPUTE):
         if dispute.open:

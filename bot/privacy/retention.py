@@ -30,11 +30,12 @@ TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS, AUDIT)
 WORKING = Rule("working")  # as long as somebody works at a desk
 DECIDING = Rule("deciding")  # until a privacy officer has decided
 CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed
+CLOSING = Rule("closing")  # until the ticket is closed
 POSTED = Rule("posted")  # as long as what we posted is there
 READING = Rule("reading")  # as long as the conversation is read
 LINKED = Rule("linked")  # until they unlink them
 LINKING = Rule("linking")  # ten minutes at most
-RULES = {rule.id: rule for rule in (*TIMED, WORKING, DECIDING, CHOOSING, POSTED, READING, LINKED, LINKING)}
+RULES = {rule.id: rule for rule in (*TIMED, WORKING, DECIDING, CHOOSING, CLOSING, POSTED, READING, LINKED, LINKING)}
 GRACE = timedelta(hours=24)  # before a shorter period takes effect, so that a slip can be undone
 
 

@@ -135,6 +135,16 @@ def disputing(ticket: int, request: Request) -> Message:
     )  # fmt: skip
 
 
+def granted(request: Request) -> Message:
+    return say(
+        _(
+            "We take what you said in request {request} as right. The ticket says so from now on, and agents see it "
+            "again.",
+            request=request.number,
+        )
+    )
+
+
 def decided(request: Request, *, right: bool) -> Message:
     if right:
         text = _(

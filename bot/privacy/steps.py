@@ -76,6 +76,10 @@ def unsettled(strides: Iterable[Stride], steps: Sequence[Step] = BEFORE_RECEIPT)
     return [step for step in steps if step not in settled]
 
 
+class AtWork(TryLater):
+    """Somebody else carries out this request, or was cut off less than a lease ago."""
+
+
 class Executor:
     """Whoever carries out one request. `fence` is the number of this one; 0 before it began."""
 
@@ -85,7 +89,7 @@ class Executor:
         self.ends_as = (StepState.DONE, "")
 
     async def begin(self, step: Step) -> None:
-        """The step before it is done. Raises `TryLater` while another executor is at this request."""
+        """The step before it is done. Raises `AtWork` while another executor is at this request."""
         self.fence = await self.store.write(lambda work: self._begin(step, work))
         self.step, self.ends_as = step, (StepState.DONE, "")
 
@@ -101,7 +105,7 @@ class Executor:
         strides = work.privacy.steps(self.request, alone=True)
         busy = [each.lease_until for each in strides if each.lease_until is not None]
         if busy and max(busy) > work.now:
-            raise TryLater(max(1.0, (max(busy) - work.now).total_seconds()), "somebody else is at it")
+            raise AtWork(max(1.0, (max(busy) - work.now).total_seconds()), "somebody else is at it")
         fence = max((each.fence for each in strides), default=0) + 1
         work.privacy.begin_step(self.request, step, fence, until)
         return fence
@@ -112,7 +116,7 @@ class Executor:
         self.ends_as = (StepState.SKIPPED, reason)
 
     async def write(self, job: Job[T]) -> T:
-        """Committed only while nobody else took over. Raises `TryLater` if somebody did."""
+        """Committed only while nobody else took over. Raises `AtWork` if somebody did."""
 
         def fenced(work: UnitOfWork) -> T:
             self._guard(work)
@@ -122,7 +126,7 @@ class Executor:
 
     def _guard(self, work: UnitOfWork) -> None:
         if not work.privacy.renew_lease(self.request, self.step, self.fence, work.now + LEASE):
-            raise TryLater(1, "somebody else took over")
+            raise AtWork(1, "somebody else took over")
 
     async def stop(self, error: Exception) -> None:
         """It goes on later, here or elsewhere."""

@@ -266,9 +266,10 @@ Account:  {account}
 Made on:  {when}
 Request:  {number}
 
+README.html       where to begin: what there is, to read in any browser
 html/index.html   your conversations, to read in any browser
 data/             the same and everything else as JSON, one row on each line:
-  yours/            what is yours
+  yours/            what is yours; access_log says who had your data in hand, when and for what
   about-you/        what others wrote about you, notes included
   as-agent/         what you did as an agent, if you are one
   naming-you/       rows of others in which you are named
@@ -276,10 +277,11 @@ schema/           what the rows in data/ look like (JSON Schema)
 attachments/      files, by number of the ticket
 portability/      what you gave us, to take elsewhere: tables as CSV (an apostrophe before a text only says that it
                   is one), your messages as ActivityStreams 2.0
-processing.json   why, for how long, from whom, to whom, and your rights
+processing.html   why, for how long, from whom, to whom, and your rights; processing.json is the same for programs
 privacy-notice.md the same to read
 manifest.json     every file in here, with its size and SHA-256
 SHA256SUMS        the same for `sha256sum -c SHA256SUMS`
+SHA256SUMS.sig    our signature of that (Ed25519); the key to check it with is in /mydata policy
 
 How much there is of what, why we keep it, and for how long:
 

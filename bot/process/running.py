@@ -39,6 +39,7 @@ from bot.process.standby import serve_alone
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import MEGABYTE, DiskFiles
+from storage.notary import DiskNotary, open_notary, public_key
 from storage.opening import join, open_store
 from storage.settling import Encryption
 from storage.store import SqlStore
@@ -66,6 +67,7 @@ class Running:
     store: SqlStore
     files: Files
     tombstones: SqlTombstones
+    notary: DiskNotary
     router: Router
     courier: Courier
     app: App
@@ -118,6 +120,7 @@ async def desk_running(
     # Drivers drop the GIL at every statement; with the usual 5 ms a busy event loop would starve what runs in threads.
     sys.setswitchinterval(0.0005)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    notary = open_notary(settings.signing_key)
     promises = promises_of(settings)
     async with AsyncExitStack() as stack:
         store = open_store(settings.database, now, encryption_of(settings), settings.search)
@@ -134,7 +137,7 @@ async def desk_running(
         router, chats = all_routes(), dict[str, Chat]()
         courier = Courier(router, store, chats, now)
         app = App(router, store, courier.posted, tombstones.gate)
-        running = Running(settings, store, files, tombstones, router, courier, app, chats, now)
+        running = Running(settings, store, files, tombstones, notary, router, courier, app, chats, now)
         running.peers = courier.peers = peers = await join(store, courier.posted, chats.keys())
         stack.push_async_callback(peers.leave)
         for make in (_clerk, lambda _: Nobody(), *makers):
@@ -183,7 +186,9 @@ def promises_of(settings: Settings) -> Promises:
         settings.privacy_contact,
         tuple(name for name, token in tokens.items() if token),
         age=settings.age_limit,
+        approve_days=settings.approve_days,
         given=tuple(recipients(settings)),
+        signed_by=public_key(settings.signing_key),
     )
 
 
@@ -211,7 +216,7 @@ def stop_on_signals() -> asyncio.Event:
 def _clerk(running: Running) -> Chat:
     settings = running.settings
     folder = settings.data_dir / "exports"
-    stores = running.store, running.files, running.tombstones
+    stores = running.store, running.files, running.tombstones, running.notary
     posted = running.courier.posted
     return Clerk(*stores, folder, running.now, new_id, settings.export_hours, posted=posted)
 

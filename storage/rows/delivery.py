@@ -67,10 +67,10 @@ class WatermarkRow(Base):
 
 
 EFFECT = {
-    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number"), "facts"),
+    **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number", "what"), "facts"),
     **dict.fromkeys(("out", "lock", "private"), "facts"),
     **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
-    **dict.fromkeys(("user", "people"), "person"),
+    **dict.fromkeys(("user", "people", "who"), "person"),
     "message": "words",
 }
 

@@ -81,7 +81,7 @@ class CloseRequestRow(Base):
     """The customer was asked whether the ticket can be closed."""
 
     __tablename__ = "close_requests"
-    __table_args__ = means(Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="content")
+    __table_args__ = means(Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="closing")
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
     about: Mapped[About] = mapped_column(index=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.discord.client import Gateway
+from adapters.discord.sharded import Sharded
 from bot.config import Settings as Configuration
 from bot.desks.model import Desk, Member, Rank, Settings
 from bot.inbound import Place
@@ -195,6 +196,8 @@ def where(fake: World) -> dict[str, str]:
 
 def stage(fake: World, running: Running, folder: Path) -> OnDiscord:
     chat: Any = running.chats["discord"]
+    if isinstance(chat, Sharded):  # as on a database that several processes may have
+        chat = chat.shards[0].chat
     files: Any = running.files
     shop = Shop(fake, running.store, files, chat, running.app, running.courier)
     return OnDiscord(shop, running, folder)
@@ -202,10 +205,9 @@ def stage(fake: World, running: Running, folder: Path) -> OnDiscord:
 
 async def connected(running: Running) -> None:
     """Where another process might be the one that is connected, it takes a moment to know that there is none."""
-    while "discord" not in running.chats:  # noqa: ASYNC110
-        await asyncio.sleep(0.02)
     chat: Any = running.chats["discord"]
-    await chat.up.wait()
+    while not await chat.is_connected():  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ ONLY_IF = {
     "attachments.key": "files are encrypted: see test_encrypted",
     "requests.key": "files are encrypted: see test_encrypted",
     "drafts.thread": "somebody answers in a thread of their private conversation, where nobody has to choose a ticket",
+    "close_requests.about": "an agent asks whether it may be closed: see tests/stories/test_closing_by_agreement",
     "links.who": "two accounts are linked: see test_linked",
     "pairings.other": "two accounts are about to be linked",
     "second_looks.who": "an officer does what takes two: then it is not the customer who asks",

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.inbound import Tick
 from bot.ports import TryLater
 from bot.process.clockwork import tick_every_minute
 from bot.process.running import desk_running
@@ -91,17 +90,17 @@ async def test_a_change_of_the_hour_changes_nothing(desk: Desk, before: datetime
 
 
 async def test_when_the_clock_is_set_back_time_goes_on_passing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, ticks = Clock(), list[Tick]()
+    clock, ticks = Clock(), list[str]()
     soon = asyncio.sleep
     monkeypatch.setattr("bot.process.clockwork.asyncio.sleep", lambda seconds: soon(0.01))
     async with desk_running(Settings(data_dir=tmp_path), now=clock.now) as running:
-        running.router.ticks = [lambda tick, work: ticks.append(tick)]
+        running.router.ticks = [lambda tick, work: ticks.append(tick.id)]
         ticking = asyncio.create_task(tick_every_minute(running.app, clock.now))
         for step in (timedelta(), timedelta(minutes=1), -HOUR, timedelta(minutes=59), timedelta(minutes=1)):
             clock.time += step
-            wanted = Tick(f"tick:{clock.time:%Y-%m-%dT%H:%M}")
+            wanted = f"tick:{clock.time:%Y-%m-%dT%H:%M}"
             many = ticks.count(wanted)
             await until(lambda wanted=wanted, many=many: ticks.count(wanted) > many)  # type: ignore[misc]
         ticking.cancel()
-    told = [tick.id[-5:] for tick in ticks]
+    told = [id[-5:] for id in ticks]
     assert told == ["09:00", "09:01", "08:01", "09:00", "09:01"]

@@ -97,7 +97,10 @@ class Canaries:
             return FACTS[table, column.name]
         if column.foreign_keys:
             [key] = column.foreign_keys
-            return connection.scalar(select(key.column).order_by(key.column.desc()))
+            newest = select(key.column).order_by(key.column.desc())
+            if [column] == list(column.table.primary_key):  # one row for each
+                newest = newest.where(key.column.not_in(select(column)))
+            return connection.scalar(newest)
         if isinstance(column.type, Utc):
             return LATER
         if isinstance(column.type, Boolean):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
@@ -13,9 +14,11 @@ from bot.inbound import Actor
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.model import GONE, Asked, Request
 from storage.files import DiskFiles
+from storage.notary import DiskNotary
 from storage.tombstones import SqlTombstones, open_tombstones
 from tests.desk import AGENTS, ANA, HELP, LEA, SAM, Desk, person
 
+NOTARY = DiskNotary(Ed25519PrivateKey.from_private_bytes(b"7" * 32))
 OLE, PIA = person("ole"), person("pia", groups=("fake:w/@privacy",))
 
 
@@ -31,7 +34,7 @@ async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> AsyncIterator[
     desk.app.gate = tombs.gate
     ids = itertools.count(1)
     desk.chats[CLERK] = Clerk(
-        desk.store, files, tombs, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
+        desk.store, files, tombs, NOTARY, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
     )
     desk.chats[GONE] = Nobody()
     yield desk

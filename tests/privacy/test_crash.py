@@ -23,7 +23,7 @@ from storage.rows import Base
 from storage.tombstones import open_tombstones
 from tests.desk import Clock, Desk, FakeChat, private
 from tests.privacy.canaries import everything
-from tests.privacy.conftest import settle
+from tests.privacy.conftest import NOTARY, settle
 from tests.privacy.test_erasure import CLIO, a_day, asked, engine
 
 
@@ -117,7 +117,7 @@ class World:
             desk.chat = desk.chats["fake"] = self.chat
             witness = Witness(store, DiskFiles(self.folder / "files"), note)
             desk.chats[CLERK] = Clerk(
-                witness, witness, tombs, self.folder / "exports", desk.now, lambda: "random", patience=0
+                witness, witness, tombs, NOTARY, self.folder / "exports", desk.now, lambda: "random", patience=0
             )
             desk.app.gate = tombs.gate
             yield desk

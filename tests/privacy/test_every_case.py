@@ -94,7 +94,7 @@ BY_NAME = {
 
 
 @cache
-def tests_in(path: Path) -> frozenset[str]:
+def found_in(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
     return frozenset(each.name for each in functions if each.name.startswith("test_"))
@@ -104,9 +104,9 @@ def tests_in(path: Path) -> frozenset[str]:
 def test_every_case_is_tried(number: int) -> None:
     for named in BY_NAME.get(number, "").split():
         path, _, test = named.partition("::")
-        assert test in tests_in(TESTS / path), named
+        assert test in found_in(TESTS / path), named
     under_its_number = [
-        test for path in TESTS.rglob("test_*.py") for test in tests_in(path) if test.startswith(f"test_T{number}_")
+        test for path in TESTS.rglob("test_*.py") for test in found_in(path) if test.startswith(f"test_T{number}_")
     ]
     assert under_its_number or BY_NAME.get(number), f"nothing tries case {number}: {CASES[number]}"
 
@@ -115,7 +115,7 @@ def test_nothing_is_tried_under_a_number_that_is_no_case() -> None:
     numbers = {
         int(test.split("_")[1][1:])
         for path in TESTS.rglob("test_*.py")
-        for test in tests_in(path)
+        for test in found_in(path)
         if test.startswith("test_T") and test.split("_")[1][1:].isdigit()
     }
     assert numbers - CASES.keys() == set()

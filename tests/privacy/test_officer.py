@@ -37,7 +37,7 @@ async def test_nobody_but_an_officer_does_any_of_it(bureau: Desk, command: Comma
     await bureau.type(ANA, "/mydata delete", private(ANA))
     reasons = [option.choices[0] for option in command.options if option.name == "reason"]
     given = {"number": "1", "kind": "export", "person": str(ANA.ref), "source": "email", "review": until(bureau, 9)}
-    given |= {"code": "x"}
+    given |= {"code": "x", "to": "court"}
     given |= {"who": "right", "rule": "content", "days": "9", "reason": reasons[0] if reasons else ""}
     for who in (ANA, BEN, SAM, KIM, LEA):
         told = await bureau.handle(CommandInvoked(bureau._id(), who, AGENTS, command.name, given))
@@ -49,7 +49,7 @@ async def test_nobody_but_an_officer_does_any_of_it(bureau: Desk, command: Comma
 
 
 def test_there_are_commands_to_look_at(database_url: str) -> None:
-    assert len(COMMANDS) == 19
+    assert len(COMMANDS) == 24
 
 
 async def test_an_officer_by_group_is_one_as_well(bureau: Desk) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.operating.documents import notice
+from bot.operating.documents import lint, notice
 from bot.ports import Say
+from bot.privacy.lint import faults
 from bot.privacy.notice import Changes, Facts, Notice, changes, facts, next_version
+from bot.privacy.notice_views import nobody_responsible
 from bot.privacy.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.privacy.retention import defaults
@@ -145,6 +147,37 @@ def test_the_notice_has_the_sections_it_should_have_and_no_others() -> None:
     assert lines[0] == "# Privacy notice"
     assert lines[2].startswith("In effect since ")
     assert "Contact: ada@example.org." in "\n".join(lines)
+
+
+PUBLISHED = notice(Settings(operator="Ada's Shop", privacy_contact="ada@shop.test")).replace(
+    "(the day you publish it)", "2026-02-01"
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "fault"),
+    [
+        ("", "", ""),
+        ("## Children", "## Testimonials", "there is no section “Children”"),
+        ("## Children", "## Our customers\n\n## Children", "“Our customers” is no section of a privacy notice"),
+        ("## Children", "## Safety\n\n## Children", "a section is there twice"),
+        ("# Privacy notice", "Buy now!\n\n# Privacy notice", "it does not begin with its one title"),
+        ("2026-02-01", "soon", "it does not say since when it is in effect, as YYYY-MM-DD"),
+        (" Contact: ada@shop.test.", "", "it does not say how to reach who is responsible: set PRIVACY_CONTACT"),
+        ("Ada's Shop", nobody_responsible(), "it does not say who is responsible: set OPERATOR"),
+    ],
+)
+def test_a_notice_with_something_missing_or_too_much_is_found(was: str, instead: str, fault: str) -> None:
+    changed = PUBLISHED.replace(was, instead) if was else PUBLISHED
+    assert (changed != PUBLISHED) == bool(was)
+    assert (fault in faults(changed)) if fault else faults(changed) == []
+
+
+def test_a_notice_of_an_operator_who_forgot_to_say_anything_has_three_faults() -> None:
+    assert len(faults(notice(Settings()))) == 3
+    assert lint(notice(Settings(operator="A", privacy_contact="a@b.test"), "de"), "de") == [
+        "it does not say since when it is in effect, as YYYY-MM-DD"
+    ]
 
 
 @sqlite

@@ -58,6 +58,16 @@ def test_a_word_is_found_however_it_is_written(tmp_path: Path, how: str) -> None
     assert list(in_folder(tmp_path, others)) == []
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["<p>O&#x27;Hara &amp; &lt;Zoë&gt;</p>", "text=O'Hara &amp; &lt;Zoë&gt;", r"""{"name": "O'Hara & <Zo\u00eb>"}"""],
+)
+def test_a_name_with_signs_is_found_as_pages_and_platforms_write_it(tmp_path: Path, written: str) -> None:
+    (tmp_path / "page").write_text(written)
+    looked, _ = needles(["O'Hara & <Zoë>"])
+    assert [each.where for each in in_folder(tmp_path, looked)] == ["page"]
+
+
 def test_archives_in_archives_are_opened_and_seams_are_looked_across(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "inner.zip", "w", zipfile.ZIP_DEFLATED) as inner:
         inner.writestr("a/b.txt", WORD)

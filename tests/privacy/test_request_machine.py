@@ -31,6 +31,7 @@ from storage.opening import open_store
 from storage.tombstones import open_tombstones
 from tests.desk import Clock, Desk, private
 from tests.migrated import put_database
+from tests.privacy.conftest import NOTARY
 from tests.privacy.test_erasure import CLIO
 
 WORD = "lilac"
@@ -49,7 +50,7 @@ class Requests(RuleBasedStateMachine):
         self.tombs = open_tombstones(f"sqlite:///{folder}/tombstones.db", b"k" * 32)
         self.desk = self.do(self._desk(folder, clock))
         clerk = Clerk(
-            self.desk.store, DiskFiles(folder / "files"), self.tombs, folder / "exports", clock.now,
+            self.desk.store, DiskFiles(folder / "files"), self.tombs, NOTARY, folder / "exports", clock.now,
             lambda: f"random{next(ids)}", patience=0,
         )  # fmt: skip
         self.desk.chats |= {CLERK: clerk, GONE: Nobody()}
