@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import OperationalError
 
 from bot.app import App
@@ -30,6 +31,7 @@ from bot.process.clockwork import tick_every_minute
 from bot.router import Router
 from bot.routes import all_routes
 from storage.files import DiskFiles
+from storage.notary import DiskNotary
 from storage.opening import open_store
 from tests.desk import Clock
 from tests.history import Said
@@ -41,6 +43,7 @@ from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.platforms import SimulatedPlatform
 from tests.simulation.weather import CALM_STEPS, Weather
 
+NOTARY = DiskNotary(Ed25519PrivateKey.from_private_bytes(b"7" * 32))
 LEFT, RIGHT = "left", "right"  # the agents are on the left, customers on both
 AGENTS = Place(LEFT, "w", "agents")
 HELP = {name: Place(name, "w", "help") for name in (LEFT, RIGHT)}
@@ -107,6 +110,9 @@ class Tombs:
     def since(self, seq: int) -> list[Tombstone]:
         return self.stones[seq:]
 
+    def refresh(self) -> None:
+        """No other process lays any."""
+
 
 class Bot:
     """One run of the program, in a process that can be killed."""
@@ -129,7 +135,8 @@ class Bot:
         chats: dict[str, Chat] = {**town.platforms, GONE: Nobody()}
         self.courier = Courier(router, self.store, chats, town.now)
         chats[CLERK] = Clerk(
-            self.store, files(), Tombs(gate, town.stones), folder_of_files(), town.now, town.id, patience=0.0,
+            self.store, files(), Tombs(gate, town.stones), NOTARY, folder_of_files(), town.now, town.id,
+            patience=0.0,
             posted=self.courier.posted,
         )  # fmt: skip
         self.app = App(router, self.store, self.courier.posted, gate)

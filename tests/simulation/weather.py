@@ -47,6 +47,6 @@ def weather(random: Random) -> Weather:
         sky.disk = random.choice([30, 200, 1000])
     sky.closed = some() * 0.5 if some() < 0.1 else 0.0
     sky.keyless = some() < 0.2
-    some()  # `erasing` is asked for by name only, until it is understood why such a day may not come to an end
+    sky.erasing = 0.7 if some() < 0.1 and not sky.keyless else 0.0  # what nobody knows of cannot be taken back
     sky.jumps = random.choice([0, 0, 0, 1, 3])
     return sky
