@@ -126,8 +126,7 @@ class Ledger:
     def _forget(self, row: Row[Any]) -> None:
         SqlOutbox(self.connection, self.now)._hold(row.room)
         self.connection.execute(delete(outbox).where(outbox.c.id == row.id))
-        if row.head:
-            PROMOTE.run(self.connection, {"of_room": row.room})
+        PROMOTE.run(self.connection, {"of_room": row.room})  # it may have become the head since it was read
 
 
 def _keys_of(entries: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,7 @@ def until(check: Callable[[], Any], told: Callable[[], Any] = str) -> None:
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux lets one process limit another")
 def test_it_is_told_and_goes_on_when_there_is_room_again(bot: Bot):
     bot.type("carla: my printer is on fire", "[#agents/1] carla: my printer is on fire")
+    bot.type("agent: /ticket show 1", "Status: open, unclaimed")  # by then all of that is delivered and noted
     assert bot.health() == (200, {})
     bot.room_on_disk(4096)
     bot.type("carla: can anybody hear me?", "this was not stored. Please send it again.")

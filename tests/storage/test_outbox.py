@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.effects import Admit, Direct, Effect, OpenRoom, PostCard, Remove, Rewrite, SetMark, Shelve, Work
-from bot.message import Bold, Button, Field, Mark, Mention, Message, Style
+from bot.message import Bold, Button, Field, Mark, Mention, Message, Style, UserRef
 from bot.ports import Pending, Spot, UnitOfWork
+from bot.privacy.model import GONE, NOBODY
 from storage.store import SqlStore
 from tests.storage.build import AGENTS, ANA, BEN, HELP, LOG, T0, post
 from tests.storage.conftest import Clock
@@ -236,3 +237,14 @@ async def test_the_room_of_an_effect(store: SqlStore):
     only = await sole(store)
     assert await store.read(lambda work: work.outbox.room_of(only.id)) == "a"
     assert await store.read(lambda work: work.outbox.room_of(only.id + 1)) is None
+
+
+async def test_a_room_whose_first_effects_are_called_off_one_by_one_goes_on(store: SqlStore):
+    """What was called off after the first had been made the first meanwhile, and the room waited for ever."""
+    ghost = UserRef(GONE, "", "1")
+    await put(store, post("one"), post("two"))
+    await store.write(lambda work: work.outbox.post(post("about nobody"), about=NOBODY))
+    ids = await store.read(lambda work: work.privacy.pending(ANA, ghost, 9))
+    assert len(ids) == 2
+    assert await store.write(lambda work: work.privacy.withdraw(ids, ANA, ghost, patient=False)) == 0
+    assert await keys(store) == ["about nobody"]
