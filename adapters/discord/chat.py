@@ -115,11 +115,7 @@ class DiscordChat:
             await self.marks.flush(last=True)
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
-        if not self.up.is_set():
-            try:
-                await asyncio.wait_for(self.up.wait(), PATIENCE)
-            except TimeoutError as error:
-                raise TryLater(reason=words.NOT_CONNECTED) from error
+        await soon(self.up)
         return await self.delivery.deliver(effect, at, token)
 
     async def is_connected(self) -> bool:
@@ -199,6 +195,15 @@ class DiscordChat:
         if message.guild is None and not message.author.bot:
             await self.catching_up.meet(message.channel.id, ref(message.author.id), message.id - 1)
         await self.messages.said(message)
+
+
+async def soon(up: asyncio.Event) -> None:
+    """Wait for the connection, but not for long. Raises `TryLater`."""
+    if not up.is_set():
+        try:
+            await asyncio.wait_for(up.wait(), PATIENCE)
+        except TimeoutError as error:
+            raise TryLater(reason=words.NOT_CONNECTED) from error
 
 
 async def tell_commands(client: discord.Client, router: Router) -> None:

@@ -16,7 +16,7 @@ import discord
 
 from adapters.discord import words
 from adapters.discord.addresses import pointed_at
-from adapters.discord.chat import PATIENCE, DiscordChat, room_gone, tell_commands
+from adapters.discord.chat import DiscordChat, room_gone, soon, tell_commands
 from adapters.discord.delivery import Delivery
 from adapters.discord.hosts import way_out
 from adapters.discord.marks import a_moment_ago
@@ -27,7 +27,7 @@ from adapters.outgoing import Outgoing
 from bot.effects import Effect
 from bot.errors import Problem
 from bot.inbound import Place
-from bot.ports import Files, Handle, Spot, TryLater, Watched
+from bot.ports import Files, Handle, Spot, Watched
 from bot.process.peers import Lease, Peers
 from bot.process.standby import LOOK, Seats
 from bot.router import Router
@@ -132,11 +132,7 @@ class Sharded:
             raise Problem(words.WRONG_TOKEN) from error
 
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
-        if not self.up.is_set():
-            try:
-                await asyncio.wait_for(self.up.wait(), PATIENCE)
-            except TimeoutError as error:
-                raise TryLater(reason=words.NOT_CONNECTED) from error
+        await soon(self.up)
         return await self.delivery.deliver(effect, at, token)
 
     async def is_connected(self) -> bool:

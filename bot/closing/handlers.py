@@ -1,6 +1,5 @@
 """Asking a customer whether their ticket can be closed, on an agent's word or after days of silence."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,8 +11,9 @@ from bot.inbound import Tick
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
 from bot.relay import rooms
+from bot.relay.said import desk_of
 from bot.router import Option, Router, Scope, Takes
-from bot.tickets.closing import close_by_silence
+from bot.tickets.closing import close_by_silence, happened
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
 from bot.tickets.views import is_closed
@@ -47,10 +47,7 @@ def keep_open(call: Call, work: UnitOfWork) -> Reply:
         raise Conflict(is_closed(call.ticket))
     if not work.closings.forget(call.ticket.id):
         raise Conflict(views.nothing_asked(call.ticket))
-    entry = Entry(0, call.ticket.id, Kind.KEPT_OPEN, work.now, call.ticket.customer)
-    who = call.actor.ref
-    entry = replace(entry, staff=who) if call.is_agent else replace(entry, author=who)
-    ticket, _ = work.timeline.add(call.ticket, entry)
+    ticket = happened(Kind.KEPT_OPEN, call.ticket, call.actor.ref, call.is_agent, work)
     heard = partial(views.kept_by, ticket, call.actor.name)
     rooms.to_agents(ticket, call.desk, rooms.notice(ticket, "kept-open"), heard, work)
     return Say(views.kept(ticket))
@@ -63,7 +60,7 @@ def close_what_nobody_answered(tick: Tick, work: UnitOfWork) -> bool:
         ticket = work.tickets.get(request.ticket)
         work.closings.forget(request.ticket)
         if ticket and ticket.open and not ticket.restricted and not work.closings.answered(request):
-            close_by_silence(ticket, _desk(ticket, work), work)
+            close_by_silence(ticket, desk_of(ticket, work), work)
     return len(due) == AT_A_TIME
 
 
@@ -103,9 +100,3 @@ def _ask(
     heard = partial(views.asked_by, ticket, name, closes_at)
     rooms.to_agents(ticket, desk, rooms.notice(ticket, "ask-close-agents"), heard, work)
     return ticket
-
-
-def _desk(ticket: Ticket, work: UnitOfWork) -> Desk:
-    desk = work.desks.get(ticket.desk)
-    assert desk is not None, "tickets keep their desk"
-    return desk

@@ -41,7 +41,7 @@ def close(
     tell: bool = True,
 ) -> Ticket:
     """`tell` the customer so: not where they cannot hear it."""
-    ticket = _record(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
+    ticket = happened(Kind.CLOSED, ticket.close(work.now), by, staff, work, remark=reason)
     return _closed(ticket, desk, reason, partial(views.closed_by, ticket, name, reason), work, tell=tell)
 
 
@@ -76,7 +76,7 @@ def reopen_ticket(call: Call, work: UnitOfWork) -> Reply:
 def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork, *, staff: bool) -> Ticket:
     if not ticket.subject:
         work.tickets.keep_again(ticket.id)
-    ticket = _record(Kind.REOPENED, ticket.reopen(), by, staff, work)
+    ticket = happened(Kind.REOPENED, ticket.reopen(), by, staff, work)
     rooms.shelve(ticket, desk, work, out=True)
     rooms.refresh_card(ticket, desk, work)
     told = partial(views.reopened, ticket)
@@ -86,7 +86,8 @@ def reopen(ticket: Ticket, desk: Desk, by: UserRef, name: str, work: UnitOfWork,
     return ticket
 
 
-def _record(kind: Kind, ticket: Ticket, by: UserRef, staff: bool, work: UnitOfWork, remark: str = "") -> Ticket:
+def happened(kind: Kind, ticket: Ticket, by: UserRef, staff: bool, work: UnitOfWork, remark: str = "") -> Ticket:
+    """Write the ticket with what somebody did to it, as an agent (`staff`) or as a customer."""
     entry = Entry(0, ticket.id, kind, work.now, ticket.customer, remark=remark)
     entry = replace(entry, staff=by) if staff else replace(entry, author=by)
     return work.timeline.add(ticket, entry)[0]
