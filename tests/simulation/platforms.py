@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from bot.effects import Direct, Effect, Post, Rewrite
-from bot.ports import Refused, Spot, TryLater
+from bot.ports import Refused, Spot, TryLater, Unsure
 from tests.desk import words
 from tests.proof.chat import Platform, Shown
 from tests.simulation.loop import VirtualLoop
@@ -73,7 +73,7 @@ class SimulatedPlatform(Platform):
         if not done:
             self.tokens[token] = self._do(effect, at, self._name(token))
         if self.random.random() < self.sky.unsure:
-            raise TryLater(self.random.choice([1, 30])) if chance > 0.2 else RuntimeError("after")
+            raise Unsure(self.random.choice([1, 30])) if chance > 0.2 else RuntimeError("after")
         return self.tokens[token]
 
     def _name(self, token: str) -> str:

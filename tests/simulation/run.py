@@ -11,6 +11,7 @@ from random import Random
 from bot.privacy.model import GONE
 from tests.history import History, Read, Sort, broken
 from tests.proof.held import SEQUENCE, Held, retold
+from tests.simulation.loop import Endless
 from tests.simulation.people import DAY, People
 from tests.simulation.town import AGENTS, LEFT, Town
 from tests.simulation.weather import Weather, weather
@@ -39,7 +40,8 @@ def simulate(seed: int, sky: Weather | None = None) -> Outcome:
     town = Town(random, sky)
     people = People(town)
     try:
-        found = town.loop.run(_day(town, people))
+        found = _played(town, people)
+        town.power_off()
         held = town.held()
         found += broken(_history(town, people, held)) + _illegal(held) + _untold(town, held) + town.loop.errors
         found += _remembered(town, people, held)
@@ -47,6 +49,13 @@ def simulate(seed: int, sky: Weather | None = None) -> Outcome:
         town.end()
     digest = hashlib.sha256("\n".join([*town.trace, repr(held.timeline)]).encode()).hexdigest()[:12]
     return Outcome(seed, tuple(found), described, tuple(town.trace), digest, len(people.said), town.deaths)
+
+
+def _played(town: Town, people: People) -> list[str]:
+    try:
+        return town.loop.run(_day(town, people))
+    except Endless as error:
+        return [str(error)]
 
 
 async def _day(town: Town, people: People) -> list[str]:

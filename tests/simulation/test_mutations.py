@@ -36,6 +36,7 @@ WEATHER: dict[str, dict[str, Any]] = {  # of what is seldom done or refused ther
     "keep_quiet_about_what_was_refused": REFUSING,
     "stop_a_room_at_what_was_refused": REFUSING,
     "leave_the_posts_of_whoever_is_erased": ERASING,
+    "not_wait_for_a_room_that_is_being_opened": {"unsure": 0.6},  # a card is there long before the bot knows of it
 }
 Break = Callable[[pytest.MonkeyPatch], None]
 

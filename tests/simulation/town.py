@@ -333,8 +333,12 @@ class Town:
         finally:
             reader.close()
 
-    def end(self) -> None:
+    def power_off(self) -> None:
+        """Nothing runs any more, and what was not committed never was."""
         if self.bot is not None:
             self.bot.process.dead = True
             self.bot.bury()
+
+    def end(self) -> None:
+        self.power_off()
         self.loop.clear()
