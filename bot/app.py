@@ -125,7 +125,7 @@ class App:
         name = event.command if isinstance(event, CommandInvoked) else event.action
         command = self.router.find(name.replace(" ", "."))
         if command is None:
-            raise Problem(wording.unknown_command([f"/{c.name}" for c in self.router.visible()]))
+            raise Problem(wording.unknown_command(name.replace(".", " "), [c.name for c in self.router.visible()]))
         return run(call_for(event, command, work), work)
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from bot.desks.model import Rank
 from bot.language import _
+
+CLOSE = 0.75  # from 0 to 1, how alike what somebody typed and what they may have meant are
 
 
 def broken() -> str:
@@ -32,8 +35,15 @@ def missing(option: str, line: str) -> str:
     return _("The {option} is missing.", option=option) + f" {usage(line)}"
 
 
-def unknown_command(known: Sequence[str]) -> str:
-    return _("I do not know that command. You can use: {commands}.", commands=", ".join(known))
+def unknown_command(typed: str, known: Sequence[str]) -> str:
+    """What comes close to it, or else all that begin alike."""
+    first, _space, verb = typed.partition(" ")
+    alike = [name for name in known if name.split(" ")[0] == first]
+    close = get_close_matches(verb, [name.partition(" ")[2] for name in alike], n=1, cutoff=CLOSE)
+    if close and verb:
+        return _("I do not know that command. Did you mean {command}?", command=f"/{first} {close[0]}")
+    usable = alike or dict.fromkeys(name.split(" ")[0] for name in known)
+    return _("I do not know that command. You can use: {commands}.", commands=", ".join(f"/{name}" for name in usable))
 
 
 def not_allowed(needed: Rank) -> str:

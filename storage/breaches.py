@@ -5,17 +5,35 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, union, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bot.message import UserRef
 from bot.privacy.breaches import Breach
 from bot.privacy.model import GONE
+from storage.ciphertext import sealed, worded
 from storage.columns import Utc
 from storage.datamap import Sheet, sheets
-from storage.rows import BreachRow, PersonRow
+from storage.plans import plans
+from storage.rows import BreachRow, EncryptionRow, PersonRow
+from storage.settling import ON
 
-breaches = BreachRow.__table__
+breaches, encryption = BreachRow.__table__, EncryptionRow.__table__
 people = PersonRow.__table__
+WORDS, SEALED, KEYS = "words:", "sealed:", "keys"  # beside the rows of each table
 CLOCKS = ("at", "opened_at", "placed_at", "received_at")  # when a row came to be
 
 
@@ -50,6 +68,23 @@ class Breaches:
             whose += [select(link.label("who")).where(_by(sheet, until), _known(link)) for link in _subjects(sheet)]
         everybody = select(func.count()).select_from(union(*whose).subquery())
         return self.connection.execute(everybody).scalar_one() if whose else 0, counts
+
+    def ciphertext(self, tables: Sequence[str], until: datetime) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Of these tables' rows that were there by then, by table, how many have something in them that people wrote or
+        sent; and how many of those have it in ciphertext only."""
+        words, closed = {}, {}
+        for sheet in _sheets(tables):
+            if (plan := plans().get(sheet.table.name)) is not None:
+                some, all_sealed = worded(plan), and_(worded(plan), sealed(plan))
+                query = select(func.count(case((some, 1))), func.count(case((all_sealed, 1))))
+                words[plan.table.name], closed[plan.table.name] = self.connection.execute(
+                    query.select_from(plan.table).where(_by(sheet, until))
+                ).one()
+        return words, closed
+
+    def encrypted_since(self) -> datetime | None:
+        """Since when all of it is; None if it is not."""
+        return self.connection.scalar(select(encryption.c.since).where(encryption.c.state == ON))
 
     def affected_people(
         self, tables: Sequence[str], until: datetime, after: int, limit: int
@@ -89,9 +124,19 @@ def _known(link: Column[Any]) -> ColumnElement[bool]:
 
 def _values(breach: Breach) -> dict[str, Any]:
     names = [column.name for column in breaches.c if column.name not in ("number", "stores")]
-    return {"stores": dict(breach.records)} | {name: getattr(breach, name) for name in names}
+    more = {f"{WORDS}{table}": many for table, many in breach.words.items()}
+    more |= {f"{SEALED}{table}": many for table, many in breach.sealed.items()}
+    more |= {KEYS: 1} if breach.keys else {}
+    return {"stores": dict(breach.records) | more} | {name: getattr(breach, name) for name in names}
 
 
 def _breach(row: Row[Any]) -> Breach:
     given = dict(row._mapping)
-    return Breach(records=given.pop("stores"), **given)
+    stores = given.pop("stores")
+    keys = bool(stores.pop(KEYS, 0))
+    words, sealed = _taken(stores, WORDS), _taken(stores, SEALED)
+    return Breach(records=stores, words=words, sealed=sealed, keys=keys, **given)
+
+
+def _taken(stores: dict[str, int], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): stores.pop(name) for name in list(stores) if name.startswith(prefix)}

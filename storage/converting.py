@@ -55,7 +55,7 @@ def encrypt(database_url: str, now: Callable[[], datetime], encryption: Encrypti
     with _opened(database_url, now) as (engine, where):
         _wipe(engine)
         with begun(engine) as connection:
-            connection.execute(update(state).values(state=ON))
+            connection.execute(update(state).values(state=ON, since=now()))
     return number
 
 

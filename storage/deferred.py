@@ -12,10 +12,12 @@ from bot.privacy.model import Asked, Request
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
 from storage.datamap import Sheet, sheets
+from storage.hot import Hot
 from storage.rows import AttachmentRow, EntryRow, HoldRow, PersonRow, RequestRow, TicketRow
 
 requests, people, holds = RequestRow.__table__, PersonRow.__table__, HoldRow.__table__
 STANDS = holds.c.released_at.is_(None)
+HELD = Hot(select(holds.c.ticket).where(holds.c.ticket.is_not(None), STANDS).distinct().order_by(holds.c.ticket))
 RESTS = and_(requests.c.asked == Asked.REST.value, requests.c.stage.in_([stage.value for stage in OPEN]))
 ENTRIES = {EntryRow.__table__: "id", AttachmentRow.__table__: "entry"}
 
@@ -72,8 +74,7 @@ def in_tickets(sheet: Sheet, tickets: Sequence[int]) -> ColumnElement[bool] | No
 
 def held_tickets(connection: Connection, who: UserRef) -> Sequence[int]:
     """Those under a hold of their own in which there is anything of theirs."""
-    standing = select(holds.c.ticket).where(holds.c.ticket.is_not(None), STANDS).distinct().order_by(holds.c.ticket)
-    return [ticket for ticket in connection.scalars(standing).all() if ticket and _is_in(who, ticket, connection)]
+    return [row.ticket for row in HELD.all(connection, {}) if _is_in(who, row.ticket, connection)]
 
 
 def _is_in(who: UserRef, ticket: int, connection: Connection) -> bool:

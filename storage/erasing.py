@@ -36,8 +36,8 @@ class Erasing:
         """Erase up to `limit` rows of the tables of this phase (`until` in `storage.rows`)."""
         if request.who == request.nobody:  # it is done: the request itself has forgotten whose it was
             return Erased()
-        reach, text = self.reach(request), eraser(request.who, self.name(request.who))
-        step = _Step(self.connection, reach, text, limit)
+        reach = self.reach(request)
+        step = _Step(self.connection, reach, cache(lambda: eraser(request.who, self.name(request.who))), limit)
         for sheet in sheets():
             if sheet.says("until") == phase:
                 step.take(sheet)
@@ -87,8 +87,8 @@ class Erasing:
 class _Step:
     """One transaction's worth of an erasure."""
 
-    def __init__(self, connection: Connection, reach: Reach, text: Text, limit: int) -> None:
-        self.connection, self.text = connection, text
+    def __init__(self, connection: Connection, reach: Reach, text: Callable[[], Text], limit: int) -> None:
+        self.connection, self.text = connection, text  # few rows say their name, and to find it is much work
         self.who, self.ghost = reach.request.who, reach.request.nobody
         self.left, self.reach = limit, reach
         self.counts: dict[str, int] = {}
@@ -140,7 +140,7 @@ class _Step:
             case Fate.EMPTY:
                 return ""
             case Fate.UNNAME:
-                return self.text(value)
+                return self.text()(value)
         return value
 
 
@@ -148,6 +148,7 @@ def _any_link(sheet: Sheet, who: UserRef) -> Any:
     return or_(*(link == who for link in sheet.links))
 
 
+@cache
 def _blob_columns() -> list[tuple[Sheet, Column[Any]]]:
     return [(sheet, column) for sheet in sheets() for column in sheet.flagged("blob")]
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,13 +23,18 @@ from bot.privacy.model import (
     Request,
     Stage,
     Tally,
+    added,
     export_called,
 )
 from bot.privacy.stages import EXTENDED_MONTHS, MONTHS, OPEN, months_after
 from storage.datamap import topics
+from storage.hot import Hot
 from storage.rows import DisputeRow, RequestRow
 
 requests = RequestRow.__table__
+ONE = Hot(select(requests).where(requests.c.number == bindparam("of")))
+COUNTED = Hot(select(requests.c.counts).where(requests.c.number == bindparam("of")))
+COUNT = Hot(update(requests).where(requests.c.number == bindparam("of")).values(counts=bindparam("counts")))
 disputes = DisputeRow.__table__
 ALONE = text("SELECT pg_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
 ALONE_NOW = text("SELECT pg_try_advisory_xact_lock(20260103, CAST(:who AS integer))").bindparams(bindparam("who"))
@@ -59,7 +64,7 @@ class Requests:
         return replace(request, number=number)
 
     def request(self, number: int) -> Request | None:
-        row = self.connection.execute(select(requests).where(requests.c.number == number)).first()
+        row = ONE.first(self.connection, {"of": number})
         return None if row is None else _request(row)
 
     def requests_of(self, who: UserRef, asked: Asked | None = None, limit: int = 100) -> Sequence[Request]:
@@ -75,6 +80,11 @@ class Requests:
         if before is not None:
             self._moved(before, request)
         self.connection.execute(update(requests).where(requests.c.number == request.number).values(_columns(request)))
+
+    def count(self, number: int, more: Mapping[str, int]) -> None:
+        """Add to what it counts, and change nothing else of it."""
+        [row] = COUNTED.all(self.connection, {"of": number})
+        COUNT.run(self.connection, {"of": number, "counts": added(row.counts, more)})
 
     def _moved(self, before: Request, now: Request) -> None:
         """`before` knows whose it was; after the end of an erasure only the number tells."""

@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
+from bot.privacy.model import added
 from bot.privacy.steps import Step, StepState, Stride
+from storage.hot import Hot
 from storage.rows import StepRow
 
 table = StepRow.__table__
+THIS = and_(table.c.request == bindparam("of"), table.c.step == bindparam("at"))
+COUNTED = Hot(select(table.c.counts).where(THIS))
+COUNT = Hot(update(table).where(THIS).values(counts=bindparam("counts")))
 
 
 class Steps:
@@ -44,11 +49,9 @@ class Steps:
 
     def note_step(self, request: int, step: Step, counts: Mapping[str, int]) -> None:
         """Add to what it counted."""
-        row = self.connection.execute(select(table).where(_is(request, step))).one()
-        total = dict(row.counts)
-        for name, count in counts.items():
-            total[name] = total.get(name, 0) + count
-        self.connection.execute(update(table).where(_is(request, step)).values(counts=total))
+        which = {"of": request, "at": step.value}
+        [row] = COUNTED.all(self.connection, which)
+        COUNT.run(self.connection, which | {"counts": added(row.counts, counts)})
 
 
 def _is(request: int, step: Step) -> Any:

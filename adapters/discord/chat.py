@@ -22,6 +22,7 @@ from adapters.discord.marks import Marks, Write, a_moment_ago
 from adapters.discord.memory import NO_MEMORY, Memory
 from adapters.discord.messages import Messages
 from adapters.discord.newcomers import Newcomers
+from adapters.discord.pace import Pace
 from adapters.discord.people import NOBODY, ref
 from adapters.discord.places import PLATFORM, Places, in_guild
 from adapters.discord.spoken import Spoken
@@ -39,7 +40,7 @@ MORE_SHARDS = 4011  # how Discord closes a connection for which the bot is in to
 
 class DiscordChat:
     """`suggest` completes what somebody types into an option; `seen_typing` tells who sees that somebody does.
-    `options` are for discord.py's client."""
+    `options` are for discord.py's client; `pace` is that of all clients with this token."""
 
     platform = PLATFORM
 
@@ -59,6 +60,7 @@ class DiscordChat:
         message_content: bool = True,
         members: bool = False,
         options: Mapping[str, Any] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.router = router
         self.files = files
@@ -67,7 +69,8 @@ class DiscordChat:
         self.pointed_at = pointed_at(api_url, gateway_url)
         self.message_content = message_content
         self.members = members
-        self.client = Gateway(self, intents(message_content=message_content, members=members), **(options or {}))
+        asked, trace = intents(message_content=message_content, members=members), (pace or Pace()).trace()
+        self.client = Gateway(self, asked, http_trace=trace, **(options or {}))
         self.places = Places(self.client)
         self.delivery = Delivery(self.client, files, self.places)
         self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)

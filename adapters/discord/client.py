@@ -7,6 +7,7 @@ import discord
 
 from adapters.discord.inbound import Interaction
 from adapters.discord.lifecycle import Lifecycle
+from adapters.discord.pace import LONGEST_WAIT
 from bot.inbound import Event
 
 
@@ -54,7 +55,7 @@ class Gateway(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,  # messages are kept in the database, not in memory
-            max_ratelimit_timeout=30.0,  # seconds; longer waits are the courier's, so that others go on
+            max_ratelimit_timeout=LONGEST_WAIT,
             **options,
         )
         self.listener = listener

@@ -20,6 +20,7 @@ from adapters.discord.chat import DiscordChat, room_gone, soon, tell_commands
 from adapters.discord.delivery import Delivery
 from adapters.discord.hosts import way_out
 from adapters.discord.marks import a_moment_ago
+from adapters.discord.pace import LONGEST_WAIT, Pace
 from adapters.discord.people import ref
 from adapters.discord.places import PLATFORM, Places, private
 from adapters.discord.shares import Shares, Turn
@@ -41,12 +42,15 @@ Begin = Callable[[Watched], Awaitable[None]]
 class Anywhere(discord.Client):
     """Speaks anywhere and hears nothing. `connected` are the clients here that hear."""
 
-    def __init__(self, router: Router, connected: Callable[[], Iterable[discord.Client]]) -> None:
+    def __init__(
+        self, router: Router, connected: Callable[[], Iterable[discord.Client]], pace: Pace | None = None
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            max_ratelimit_timeout=30.0,  # seconds; longer waits are the courier's, so that others go on
+            max_ratelimit_timeout=LONGEST_WAIT,
+            http_trace=(pace or Pace()).trace(),
         )
         self.router = router
         self.connected = connected
@@ -91,6 +95,7 @@ class Sharded:
         peers: Peers,
         make: Make,
         begin: Begin,
+        pace: Pace | None = None,
         api_url: str = "",
         gateway_url: str = "",
     ) -> None:
@@ -105,7 +110,7 @@ class Sharded:
         self.shards: dict[int, Shard] = {}
         self.turns: dict[int, Seats] = {}
         self.at_once = 1  # shards that may identify at the same time
-        self.client = Anywhere(router, lambda: [each.chat.client for each in self.shards.values() if each.chat])
+        self.client = Anywhere(router, lambda: [each.chat.client for each in self.shards.values() if each.chat], pace)
         self.delivery = Delivery(self.client, files, Places(self.client))
         self.delivery.meet = self.client.meet
         self.delivery.opened = self._opened

@@ -18,10 +18,14 @@ def open_breach(
     begin: Annotated[str, typer.Option("--from", help="Since when it was possible. " + Moment)],
     end: Annotated[str, typer.Option("--to", help="Until when. " + Moment)],
     stores: Annotated[str, typer.Option(help="database, files, or tables, with a comma between.")] = "database",
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", help="CONTENT_KEY and the key store were within reach, too."),
+    ] = False,
     drill: Annotated[bool, typer.Option("--drill", help="An exercise: officers are told, and nobody else.")] = False,
 ) -> None:
     """Write down a breach: 72 hours begin, and it is counted whom it concerns."""
-    office("breach.open", aware, begin, end, stores, "drill" if drill else "")
+    office("breach.open", aware, begin, end, stores, "keys" if keys else "", "drill" if drill else "")
 
 
 @breach.command("list")

@@ -13,10 +13,12 @@ def notice(settings: Settings, language: str = "en") -> str:
     """The privacy notice to publish. It needs no database: what is held is what the tables can hold."""
     from bot.language import reading
     from bot.privacy import notice_views
+    from bot.privacy.notice import whys
+    from storage.datamap import topics
 
     promises = promises_of(settings)
     with reading(language):
-        return notice_views.document(_facts(promises), promises, 1, None)
+        return notice_views.document(_facts(promises), promises, 1, None, whys(topics()))
 
 
 def lint(notice: str, language: str = "en") -> Sequence[str]:

@@ -31,6 +31,9 @@ class Privacy(Protocol):
         """Newest first."""
 
     def save(self, request: Request) -> None: ...
+    def count(self, number: int, more: Mapping[str, int]) -> None:
+        """Add to what it counts, and change nothing else of it."""
+
     def running(self, limit: int) -> Sequence[Request]: ...
     def dispute(self, request: Request, text: str) -> None:
         """Keep what they say is wrong until it is decided."""
@@ -157,6 +160,13 @@ class Privacy(Protocol):
 
     def affected(self, tables: Sequence[str], until: datetime) -> tuple[int, Mapping[str, int]]:
         """How many people have something in these tables that was there by then, and how many rows, about."""
+
+    def ciphertext(self, tables: Sequence[str], until: datetime) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Of these tables' rows that were there by then, by table, how many have something in them that people wrote or
+        sent; and how many of those have it in ciphertext only."""
+
+    def encrypted_since(self) -> datetime | None:
+        """Since when all of it is; None if it is not."""
 
     def affected_people(
         self, tables: Sequence[str], until: datetime, after: int, limit: int

@@ -27,17 +27,26 @@ DATABASE, FILES = "database", "files"
 MOST_LISTED = 100
 
 
-def open_breach(times: Sequence[str], stores: Sequence[str], drill: bool, work: UnitOfWork) -> str:
-    """`times` are when we knew, and from when until when it was possible. Raises `Problem`."""
+def open_breach(times: Sequence[str], stores: Sequence[str], work: UnitOfWork, *, drill: bool, keys: bool) -> str:
+    """`times` are when we knew, and from when until when it was possible; `keys`: the key store and CONTENT_KEY were
+    within reach, too. Raises `Problem`."""
     aware, begin, end = map(moment, times)
     if not begin <= end <= work.now or aware > work.now:
         raise Problem(views.wrong_order())
     tables = tables_of(stores, work.privacy.topics())
     people, counts = work.privacy.affected(tables, end)
-    new = Breach(0, work.now, aware, begin, end, dict(counts), people, drill)
-    breach = work.privacy.save_breach(new)
+    new = Breach(0, work.now, aware, begin, end, dict(counts), people, drill, keys=keys)
+    breach = work.privacy.save_breach(_with_ciphertext(new, tables, work))
     work.audit.note(Deed.BREACH, number=breach.number, count=people, reason="drill" if drill else "opened")
     return show(str(breach.number), work)
+
+
+def _with_ciphertext(breach: Breach, tables: Sequence[str], work: UnitOfWork) -> Breach:
+    """What was encrypted only while it was possible was in clear before."""
+    words, sealed = work.privacy.ciphertext(tables, breach.to_at)
+    since = work.privacy.encrypted_since()
+    counts = not breach.keys and since is not None and since <= breach.from_at
+    return replace(breach, words=words, sealed=sealed if counts else {})
 
 
 def tables_of(stores: Sequence[str], topics: Sequence[Topic]) -> Sequence[str]:

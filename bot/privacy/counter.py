@@ -33,8 +33,8 @@ def _account(named: str) -> UserRef | None:
 
 
 def _breach(given: Sequence[str], work: UnitOfWork) -> str:
-    *times, stores, drill = given
-    return breach.open_breach(times, stores.split(","), drill == "drill", work)
+    *times, stores, keys, drill = given
+    return breach.open_breach(times, stores.split(","), work, drill=bool(drill), keys=bool(keys))
 
 
 def _retention(given: Sequence[str], work: UnitOfWork) -> str:
@@ -70,8 +70,8 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "disclosures": (1, lambda given, work: reporting.disclosures(_account(given[0]), work)),
     "given": (3, lambda given, work: reporting.give(person_named(given[0]), given[1], given[2], None, work)),
     "breach.open": (
-        5,
-        lambda given, work: breach.open_breach(given[:3], given[3].split(","), given[4] == "drill", work),
+        6,
+        _breach,
     ),
     "breach.list": (0, lambda given, work: breach.register(work)),
     "breach.show": (1, lambda given, work: breach.show(given[0], work)),

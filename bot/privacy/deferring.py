@@ -20,9 +20,9 @@ def deferred(who: UserRef, work: UnitOfWork) -> list[Request]:
 def defer(who: UserRef, work: UnitOfWork) -> list[int]:
     """Have what holds keep of somebody wait for their end. Doing it again changes nothing. Returns the ticket's
     numbers."""
-    waiting = {request.ticket for request in deferred(who, work)}
-    numbers = []
-    for id in work.privacy.held_tickets(who):
+    held, numbers = work.privacy.held_tickets(who), []
+    waiting = {request.ticket for request in deferred(who, work)} if held else set()
+    for id in held:
         ticket = work.tickets.get(id)
         if ticket is None:
             continue

@@ -283,7 +283,7 @@ class Erasure:
         elsewhere = work.privacy.hand_over_elsewhere(erased.elsewhere, now.nobody)
         self._post_blanks(elsewhere, work)
         if erased.counts:
-            work.privacy.save(now.with_counts(erased.counts))
+            work.privacy.count(now.number, erased.counts)
             work.privacy.note_step(now.number, self.store.executor.step, erased.counts)
         return erased
 
@@ -308,7 +308,7 @@ class Erasure:
     def _forget_some(self, work: UnitOfWork) -> bool:
         failed, more = work.privacy.forget_posts(self.request.nobody, CHUNK)
         if failed:
-            work.privacy.save(self._now(work).with_counts({FAILED: failed}))
+            work.privacy.count(self.request.number, {FAILED: failed})
         return more
 
     def _tell(self, work: UnitOfWork) -> bool:

@@ -204,7 +204,7 @@ def _close(
     facts = processing(about.held, about.notice, about.promises)
     archive.json("processing.json", facts)
     archive.text("processing.html", facts_page.processing(facts))
-    archive.text("privacy-notice.md", document(about.notice, about.promises))
+    archive.text("privacy-notice.md", document(about.notice, about.promises, about.topics))
     readme = views.readme(request, about.held, about.notice.facts, counted, found.missing, folders)
     archive.text("README.txt", readme)
     archive.text("README.html", facts_page.readme(request, facts, folders, found.missing))

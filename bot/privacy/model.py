@@ -120,10 +120,11 @@ class Request:
         return replace(self, stage=stage, **fields)
 
     def with_counts(self, more: Mapping[str, int]) -> "Request":
-        total = dict(self.counts)
-        for name, count in more.items():
-            total[name] = total.get(name, 0) + count
-        return replace(self, counts=tuple(sorted(total.items())))
+        return replace(self, counts=tuple(sorted(added(dict(self.counts), more).items())))
+
+
+def added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return dict(counts) | {name: counts.get(name, 0) + count for name, count in more.items()}
 
 
 def export_called(number: int, step: str) -> tuple[str, str]:

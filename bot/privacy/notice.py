@@ -69,6 +69,11 @@ def facts(topics: Sequence[Topic], periods: Mapping[str, int], promises: Promise
     return Facts(holds, dict(sorted(periods.items())), tuple(purposes), tuple(sorted(promises.recipients)))
 
 
+def whys(topics: Sequence[Topic]) -> Mapping[str, str]:
+    """What each table is for. Not in `Facts`: purposes count as one lot there, so that none moves unseen."""
+    return {topic.table: topic.why for topic in topics}
+
+
 def changes(old: Facts, new: Facts) -> Changes:
     """A table that has another name by now is the same if it is called the same. Kept longer is also what is kept under
     another rule with more days, or with none where it had some."""

@@ -1,6 +1,6 @@
 """The words of the privacy notice: as a document, in a message, and as what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.language import Phrase, _, several
@@ -25,13 +25,11 @@ In effect since {since}. Version {number}.
 
 ## What we hold about you, why, and how long
 
-| What | How long |
-|---|---|
+| What | Why | How long |
+|---|---|---|
 {holds}
 
-{source} We need it:
-
-{purposes}
+{source}
 
 Besides, your data may be used for:
 
@@ -93,16 +91,18 @@ ASKED = Phrase(
 )
 
 
-def document(facts: Facts, promises: Promises, number: int, since: datetime | None) -> str:
-    """The notice as Markdown, ready to publish."""
+def document(facts: Facts, promises: Promises, number: int, since: datetime | None, why: Mapping[str, str]) -> str:
+    """The notice as Markdown, ready to publish. `why` is by table."""
     return _(
         DOCUMENT,
         since=day(since) if since else _("(the day you publish it)"),
         number=number,
         operator=promises.operator or nobody_responsible(),
         contact=" " + _("Contact: {contact}.", contact=promises.contact) if promises.contact else "",
-        holds="\n".join(f"| {_(what)} | {kept(rule, facts)} |" for what, rule in facts.holds.values()),
-        purposes="\n".join(f"- {_(purpose)}" for purpose in facts.purposes if purpose not in CHOICES),
+        holds="\n".join(
+            f"| {_(what)} | {_(why.get(table, ''))} | {kept(rule, facts)} |"
+            for table, (what, rule) in facts.holds.items()
+        ),
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
         source=source(),
         complaint=complaint(),
@@ -223,16 +223,16 @@ def _recipient(name: str) -> str:
     return _("{platform}, the chat platform on which you or the agents write", platform=name.capitalize())
 
 
-def policy(notice: Notice, promises: Promises) -> Message:
+def policy(notice: Notice, promises: Promises, why: Mapping[str, str]) -> Message:
     """Short enough for a message: the document says it all."""
     facts = notice.facts
-    held = "\n".join(f"• {_(what)}: {kept(rule, facts)}" for what, rule in facts.holds.values())
-    why = "\n".join(f"• {_purpose(purpose)}" for purpose in facts.purposes)
+    held = "\n".join(_held(facts, why))
+    besides = "\n".join(f"• {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES)
     who = "\n".join(f"• {name}" for name in recipients(facts))
     text: Text = (
         f"{_responsible(promises)}\n\n",
-        Bold(_("What we hold, and how long")), f"\n{held}\n\n",
-        Bold(_("Why")), f"\n{why}\n\n",
+        Bold(_("What we hold, why, and how long")), f"\n{held}\n\n",
+        Bold(_("Besides")), f"\n{besides}\n\n",
         Bold(_("Who gets it")), f"\n{who}\n\n",
         _("Your rights: /mydata view, {rights}.", rights=", ".join(RIGHTS)) + " " + complaint(),
         f"\n\n{signature(promises)}" if promises.signed_by else "",
@@ -240,6 +240,17 @@ def policy(notice: Notice, promises: Promises) -> Message:
     buttons = (Button(_("What changed"), "mydata.policy-diff"), Button(_("My data"), "mydata"))
     title = _("Privacy notice, version {number}, in effect {since}", number=notice.number, since=_since(notice))
     return Message(title=title, text=text, buttons=buttons)
+
+
+def _held(facts: Facts, why: Mapping[str, str]) -> Sequence[str]:
+    """What is kept as long and for the same purpose stands in one line."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for table, (what, rule) in facts.holds.items():
+        lines.setdefault((why.get(table, ""), rule), []).append(_(what))
+    return [
+        f"• {', '.join(filter(None, ('; '.join(whats), _(for_))))}: {kept(rule, facts)}"
+        for (for_, rule), whats in lines.items()
+    ]
 
 
 def _responsible(promises: Promises) -> str:

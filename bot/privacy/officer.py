@@ -190,19 +190,13 @@ def minor(call: Call, work: UnitOfWork) -> Reply:
 
 @router.command(
     "privacy delete-for", "Have somebody's data deleted who asked another way; a second officer confirms it",
-    PERSON, Option("source", "How it came", Takes.CHOICE, choices=office.SOURCES),
+    PERSON,
+    Option("source", "How it came; platform: it deleted the account", Takes.CHOICE, choices=four_eyes.ON_BEHALF),
 )  # fmt: skip
 @officers_only
 def delete_for(call: Call, work: UnitOfWork) -> str:
     given = call.options
     return four_eyes.delete_for(person_named(given["person"]), given["source"], call.actor.ref, work)
-
-
-@router.command("privacy platform-deleted", "Say that the platform deleted somebody's account", PERSON)
-@officers_only
-def platform_deleted(call: Call, work: UnitOfWork) -> str:
-    who = person_named(call.options["person"])
-    return four_eyes.delete_for(who, four_eyes.PLATFORM, call.actor.ref, work)
 
 
 @router.command("privacy confirm", "Confirm what another officer, or an agent, began", NUMBER)

@@ -7,7 +7,7 @@ from bot.inbound import Event
 from bot.message import Message
 from bot.ports import Reply, Say, Store, UnitOfWork
 from bot.privacy import notice_views as views
-from bot.privacy.notice import Notice, changes, facts, next_version
+from bot.privacy.notice import Notice, changes, facts, next_version, whys
 from bot.privacy.promises import Promises
 from bot.router import Option, Router, Takes
 
@@ -20,7 +20,7 @@ VERSIONS = 100  # looked through for the last one that was material
 def policy(call: Call, work: UnitOfWork) -> Reply:
     if call.options.get("what") == "diff":
         return policy_diff(call, work)
-    return Say(views.policy(newest(work), work.promises))
+    return Say(views.policy(newest(work), work.promises, whys(work.privacy.topics())))
 
 
 @router.command("mydata policy-diff", "What changed in our privacy notice", hidden=True)

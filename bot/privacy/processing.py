@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.language import _
 from bot.privacy import notice_views as words
-from bot.privacy.model import Held
-from bot.privacy.notice import Notice
+from bot.privacy.model import Held, Topic
+from bot.privacy.notice import Notice, whys
 from bot.privacy.promises import Promises
 
 
@@ -35,5 +35,5 @@ def processing(held: Sequence[Held], notice: Notice, promises: Promises) -> Mapp
     }
 
 
-def document(notice: Notice, promises: Promises) -> str:
-    return words.document(notice.facts, promises, notice.number, notice.effective_at)
+def document(notice: Notice, promises: Promises, topics: Sequence[Topic]) -> str:
+    return words.document(notice.facts, promises, notice.number, notice.effective_at, whys(topics))

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 if TYPE_CHECKING:
     from adapters.discord.chat import DiscordChat
+    from adapters.discord.pace import Pace
     from adapters.slack.chat import SlackChat
 
 from bot import absence
@@ -158,9 +159,9 @@ def _groups(platform: str, work: UnitOfWork) -> Sequence[str]:
 
 def discord(running: Running) -> Chat:
     """Discord, with the bot whose token is set. Several processes share its servers out among them."""
-    settings = running.settings
+    settings, pace = running.settings, _discord_pace(running)
     if running.peers.alone and settings.discord_shards == 1:
-        return _discord(running, Lease("", "", 0), 0, 1)
+        return _discord(running, pace, Lease("", "", 0), 0, 1)
     from adapters.discord.sharded import Sharded
 
     async def begin(mark: Watched) -> None:
@@ -176,14 +177,25 @@ def discord(running: Running) -> Chat:
         _secret(settings.discord_token),
         wanted=settings.discord_shards,
         peers=running.peers,
-        make=partial(_discord, running),
+        make=partial(_discord, running, pace),
         begin=begin,
+        pace=pace,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
     )
 
 
-def _discord(running: Running, lease: Lease, shard: int, shards: int) -> "DiscordChat":
+def _discord_pace(running: Running) -> "Pace":
+    """Processes that use the same token keep its limits together."""
+    from adapters.discord.pace import Pace
+
+    pace, peers = Pace(), running.peers
+    pace.told = lambda what, seconds: peers.say("discord pace", what, str(seconds))
+    peers.hear("discord pace", lambda what, seconds: pace.hold(what, float(seconds)))
+    return pace
+
+
+def _discord(running: Running, pace: "Pace", lease: Lease, shard: int, shards: int) -> "DiscordChat":
     from adapters.discord.chat import DiscordChat
     from adapters.discord.memory import Memory
     from adapters.discord.shares import heard_as, heard_until
@@ -233,6 +245,7 @@ def _discord(running: Running, lease: Lease, shard: int, shards: int) -> "Discor
         gateway_url=settings.discord_gateway_url or "",
         message_content=settings.discord_message_content,
         members=settings.discord_members,
+        pace=pace,
         options={"shard_id": shard, "shard_count": shards} if shards > 1 or not running.peers.alone else None,
     )
 

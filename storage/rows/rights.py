@@ -114,7 +114,8 @@ class RequestRow(Base):
 
 
 class EncryptionRow(Base):
-    """There is one where people's words are encrypted: with the keys of which store, and whether all of them are."""
+    """There is one where people's words are encrypted: with the keys of which store, whether all of them are, and since
+    when."""
 
     __tablename__ = "encryption"
     __table_args__ = means("whether words are encrypted", WORK)
@@ -122,3 +123,4 @@ class EncryptionRow(Base):
     id: Mapped[Id]
     store: Mapped[Code]
     state: Mapped[Code]
+    since: Mapped[When | None]

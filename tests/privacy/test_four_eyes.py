@@ -173,7 +173,7 @@ async def test_a_deletion_that_two_officers_agree_on_begins_the_same_day(bureau:
 
 @sqlite
 async def test_an_account_that_the_platform_deleted_is_erased_with_four_eyes(bureau: Desk) -> None:
-    number = await begun(bureau, OLE, "/privacy platform-deleted @ana", private(OLE))
+    number = await begun(bureau, OLE, "/privacy delete-for @ana platform", private(OLE))
     await settle(bureau)
     assert "to be deleted" not in bureau.private(ANA)[-1]
     assert "by platform" in await bureau.type(PIA, f"/privacy show {number}", private(PIA))
@@ -188,7 +188,7 @@ async def test_T26_nobody_sees_to_their_own_from_the_officers_side(bureau: Desk)
     for command in ("show", "confirm", "clear"):
         assert "no request of that number" in await bureau.type(OLE, f"/privacy {command} {number}", private(OLE))
     assert "that is you" in await bureau.type(OLE, "/privacy delete-for @ole letter", private(OLE), named=(OLE,))
-    assert "that is you" in await bureau.type(OLE, "/privacy platform-deleted @ole", private(OLE), named=(OLE,))
+    assert "that is you" in await bureau.type(OLE, "/privacy delete-for @ole platform", private(OLE), named=(OLE,))
 
 
 @sqlite

@@ -122,7 +122,7 @@ async def test_the_notice_and_what_changed_in_it_can_be_read_in_chat(office: Des
     await become(office, PROMISES)
     shown = await office.type(ANA, "/mydata policy", private(ANA))
     assert shown.startswith("Privacy notice, version 1, in effect since 2026-01-05\nAda's Shop is responsible")
-    assert "• files: 90 days after the ticket is closed" in shown
+    assert "• files, to answer you: 90 days after the ticket is closed" in shown
     assert "• Slack, the chat platform" in shown
     assert len(shown) < 3000
     await office.click(ANA, "What changed")

@@ -115,9 +115,9 @@ async def test_what_is_done_with_the_data_is_there_to_read_in_a_browser(export: 
 
 async def test_the_notice_shows_the_key_where_there_is_one(bureau: Desk) -> None:
     notice = await bureau.store.read(newest)
-    text = document(notice.facts, Promises(signed_by=NOTARY.public), 1, bureau.now())
+    text = document(notice.facts, Promises(signed_by=NOTARY.public), 1, bureau.now(), {})
     assert NOTARY.public in text
-    assert "signed" not in document(notice.facts, Promises(), 1, bureau.now())
+    assert "signed" not in document(notice.facts, Promises(), 1, bureau.now(), {})
     bureau.store.promises = Promises(signed_by=NOTARY.public)  # type: ignore[attr-defined]
     assert NOTARY.public in await bureau.type(ANA, "/mydata policy", private(ANA))
     await settle(bureau)

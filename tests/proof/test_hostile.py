@@ -342,16 +342,31 @@ async def test_whatever_is_given_to_a_command_the_answer_is_clear(busy: Desk, co
     await busy.store.read(deliverable)
 
 
+EACH, TICKETS = "/ticket, /desk, /mydata, /privacy.", "/ticket open, /ticket list, "
+
+
 @pytest.mark.parametrize(
-    "action", ["", "nothing", "ticket", "ticket.", "ticket.__init__", "a" * 10_000, "\x00", "\ud800"]
+    ("action", "usable"),
+    [("ticket", TICKETS), ("ticket.", TICKETS), ("ticket.__init__", TICKETS)]
+    + [(nothing, EACH) for nothing in ("", "nothing", "a" * 10_000, "\x00", "\ud800")],
 )
-async def test_an_unknown_command_is_answered_with_those_there_are(desk: Desk, action: str) -> None:
+async def test_an_unknown_command_is_answered_with_those_there_are(desk: Desk, action: str, usable: str) -> None:
     for event in (
         ButtonPressed("1", ANA, private(ANA), action),
         FormSubmitted("2", ANA, private(ANA), action),
         CommandInvoked("3", ANA, private(ANA), action),
     ):
-        assert read(await desk.app.handle(event)).startswith("I do not know that command. You can use: /ticket open")
+        told = read(await desk.app.handle(event))
+        assert told.startswith(f"I do not know that command. You can use: {usable}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("ticket clam", "/ticket claim"), ("ticket.clsoe", "/ticket close"), ("mydata veiw", "/mydata view")],
+)
+async def test_a_slip_of_the_finger_is_told_what_comes_close(desk: Desk, typed: str, meant: str) -> None:
+    told = read(await desk.app.handle(CommandInvoked("1", ANA, private(ANA), typed)))
+    assert told == f"I do not know that command. Did you mean {meant}?"
 
 
 @pytest.mark.parametrize("number", NUMBERS)

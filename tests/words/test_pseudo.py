@@ -177,7 +177,7 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "mydata consent examples", "mydata policy", "mydata policy diff", "mydata export", "mydata export",
         "mydata link", "mydata link ΑΒΓ", "mydata unlink", "privacy minor ben", "privacy minor ben", "privacy clear 2",
         "privacy challenge 2", "privacy quoted 2 x", "privacy quotes", "privacy quotes 9",
-        "privacy delete-for ben letter", "privacy confirm 3", "privacy clear 3", "privacy platform-deleted ben",
+        "privacy delete-for ben letter", "privacy confirm 3", "privacy clear 3", "privacy delete-for ben platform",
         "privacy confirm 4", "privacy clear 4",
         "privacy queue", "privacy log export ben email", "privacy log export ben email", "privacy log x ben email",
         "privacy show 2", "privacy show 99", "privacy extend 2 complex", "privacy extend 2 many",
@@ -186,6 +186,10 @@ async def test_everything_that_is_typed_is_answered_in_ones_language(watching: W
         "privacy hold ben claims 2026-02-01", "privacy hold ben claims x", "privacy queue",
         "privacy renew 1 2026-03-01", "privacy release 1", "privacy release 1", "privacy retention",
             "privacy recipients", "privacy record",
+            "privacy breach list", "privacy breach open", "privacy breach drafts 1", "privacy breach tell 1",
+            "privacy breach open aware:2026-01-05T08:00 from:2026-01-01 until:2026-01-05 keys:yes",
+            "privacy breach show 1", "privacy breach drafts 1", "privacy breach close 1", "privacy breach tell 1",
+            "privacy breach reported 1", "privacy breach list", "privacy breach show 9",
         "privacy retention content 90", "privacy retention content 1", "privacy retention content x", "mydata delete",
     ]  # fmt: skip
     for who in (LAMDA, ANNA):

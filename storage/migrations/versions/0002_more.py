@@ -190,6 +190,7 @@ def encryption() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("store", sa.String(200), nullable=False),
         sa.Column("state", sa.String(200), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_encryption")),
     )
 
