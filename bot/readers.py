@@ -13,8 +13,10 @@ from bot.ports import UnitOfWork
 
 def languages_of(who: UserRef, desk: Desk | None, work: UnitOfWork) -> Iterator[str]:
     """Of a person who is told something in private."""
-    if (person := work.people.met(who) or work.people.get(who)) is not None:
-        yield person.language
+    person = work.people.met(who)
+    language = work.people.language(who) if person is None else person.language
+    if language is not None:
+        yield language
     if desk is not None:
         yield desk.settings.language
 

@@ -3,7 +3,7 @@
 Every adapter derives its own commands from here, and the help text follows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from bot.inbound import Tick
 from bot.language import _
 from bot.message import Form
 from bot.ports import Reply, UnitOfWork
+from bot.privacy.uses import Use
 
 
 class Takes(StrEnum):
@@ -61,6 +62,7 @@ class Command:
     `prepared` fills it in for this call, or raises `Problem` before anybody types in vain.
     One that `asks` may answer with a form of its handler's making. A hidden command is reached by buttons only.
     `restricted` says for whom it works on a ticket whose customer had their data restricted.
+    `use` is for what it reads data about people, if not for what its router says.
     `help` is English, as are an option's; show them with `bot.language._`.
     """
 
@@ -76,6 +78,7 @@ class Command:
     hidden: bool = False
     asks: bool = False
     restricted: Literal["", "customer", "agent"] = ""
+    use: Use | None = None
 
     @property
     def action(self) -> str:
@@ -105,7 +108,11 @@ Timer = Callable[[Tick, UnitOfWork], bool | None]  # true if there is more to do
 
 
 class Router:
-    def __init__(self) -> None:
+    """`use` is for what its handlers read data about people; `uses` says so of each of them."""
+
+    def __init__(self, use: Use) -> None:
+        self.use = use
+        self.included: list[Router] = []
         self.commands: dict[str, Command] = {}
         self.listeners: dict[type, Listener] = {}
         self.ticks: list[Timer] = []
@@ -141,7 +148,15 @@ class Router:
     def visible(self) -> Sequence[Command]:
         return [command for command in self.commands.values() if not command.hidden]
 
+    @property
+    def uses(self) -> Mapping[Callable[..., Any], Use]:
+        found = {each: use for other in self.included for each, use in other.uses.items()}
+        own: list[Callable[..., Any]] = [*self.listeners.values(), *self.ticks, *self.delivered, *self.failed]
+        said = {command.handler: command.use or self.use for command in self.commands.values()}
+        return dict.fromkeys(own, self.use) | said | found
+
     def include(self, other: "Router") -> None:
+        self.included.append(other)
         for command in other.commands.values():
             self._add(command)
         for kind, listener in other.listeners.items():

@@ -27,13 +27,14 @@ from bot.privacy import (
     standing,
 )
 from bot.privacy import handlers as privacy
+from bot.privacy.uses import Use
 from bot.relay import agents, edits, intake, lost, outcome, private, raising, threads
 from bot.router import Router
 from bot.tickets import closing, commands, handlers, home, listing, participants
 
 
 def all_routes() -> Router:
-    router = Router()
+    router = Router(Use.SUPPORT)
     for feature in (
         commands,
         home,

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from bot.inbound import Tick
 from bot.ports import UnitOfWork
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 REMEMBERED = timedelta(days=14)  # platforms redeliver within minutes to hours; a restored backup needs days
 AT_A_TIME = 1000  # rows, so that nobody waits for it

@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
 from bot.privacy.retention import RULES
+from bot.privacy.uses import Use
 from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base
 
@@ -87,6 +88,15 @@ def topics() -> tuple[Topic, ...]:
     """What is held about people. Where they stand under a code only, they have no part that could be shown to them."""
     coded = [sheet for sheet in map(Sheet, Base.metadata.sorted_tables) if sheet.holding("alias") and not sheet.links]
     return tuple(map(_topic, (*sheets(), *coded)))
+
+
+def uses(column: Column[Any]) -> tuple[Use, ...]:
+    """For what it may be read. What is no fact about people may be read for anything, and who decides on something may
+    know what other officers do."""
+    if column.info["holds"] == "facts":
+        return tuple(Use)
+    found: tuple[Use, ...] = column.info.get("uses") or column.table.info.get("uses", ())
+    return (*found, Use.REVIEW) if Use.OFFICE in found else found
 
 
 def columns() -> Mapping[str, str]:
@@ -186,6 +196,7 @@ def _table_gaps(sheet: Sheet) -> list[str]:
     if info.get("until") not in PHASES:
         found.append("does not say until when an erasure needs it")
     found += [f"{column.name} is nobody's" for column in sheet.holding(*PERSONAL) if not _belongs(sheet, column)]
+    found += [f"does not say for what {column.name} may be read" for column in sheet.table.c if not uses(column)]
     found += [f"has two columns for {kind}" for kind in ("owner", "about") if len(sheet.holding(kind)) > 1]
     found += [f"{column.name} has no index that begins with it" for column in sheet.links if not _indexed(column)]
     if sheet.flagged("names") and not (info.get("until") == "names" and sheet.one("owner") is not None):

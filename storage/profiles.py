@@ -24,6 +24,7 @@ attachments = AttachmentRow.__table__
 FRESH = timedelta(hours=1)  # within this, being seen again is not written down
 
 GET = Hot(select(people).where(people.c.who == bindparam("who")))
+LANGUAGE = Hot(select(people.c.language).where(people.c.who == bindparam("who")))
 
 
 def _meet(dialect: Any) -> Any:
@@ -97,6 +98,10 @@ class SqlPeople:
     def get(self, who: UserRef) -> Person | None:
         row = GET.first(self.connection, {"who": who})
         return None if row is None else _person(row)
+
+    def language(self, who: UserRef) -> str | None:
+        row = LANGUAGE.first(self.connection, {"who": who})
+        return None if row is None else str(row.language)
 
     def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
         theirs = type_coerce(people.c.who, String).like(f"{platform}/%")

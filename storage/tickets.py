@@ -128,6 +128,15 @@ class SqlTickets:
     def numbered(self, desk: int, number: int) -> Ticket | None:
         return self._one(NUMBERED, {"desk": desk, "number": number})
 
+    def whose(self, desk: int, number: int) -> tuple[int, UserRef] | None:
+        query = select(tickets.c.id, tickets.c.customer).where(tickets.c.desk == desk, tickets.c.number == number)
+        row = self.connection.execute(query).first()
+        return None if row is None else (row.id, row.customer)
+
+    def called(self, id: int) -> tuple[int, int] | None:
+        row = self.connection.execute(select(tickets.c.desk, tickets.c.number).where(tickets.c.id == id)).first()
+        return None if row is None else (row.desk, row.number)
+
     def room(self, place: Place) -> tuple[Ticket, bool] | None:
         where = {"conversation": place.conversation, "thread": place.thread, "platform": place.platform}
         row = ROOM.first(self.connection, where)

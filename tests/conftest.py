@@ -17,7 +17,7 @@ from storage.migrate import migrate
 from storage.opening import open_store, postgresql_url
 from storage.rows import Base
 from storage.store import SqlUnitOfWork
-from tests import sockets
+from tests import purposes, sockets
 from tests.desk import Clock, Desk
 from tests.migrated import put_database
 from tests.postgres import cluster, fresh_database
@@ -88,9 +88,13 @@ def clock() -> Clock:
 async def bare(database_url: str, clock: Clock) -> AsyncIterator[Desk]:
     """A bot without a desk."""
     store = open_store(database_url, clock.now)
-    yield Desk(store, clock)
+    desk = Desk(store, clock)
+    purposes.declared(desk.router)
+    with purposes.watched() as strayed:
+        yield desk
     strange = [] if store.closed else await store.read(_strange)
     await store.close()
+    assert not strayed, "read for a use that it is not there for:\n" + "\n".join(sorted(strayed))
     assert strange == [], "a key in a JSON column that does not say what it holds about people"
 
 

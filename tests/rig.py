@@ -8,6 +8,7 @@ from bot.desks.model import Rank
 from bot.inbound import Event, Place
 from bot.message import File, UserRef
 from bot.ports import Chat, Handle, Reply
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Scope, Takes
 
 # What any platform might take for a ping, a link, a button, markup, or an order to a terminal.
@@ -107,7 +108,7 @@ def never(call: Any, work: Any) -> Reply:
 
 
 def commands() -> Router:
-    router = Router()
+    router = Router(Use.SUPPORT)
     reason = Option("reason", "Why", Takes.TEXT, required=False)
     router.command("ticket close", "Close a ticket", reason, scope=Scope.TICKET, own=True)(never)
     router.command("ticket assign", "Give it", Option("person", "Who", Takes.PERSON), allow=Rank.AGENT)(never)

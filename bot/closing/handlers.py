@@ -10,6 +10,7 @@ from bot.errors import Conflict
 from bot.inbound import Tick
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Scope, Takes
@@ -18,7 +19,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
 from bot.tickets.views import is_closed
 
-router = Router()
+router = Router(Use.SUPPORT)
 AT_A_TIME = 20  # tickets in one transaction, so that nobody waits for it
 MINUTE = 10  # of the hour, when desks look for tickets that went quiet: that reads all of their open ones
 

@@ -12,10 +12,11 @@ from bot.desks.naming import is_group, platform_of, principal
 from bot.errors import NotAllowed, Problem
 from bot.message import UserRef
 from bot.ports import Filter, Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets.handlers import known
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 RANKS = {"agent": Rank.AGENT, "lead": Rank.LEAD, "admin": Rank.ADMIN}
 PERSON = Option("person", "Who", Takes.PERSON, required=False)

@@ -17,10 +17,11 @@ from bot.inbound import FormSubmitted, Place
 from bot.lifecycle.views import moved
 from bot.message import Form, UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay.rooms import move_cards
 from bot.router import Option, Router
 
-router = Router()
+router = Router(Use.SUPPORT)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 FIRST = "support"
 OPTIONS = (

@@ -9,13 +9,14 @@ from bot.language import reading
 from bot.lifecycle import views
 from bot.message import UserRef
 from bot.ports import Filter, Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Router
 from bot.tickets.closing import close
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 MOST = 200  # claimed tickets of one agent that are given back at once
 
 

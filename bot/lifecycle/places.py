@@ -9,11 +9,12 @@ from bot.inbound import GroupGone, Place, PlaceGone
 from bot.lifecycle import views
 from bot.lifecycle.telling import tell_agents, tell_leads
 from bot.ports import Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay.lost import go_on_in_private
 from bot.router import Router
 from bot.tickets.model import RoomKind
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.listen(PlaceGone)

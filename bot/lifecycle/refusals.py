@@ -8,11 +8,12 @@ from bot.errors import NotFound
 from bot.lifecycle import views
 from bot.lifecycle.telling import tell_leads
 from bot.ports import Pending, Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay.outcome import ticket_of
 from bot.relay.views import not_there
 from bot.router import Router
 
-router = Router()
+router = Router(Use.SUPPORT)
 MOST = 1000  # given up deliveries that are looked at
 KINDS = frozenset({"post_card", "post", "announce"})
 

@@ -12,11 +12,12 @@ from bot.macros import views
 from bot.macros.model import MOST_MACROS, Macro, filled
 from bot.message import Form
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay.agents import send
 from bot.relay.views import sent
 from bot.router import DESK, Option, Router, Scope, Takes
 
-router = Router()
+router = Router(Use.SUPPORT)
 NAME = Option("name", "The macro's name", Takes.MACRO)
 TEXT = Option("text", "What it says; may have {number}, {name} and {agent} in it", Takes.TEXT)
 

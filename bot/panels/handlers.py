@@ -13,13 +13,14 @@ from bot.language import reading
 from bot.panels import views
 from bot.ports import Ask, Reply, Say, UnitOfWork
 from bot.privacy.model import NOBODY
+from bot.privacy.uses import Use
 from bot.relay.views import with_refused
 from bot.router import DESK, Option, Router, Scope, Takes
 from bot.tickets import views as ticket_views
 from bot.tickets.model import SUBJECT_LENGTH, subject_from
 from bot.tickets.opening import Opening, check_block, check_limits, open_ticket, own_channel
 
-router = Router()
+router = Router(Use.SUPPORT)
 NAME = Option("name", "What the category is called", Takes.CATEGORY)
 
 

@@ -6,11 +6,12 @@ from bot.inbound import PersonChanged
 from bot.message import UserRef
 from bot.people import views
 from bot.ports import Filter, Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Router
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 MOST = 200  # open tickets of one person that are looked after at once
 
 

@@ -7,10 +7,11 @@ from bot.desks.model import Rank
 from bot.errors import Problem
 from bot.people import views
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets.handlers import known
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 PERSON = Option("person", "Who", Takes.PERSON)
 DAYS = Option("days", "For how many days", Takes.NUMBER)

@@ -37,6 +37,12 @@ class Filter:
 class Tickets(Protocol):
     def get(self, id: int) -> Ticket | None: ...
     def numbered(self, desk: int, number: int) -> Ticket | None: ...
+    def whose(self, desk: int, number: int) -> tuple[int, UserRef] | None:
+        """Its id and its customer, without a word of it."""
+
+    def called(self, id: int) -> tuple[int, int] | None:
+        """Its desk and its number, without a word of it."""
+
     def room(self, place: Place) -> tuple[Ticket, bool] | None:
         """The ticket whose room this is; true with it if it is the agents' room."""
 
@@ -207,6 +213,9 @@ class People(Protocol):
         """Keep what is theirs and use it for nothing else; None ends that."""
 
     def get(self, who: UserRef) -> Person | None: ...
+    def language(self, who: UserRef) -> str | None:
+        """Theirs, and nothing else of them; None if they are not known."""
+
     def lately(self, platform: str, since: datetime, limit: int) -> Sequence[UserRef]:
         """Those seen after `since`, the last one first."""
 

@@ -16,9 +16,10 @@ from bot.ports import Reply, Say, UnitOfWork, Watched
 from bot.privacy import age_views as views
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.RIGHTS)
 ANSWERS = ("mydata.of-age", "mydata.under-age")
 
 

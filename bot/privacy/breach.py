@@ -17,9 +17,10 @@ from bot.privacy.breaches import Breach
 from bot.privacy.letters import write_to
 from bot.privacy.model import NOBODY, Topic
 from bot.privacy.office import tell_officers
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.OFFICE)
 HOURS = timedelta(hours=72)  # to report it in: GDPR Art. 33(1)
 REMINDERS = (1, 6, 24, 48)  # hours before that
 AT_ONCE = 50  # people told in one minute: platforms have limits, and the desk goes on

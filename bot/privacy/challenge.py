@@ -16,9 +16,10 @@ from bot.privacy.link import TRIES, hashed
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.office import asked_for
 from bot.privacy.restriction import turn
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.OFFICE)
 CODE_COUNTS = timedelta(days=7)
 
 

@@ -8,9 +8,10 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
 from bot.privacy.decided import remember_choice
 from bot.privacy.purposes import CONSENTED, OBJECTABLE, Choice, Purpose, allowed
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 
-router = Router()
+router = Router(Use.RIGHTS)
 OBJECT_TO = Option("purpose", "To what", Takes.CHOICE, required=False, choices=tuple(OBJECTABLE))
 CONSENT_TO = Option("purpose", "To what", Takes.CHOICE, required=False, choices=tuple(CONSENTED))
 

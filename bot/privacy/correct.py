@@ -15,13 +15,14 @@ from bot.privacy import rights_views as views
 from bot.privacy.amending import NAME, SPOKEN
 from bot.privacy.model import Asked, Request
 from bot.privacy.tasks import give_work
+from bot.privacy.uses import Use
 from bot.relay import edits, rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Takes
 from bot.tickets.model import LONGEST_SUBJECT
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.RIGHTS)
 WHAT = Option("what", "What is wrong", Takes.CHOICE, required=False, choices=("name", "language", "words"))
 NEW = Option("text", "What is right", Takes.TEXT, required=False)
 NAME_TEXT = Option("text", "What you want to be called", Takes.TEXT)

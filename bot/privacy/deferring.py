@@ -4,6 +4,7 @@ is in the ticket waits as a request of its own, restricted, until the hold ends.
 from bot.message import UserRef
 from bot.ports import UnitOfWork
 from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.uses import Use, serves
 
 
 def held_up(request: Request, work: UnitOfWork) -> bool:
@@ -12,6 +13,7 @@ def held_up(request: Request, work: UnitOfWork) -> bool:
     return on_ticket or work.privacy.held(request.who)
 
 
+@serves(Use.RIGHTS)
 def deferred(who: UserRef, work: UnitOfWork) -> list[Request]:
     """What is still to be deleted once a hold ends."""
     return [request for request in work.privacy.requests_of(who, Asked.REST) if request.open]

@@ -17,12 +17,13 @@ from bot.privacy.letters import write_to
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.office import MOST_REMINDED, tell_officers
 from bot.privacy.tasks import give_work
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.relay.said import desk_of
 from bot.router import Option, Router, Takes
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.RIGHTS)
 TICKET = Option("ticket", "The ticket it is in", Takes.TICKET)
 TEXT = Option("text", "What is wrong, and what is right", Takes.TEXT)
 LONGEST = 2000  # characters

@@ -24,9 +24,10 @@ from bot.privacy.letters import write_to
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.office import SOURCES, asked_for, tell_officers
 from bot.privacy.restriction import turn
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.OFFICE)
 TO_CONTEST = timedelta(hours=48)
 CONFIRMED, CONTESTED = "confirmed", "contested"  # steps of a request about somebody's age
 PLATFORM = "platform"  # a source: the platform deleted the account
@@ -37,7 +38,7 @@ AT_ONCE = 20  # in one transaction
 def minor(who: UserRef, by: UserRef | None, work: UnitOfWork) -> str:
     """Restrict them at once, and ask them, and another officer."""
     _refuse(who, Asked.MINOR, by, work)
-    if work.people.get(who) is None:
+    if work.people.language(who) is None:
         raise Problem(views.nothing_held())
     return views.flagged(flag(who, by, work))
 

@@ -30,10 +30,11 @@ from bot.privacy.model import (
 from bot.privacy.policy import newest
 from bot.privacy.restriction import turn
 from bot.privacy.tasks import TASKS, give_work
+from bot.privacy.uses import Use, serves
 from bot.readers import languages_alone
 from bot.router import Router
 
-router = Router()
+router = Router(Use.RIGHTS)
 CLOSED_AT_ONCE = 20  # tickets; the clerk closes the rest
 
 
@@ -63,6 +64,7 @@ def export(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.export_begun())
 
 
+@serves(Use.RIGHTS)
 def begin_export(request: Request, work: UnitOfWork) -> None:
     """Of all accounts of theirs, each of which is told."""
     give_work(request, "export", work, about=request.who)
@@ -145,6 +147,7 @@ def _confirmed(request: Request, work: UnitOfWork) -> Message:
     return rights_views.held(request) if held else views.erasing()
 
 
+@serves(Use.RIGHTS)
 def begin_erasure(request: Request, work: UnitOfWork) -> Request:
     """From here on it cannot be cancelled. Whatever else they asked for ends with it. Under a legal hold it waits, and
     until then their data is kept and used for nothing else."""

@@ -17,9 +17,10 @@ from bot.privacy.audit import Deed
 from bot.privacy.letters import write_to
 from bot.privacy.link import CODE_LIVES, MOST, TRIES, Pairing, hashed
 from bot.privacy.linked import called, part, tell
+from bot.privacy.uses import Use
 from bot.router import Option, Router
 
-router = Router()
+router = Router(Use.RIGHTS)
 CODE = Option("code", "The code that your other account was given; none gives you one", required=False)
 
 

@@ -20,7 +20,6 @@ from bot.privacy.deferring import held_up
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.letters import write_to
 from bot.privacy.model import NOBODY, Asked, Hold, Request, Stage
-from bot.tickets.model import Ticket
 
 LOGGED = {"export": Asked.EXPORT, "deletion": Asked.ERASURE, "restriction": Asked.RESTRICTION}
 SOURCES = ("email", "letter", "phone", "person", "authority")
@@ -44,8 +43,8 @@ def queue(officer: UserRef | None, work: UnitOfWork) -> str:
 def show(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     request = asked_for(number, officer, work)
     told = views.request(request, work.privacy.name(request.who), work.privacy.held(request.who), work.now)
-    if request.asked is Asked.DISPUTE and (ticket := work.tickets.get(request.ticket)) is not None:
-        told += views.disputed(ticket.number, work.privacy.disputed(request))
+    if request.asked is Asked.DISPUTE and (ticket := work.tickets.called(request.ticket)) is not None:
+        told += views.disputed(ticket[1], work.privacy.disputed(request))
     return told
 
 
@@ -104,18 +103,18 @@ def hold(who: UserRef, code: str, review: str, ticket: str, officer: UserRef | N
         raise Problem(views.not_yours())
     at = _review(review, work)
     on = _ticket_of(who, ticket, work) if ticket.strip() else None
-    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on.id if on else None))
-    return views.held(placed, work.privacy.name(who), on.number if on else 0)
+    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on[0] if on else None))
+    return views.held(placed, work.privacy.name(who), on[1] if on else 0)
 
 
-def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> Ticket:
-    """42 or #42, or with its desk: support#42. Raises `Problem`."""
+def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> tuple[int, int]:
+    """42 or #42, or with its desk: support#42. Its id and its number. Raises `Problem`."""
     of_desk, _, number = named.strip().rpartition("#")
     if not number.isdecimal() or len(number) > 18:
         raise Problem(views.no_ticket())
     desks = [desk for desk in work.desks.all() if of_desk in ("", desk.name)]
-    found = [work.tickets.numbered(desk.id, int(number)) for desk in desks]
-    theirs = [ticket for ticket in found if ticket is not None and ticket.customer == who]
+    found = [work.tickets.whose(desk.id, int(number)) for desk in desks]
+    theirs = [(ticket[0], int(number)) for ticket in found if ticket is not None and ticket[1] == who]
     if len(theirs) > 1:
         raise Problem(views.which_ticket(number))
     if not theirs:

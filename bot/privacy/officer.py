@@ -28,9 +28,10 @@ from bot.privacy.handlers import begin_export
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
 from bot.privacy.retention import defaults
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 
-router = Router()
+router = Router(Use.OFFICE)
 NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
@@ -80,7 +81,7 @@ def queue(call: Call, work: UnitOfWork) -> str:
     return office.queue(call.actor.ref, work)
 
 
-@router.command("privacy show", "Look at a request", NUMBER)
+@router.command("privacy show", "Look at a request", NUMBER, use=Use.REVIEW)
 @officers_only
 def show(call: Call, work: UnitOfWork) -> str:
     return office.show(call.options["number"], call.actor.ref, work)
@@ -170,6 +171,7 @@ def quoted(call: Call, work: UnitOfWork) -> str:
     "privacy quotes", "Messages that may quote somebody who was deleted",
     Option("number", "Which, to read what is quoted", Takes.NUMBER, required=False),
     Option("what", "Whether it goes", Takes.CHOICE, required=False, choices=quote_review.DECISIONS),
+    use=Use.REVIEW,
 )  # fmt: skip
 @officers_only
 def quotes(call: Call, work: UnitOfWork) -> str:

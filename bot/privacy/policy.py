@@ -9,9 +9,10 @@ from bot.ports import Reply, Say, Store, UnitOfWork
 from bot.privacy import notice_views as views
 from bot.privacy.notice import Notice, changes, facts, next_version, whys
 from bot.privacy.promises import Promises
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 
-router = Router()
+router = Router(Use.RIGHTS)
 WHAT = Option("what", "The notice, or what changed in it", Takes.CHOICE, required=False, choices=("notice", "diff"))
 VERSIONS = 100  # looked through for the last one that was material
 

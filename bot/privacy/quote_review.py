@@ -55,6 +55,6 @@ def _all_of_it(passage: str) -> bool:
 
 
 def _where(entry: Entry, work: UnitOfWork) -> str:
-    ticket = work.tickets.get(entry.ticket)
-    desk = work.desks.get(ticket.desk) if ticket else None
-    return f"{desk.name}#{ticket.number}" if ticket and desk else ""
+    ticket = work.tickets.called(entry.ticket)
+    desk = work.desks.get(ticket[0]) if ticket else None
+    return f"{desk.name}#{ticket[1]}" if ticket and desk else ""

@@ -11,6 +11,7 @@ from bot.ports import Job, T, UnitOfWork
 from bot.privacy.model import QUOTED, UNSURE, Request
 from bot.privacy.quotes import Sayings, Whose, quoted, without
 from bot.privacy.steps import Step
+from bot.privacy.uses import Use, serves
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
 from bot.tickets.model import subject_from
@@ -91,6 +92,7 @@ def held(entry: Entry, work: UnitOfWork) -> bool:
     return work.privacy.holds_ticket(entry.ticket) or (who is not None and work.privacy.held(who))
 
 
+@serves(Use.RIGHTS)
 def rewrite(entry: Entry, goes: Callable[[str], bool], work: UnitOfWork, *, silent: bool = False) -> bool:
     """Take out what is quoted in it and `goes`, here and in every copy unless `silent`. False if there is nothing."""
     changed = replace(entry, text=without(entry.text, goes), remark=without(entry.remark, goes))

@@ -10,9 +10,10 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import record_views as views
 from bot.privacy.notice import Facts, changes, facts
 from bot.privacy.officer import officers_see
+from bot.privacy.uses import Use
 from bot.router import Router
 
-router = Router()
+router = Router(Use.OFFICE)
 RELEASES = files("bot.privacy.releases")  # the map of the data as each of them had it
 
 

@@ -4,9 +4,10 @@ from bot.access import Call, person_named
 from bot.ports import UnitOfWork
 from bot.privacy import breach, office, reporting, sealed_export
 from bot.privacy.officer import NUMBER, PERSON, officers_only
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 
-router = Router()
+router = Router(Use.OFFICE)
 DAYS = Option("due", "Only what is due within so many days", Takes.NUMBER, required=False)
 WHOSE = Option("person", "Only what was given of theirs", Takes.PERSON, required=False)
 

@@ -16,6 +16,7 @@ from bot.privacy.link import accounts
 from bot.privacy.linked import called, tell
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.restriction import turn
+from bot.privacy.uses import Use
 from bot.relay import copies, rooms
 from bot.relay.said import desk_of
 from bot.router import Router
@@ -23,7 +24,7 @@ from bot.tickets import home
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Kind
 
-router = Router()
+router = Router(Use.RIGHTS)
 PAGE = 20  # messages, or tickets, in one transaction
 SPOKEN = frozenset({Kind.SAID, Kind.REPLIED})
 

@@ -10,8 +10,10 @@ from bot.privacy.deferring import keep_restricted
 from bot.privacy.gate import RESTRICTION
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.tasks import give_work
+from bot.privacy.uses import Use, serves
 
 
+@serves(Use.RIGHTS)
 def turn(who: UserRef, restricted: bool, work: UnitOfWork, at: datetime | None = None) -> bool:
     """False if it is so already. `at` is since when, if not now."""
     work.privacy.alone(who)

@@ -28,7 +28,7 @@ def order(who: UserRef, source: str, officer: UserRef | None, work: UnitOfWork) 
     if who == officer:
         raise Problem(office_views.not_yours())
     work.privacy.alone(who)
-    if work.people.get(who) is None:
+    if work.people.language(who) is None:
         raise Problem(four_eyes_views.nothing_held())
     if any(other.running for other in work.privacy.requests_of(who) if other.asked is Asked.EXPORT or other.erases):
         raise Problem(office_views.open_already())

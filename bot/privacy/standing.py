@@ -8,9 +8,10 @@ from bot.privacy import rights_views as views
 from bot.privacy.dispute import lift
 from bot.privacy.four_eyes import contest
 from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 
-router = Router()
+router = Router(Use.RIGHTS)
 SHOWN = 10
 NUMBER = Option("request", "Its number; needed only if there are several", Takes.NUMBER, required=False)
 

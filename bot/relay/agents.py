@@ -10,13 +10,14 @@ from bot.inbound import Actor, MessagePosted, Place
 from bot.language import current, here, reading
 from bot.message import File, Mark, UserRef, say
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import copies, rooms, views
 from bot.relay.said import source_of
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind, Source
 
-router = Router()
+router = Router(Use.SUPPORT)
 TEXT = Option("text", "What you want to say", Takes.TEXT)
 
 

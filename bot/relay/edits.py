@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.desks.model import Desk
 from bot.inbound import MessageDeleted, MessageEdited, Place
 from bot.ports import Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import copies, rooms
 from bot.relay.agents import without_prefix
 from bot.relay.said import desk_of
@@ -13,7 +14,7 @@ from bot.tickets.model import Ticket, subject_from
 from bot.tickets.participants import tell_subject_again
 from bot.tickets.timeline import Entry, Kind, Source
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.listen(MessageEdited)

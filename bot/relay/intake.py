@@ -11,6 +11,7 @@ from bot.people.model import Person
 from bot.people.restriction import refuse_others, refuse_restricted
 from bot.ports import Reply, UnitOfWork
 from bot.privacy.letters import write_to
+from bot.privacy.uses import Use
 from bot.relay import agents, views
 from bot.relay.private import in_private
 from bot.relay.said import Said, desk_of, receive, said
@@ -20,7 +21,7 @@ from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.opening import Opening, check_limits, in_room, open_ticket
 from bot.tickets.timeline import Source
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.listen(MessagePosted)

@@ -6,13 +6,14 @@ from functools import partial
 from bot.effects import Direct, OpenRoom, Post
 from bot.inbound import RoomGone
 from bot.ports import Pending, Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms, views
 from bot.relay.outcome import ticket_of
 from bot.relay.said import desk_of
 from bot.router import Router
 from bot.tickets.model import RoomKind, Ticket
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:

@@ -8,6 +8,7 @@ from bot.effects import Direct, Effect, Rewrite
 from bot.errors import NotFound
 from bot.message import Mark, Message, say
 from bot.ports import Pending, Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import copies, rooms, views
 from bot.relay.agents import mark_key, set_mark
 from bot.relay.said import desk_of
@@ -16,7 +17,7 @@ from bot.router import Router
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 HERE = "failed-here:"
 
 

@@ -20,6 +20,7 @@ from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy.deferring import deferred
 from bot.privacy.letters import write_to
 from bot.privacy.model import Draft
+from bot.privacy.uses import Use
 from bot.relay import views
 from bot.relay.said import Said, desk_of, lately_closed, receive, record
 from bot.relay.thanks import only_thanks
@@ -27,7 +28,7 @@ from bot.router import Router
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.opening import Opening, check_limits, open_ticket
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 PATIENCE = timedelta(minutes=10)  # then an unanswered draft finds a ticket by itself
 TALK = timedelta(minutes=30)  # how long a choice of ticket holds

@@ -6,6 +6,7 @@ from bot.errors import NotAllowed, Problem
 from bot.inbound import MessagePosted, MessageRaised
 from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import agents, views
 from bot.relay.intake import refuse_blocked, room_of
 from bot.relay.private import candidates
@@ -15,7 +16,7 @@ from bot.tickets import views as ticket_views
 from bot.tickets.model import Ticket, subject_from
 from bot.tickets.opening import Opening, check_limits, in_room, open_ticket, own_channel
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.listen(MessageRaised)

@@ -8,12 +8,13 @@ from bot.effects import Admit, Direct, OpenRoom, Post
 from bot.errors import Conflict, Problem
 from bot.inbound import Place
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms, views
 from bot.router import Router, Scope
 from bot.tickets import views as ticket_views
 from bot.tickets.model import RoomKind, Ticket
 
-router = Router()
+router = Router(Use.SUPPORT)
 MOST = 1000  # given up deliveries that are looked at
 
 

@@ -8,13 +8,14 @@ from bot.desks.model import Desk, Rank
 from bot.errors import Conflict
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import NO_ANSWER, Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.command(

@@ -7,12 +7,13 @@ from bot.errors import NotAllowed, Problem
 from bot.inbound import Actor
 from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.router import Option, Router, Takes
 from bot.tickets import views
 from bot.tickets.handlers import known
 from bot.tickets.opening import Opening, check_block, check_limits, in_room, open_ticket, own_channel
 
-router = Router()
+router = Router(Use.SUPPORT)
 
 
 @router.command(

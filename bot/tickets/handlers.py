@@ -11,13 +11,14 @@ from bot.errors import Conflict, Problem
 from bot.inbound import Actor
 from bot.message import say
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.model import LONGEST_SUBJECT, Priority, Ticket
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 PERSON = Option("person", "Who", Takes.PERSON)
 TAG = re.compile(r"[+-]?[a-z0-9][a-z0-9-]{0,29}", re.IGNORECASE)
 

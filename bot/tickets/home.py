@@ -11,11 +11,12 @@ from bot.errors import Problem
 from bot.message import Message, UserRef
 from bot.people.model import OTHERS, OWN
 from bot.ports import Filter, HomePage, Reply, UnitOfWork
+from bot.privacy.uses import Use
 from bot.router import Router
 from bot.tickets import views
 from bot.tickets.model import Ticket
 
-router = Router()
+router = Router(Use.SUPPORT)
 ROWS = 10  # tickets of a kind on a page
 PAGES = 500  # of those who see others' tickets: agents, and who was added to one
 CLOSED = 3  # tickets closed last, which their requester may want to open again

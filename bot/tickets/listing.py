@@ -10,13 +10,14 @@ from bot.errors import Problem
 from bot.language import Phrase
 from bot.ports import Filter, Reply, Say, UnitOfWork
 from bot.privacy.purging import is_over, unexpired, without_words
+from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.model import Priority, Ticket
 from bot.tickets.timeline import Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 PAGE = 20  # tickets, entries or hits: what fits one message on every platform
 CURSOR = re.compile(r"(?P<options>[^|]*)\|(?P<rank>[0-9])\.(?P<when>[0-9]{1,14})\.(?P<id>[0-9]{1,18})")
 OPTIONS = ("filter", "tag", "priority", "customer")

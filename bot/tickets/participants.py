@@ -11,6 +11,7 @@ from bot.inbound import Actor
 from bot.language import reading
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use
 from bot.readers import languages_of
 from bot.relay import rooms
 from bot.relay.rooms import Telling
@@ -20,7 +21,7 @@ from bot.tickets.handlers import known
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.timeline import Entry, Kind
 
-router = Router()
+router = Router(Use.SUPPORT)
 PERSON = Option("person", "Who", Takes.PERSON)
 
 

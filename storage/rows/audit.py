@@ -4,7 +4,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
 from storage.columns import Alias, Code, Digest, Id, Number, When
-from storage.rows.base import Base, means
+from storage.rows.base import OF_RIGHTS, Base, means
 
 
 class AuditRow(Base):
@@ -15,6 +15,7 @@ class AuditRow(Base):
         Phrase("proof of what was done with your data, under a code instead of your name"),
         Phrase("to prove that requests were answered"),
         keep="audit",
+        uses=OF_RIGHTS,
         export="count",
     )
 

@@ -16,7 +16,7 @@ from storage.columns import (
     When,
     keys,
 )
-from storage.rows.base import DELIVER, NEVER_AGAIN, Base, means, partial
+from storage.rows.base import DELIVER, NEVER_AGAIN, OF_DESKS, Base, means, partial
 
 
 class SpotRow(Base):
@@ -31,6 +31,7 @@ class SpotRow(Base):
             Phrase("to correct or take back what we posted"),
             "delete",
             keep="posted",
+            uses=OF_DESKS,
             export="count",
             until="posts",
         ),
@@ -56,6 +57,7 @@ class WatermarkRow(Base):
         Phrase("to miss none"),
         "delete",
         keep="reading",
+        uses=OF_DESKS,
         export="count",
     )
 
@@ -89,6 +91,7 @@ class OutboxRow(Base):
             DELIVER,
             "delete",
             keep="undelivered",
+            uses=OF_DESKS,
             export="count",
             until="posts",
             known_by=("room", "key"),

@@ -13,7 +13,7 @@ from storage.columns import (
     Owner,
     keys,
 )
-from storage.rows.base import WORK, Base, means
+from storage.rows.base import OF_ALL, WORK, Base, means
 
 SETTINGS = dict.fromkeys(
     (
@@ -73,7 +73,7 @@ class MemberRow(Base):
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("desk", "who"),
-        means(Phrase("memberships of desks"), Phrase("to know who may do what"), "delete", keep="working"),
+        means(Phrase("memberships of desks"), Phrase("to know who may do what"), "delete", keep="working", uses=OF_ALL),
     )
 
     id: Mapped[Id]

@@ -4,6 +4,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
+from bot.privacy.uses import Use
 from storage.columns import Code, Flag, Id, Number, Owner, Person, When
 from storage.rows.base import NEVER_AGAIN, Base, means
 
@@ -20,6 +21,7 @@ class LinkRow(Base):
             Phrase("to see to all accounts that you linked at once"),
             "delete",
             keep="linked",
+            uses=(Use.RIGHTS,),
         )
         | NEVER_AGAIN,
     )
@@ -40,6 +42,7 @@ class PairingRow(Base):
         Phrase("to link accounts only if both say so"),
         "delete",
         keep="linking",
+        uses=(Use.RIGHTS,),
     )
 
     id: Mapped[Id]

@@ -14,7 +14,7 @@ from storage.columns import (
     When,
     Words,
 )
-from storage.rows.base import ANSWER, NEVER_AGAIN, Base, means
+from storage.rows.base import ANSWER, NEVER_AGAIN, OF_DESKS, Base, means, whose
 
 
 class PersonRow(Base):
@@ -24,12 +24,13 @@ class PersonRow(Base):
         Phrase("to know who writes"),
         "delete",
         keep="profile",
+        uses=OF_DESKS,
         until="names",
     )
 
     id: Mapped[Id]
-    who: Mapped[Owner] = mapped_column(unique=True)
-    name: Mapped[Name]
+    who: Mapped[Owner] = mapped_column(unique=True, info=whose())
+    name: Mapped[Name] = mapped_column(info=whose())
     language: Mapped[Code]
     last_seen: Mapped[When] = mapped_column(index=True)
     blocked_until: Mapped[When | None]
@@ -52,6 +53,7 @@ class DraftRow(Base):
             ANSWER,
             "delete",
             keep="choosing",
+            uses=OF_DESKS,
             known_by=("platform", "conversation", "message"),
         )
         | NEVER_AGAIN
@@ -73,7 +75,8 @@ class ChoiceRow(Base):
 
     __tablename__ = "choices"
     __table_args__ = (
-        means(Phrase("objections and consents"), Phrase("to respect and to prove them"), keep="choices") | NEVER_AGAIN
+        means(Phrase("objections and consents"), Phrase("to respect and to prove them"), keep="choices", uses=OF_DESKS)
+        | NEVER_AGAIN
     )
 
     id: Mapped[Id]

@@ -18,7 +18,7 @@ from storage.columns import (
     Words,
     keys,
 )
-from storage.rows.base import ANSWER, NEVER_AGAIN, WORK, Base, means
+from storage.rows.base import ANSWER, NEVER_AGAIN, OF_DISPUTES, OF_RIGHTS, WORK, Base, means
 
 FACTS = dict.fromkeys(("holds", "periods", "purposes", "recipients"), "facts")
 
@@ -27,7 +27,7 @@ class DisputeRow(Base):
     """What somebody says is wrong in a ticket, until it is decided."""
 
     __tablename__ = "disputes"
-    __table_args__ = means(Phrase("what you say is wrong"), ANSWER, "delete", keep="deciding")
+    __table_args__ = means(Phrase("what you say is wrong"), ANSWER, "delete", keep="deciding", uses=OF_DISPUTES)
 
     request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
     who: Mapped[Owner] = mapped_column(index=True)
@@ -39,7 +39,8 @@ class HoldRow(Base):
 
     __tablename__ = "holds"
     __table_args__ = (
-        means(Phrase("legal holds on your data"), Phrase("to meet legal obligations"), keep="holds") | NEVER_AGAIN
+        means(Phrase("legal holds on your data"), Phrase("to meet legal obligations"), keep="holds", uses=OF_RIGHTS)
+        | NEVER_AGAIN
     )
 
     number: Mapped[Id]
@@ -88,6 +89,7 @@ class RequestRow(Base):
             Phrase("requests about your data"),
             Phrase("to prove that they were answered"),
             keep="requests",
+            uses=OF_RIGHTS,
             until="receipt",
             known_by=("number",),  # it has no file when it is new
         )
@@ -110,7 +112,9 @@ class RequestRow(Base):
     extended: Mapped[Code]
     refused: Mapped[Code]
     source: Mapped[Code]
-    key: Mapped[Secret | None]
+    key: Mapped[
+        Secret | None
+    ]  # officers' code reads it with the row, which is written back as a whole; shows it nobody
 
 
 class EncryptionRow(Base):

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
 from storage.columns import Code, Number, Owner, Staff, When
-from storage.rows.base import Base, means
+from storage.rows.base import OF_RIGHTS, Base, means
 
 
 class SecondLookRow(Base):
@@ -16,6 +16,7 @@ class SecondLookRow(Base):
         Phrase("so that nobody does it alone"),
         "delete",
         keep="deciding",
+        uses=OF_RIGHTS,
     )
 
     request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
@@ -32,6 +33,7 @@ class ChallengeRow(Base):
         Phrase("to make sure that it came from you"),
         "delete",
         keep="deciding",
+        uses=OF_RIGHTS,
     )
 
     request: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)

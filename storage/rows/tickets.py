@@ -20,7 +20,7 @@ from storage.columns import (
     When,
     Words,
 )
-from storage.rows.base import ANSWER, NEVER_AGAIN, WORK, Base, means, partial
+from storage.rows.base import ANSWER, IN_TICKETS, NEVER_AGAIN, OF_DESKS, WORK, Base, means, partial, whose
 
 
 class TicketRow(Base):
@@ -34,14 +34,14 @@ class TicketRow(Base):
         partial("ix_tickets_words", "closed_at", where="closed_at IS NOT NULL AND words_purged_at IS NULL"),
         partial("ix_tickets_files", "closed_at", where="closed_at IS NOT NULL AND files_purged_at IS NULL"),
         partial("ix_tickets_assignee", "assignee", where="assignee IS NOT NULL"),
-        means(Phrase("tickets"), ANSWER, keep="content") | NEVER_AGAIN,
+        means(Phrase("tickets"), ANSWER, keep="content", uses=OF_DESKS) | NEVER_AGAIN,
     )
 
     id: Mapped[Id]
     desk: Mapped[Number] = mapped_column(ForeignKey("desks.id"))
     number: Mapped[Number]
     subject: Mapped[Words]
-    customer: Mapped[Owner]
+    customer: Mapped[Owner] = mapped_column(info=whose())
     opened_at: Mapped[When]
     last_at: Mapped[When]
     room_kind: Mapped[Code]
@@ -60,7 +60,7 @@ class TicketRow(Base):
 
 class TagRow(Base):
     __tablename__ = "tags"
-    __table_args__ = means(Phrase("tags on your tickets"), WORK, "delete", keep="content")
+    __table_args__ = means(Phrase("tags on your tickets"), WORK, "delete", keep="content", uses=OF_DESKS)
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     tag: Mapped[Remark] = mapped_column(primary_key=True, index=True)
@@ -71,7 +71,7 @@ class ParticipantRow(Base):
     """Somebody who was added to another customer's ticket."""
 
     __tablename__ = "participants"
-    __table_args__ = means(Phrase("tickets you were added to"), ANSWER, "delete", keep="content")
+    __table_args__ = means(Phrase("tickets you were added to"), ANSWER, "delete", keep="content", uses=OF_DESKS)
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     who: Mapped[Owner] = mapped_column(primary_key=True, index=True)
@@ -81,7 +81,9 @@ class CloseRequestRow(Base):
     """The customer was asked whether the ticket can be closed."""
 
     __tablename__ = "close_requests"
-    __table_args__ = means(Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="closing")
+    __table_args__ = means(
+        Phrase("questions whether a ticket can be closed"), WORK, "delete", keep="closing", uses=OF_DESKS
+    )
 
     ticket: Mapped[Number] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
     about: Mapped[About] = mapped_column(index=True)
@@ -100,7 +102,7 @@ class EntryRow(Base):
         partial("ix_timeline_staff", "staff", where="staff IS NOT NULL"),
         partial("ix_timeline_person", "person", where="person IS NOT NULL"),
         partial("ix_timeline_quotes", "id", where="quotes"),
-        means(Phrase("messages and events in tickets"), ANSWER, keep="content", known_by=("id",)),
+        means(Phrase("messages and events in tickets"), ANSWER, keep="content", known_by=("id",), uses=IN_TICKETS),
     )
 
     id: Mapped[Id]
@@ -129,7 +131,9 @@ class AttachmentRow(Base):
     """A file of a message, or of a draft. Its content is on disk under its hash."""
 
     __tablename__ = "attachments"
-    __table_args__ = means(Phrase("files"), ANSWER, "delete", keep="files", known_by=("entry", "draft", "sha"))
+    __table_args__ = means(
+        Phrase("files"), ANSWER, "delete", keep="files", uses=OF_DESKS, known_by=("entry", "draft", "sha")
+    )
 
     id: Mapped[Id]
     entry: Mapped[Number | None] = mapped_column(index=True)

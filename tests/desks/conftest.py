@@ -17,6 +17,7 @@ from bot.message import Message, UserRef
 from bot.parse import find, options
 from bot.people import handlers as people
 from bot.ports import Job, Say, T
+from bot.privacy.uses import Use
 from bot.router import Router
 from storage.opening import open_store
 from storage.sqlite import SqliteStore
@@ -79,7 +80,7 @@ class Office:
         self.now += timedelta(**time)
 
 
-ROUTES = Router()
+ROUTES = Router(Use.SUPPORT)
 ROUTES.include(desks.router)
 ROUTES.include(people.router)
 MEMBERS = [

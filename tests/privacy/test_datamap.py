@@ -27,6 +27,7 @@ from sqlalchemy import (
 from bot.desks.model import Settings
 from bot.effects import Effect
 from bot.ports import UnitOfWork
+from bot.privacy.uses import Use
 from storage.columns import Clean, User, holds, keys
 from storage.datamap import gaps, sheets, strange_keys, topics, unknown_keys, unmapped
 from storage.errors import CannotOpen
@@ -150,7 +151,15 @@ def unindexed(tables: MetaData) -> None:
     there.indexes = {index for index in there.indexes if "person" not in {column.name for column in index.columns}}
 
 
-SAID = {"keep": "content", "what": "things", "why": "to see", "erase": "delete", "export": "rows", "until": ""}
+SAID = {
+    "uses": tuple(Use),
+    "keep": "content",
+    "what": "things",
+    "why": "to see",
+    "erase": "delete",
+    "export": "rows",
+    "until": "",
+}
 WHO = Column("who", User, primary_key=False, info=holds("owner"), unique=True)
 MUTATIONS = {
     "says nothing": (column("phone", String), "tickets.phone: does not say what it holds about people"),
@@ -178,6 +187,9 @@ MUTATIONS = {
     "a link without an index": (column("seller", User, info=holds("staff")), "tickets: seller has no index"),
     "a lost index": (unindexed, "timeline: person has no index that begins with it"),
     "a new table that says nothing": (table("surveys"), "surveys: does not say what its rows are"),
+    "a column that is there for nothing": (
+        table("surveys", WHO._copy(), **{**SAID, "uses": ()}), "surveys: does not say for what who may be read",
+    ),
     "a table without erasure": (
         table("surveys", WHO._copy(), **{**SAID, "erase": ""}), "surveys: does not say what erasing",
     ),

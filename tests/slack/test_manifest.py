@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from adapters.slack.manifest import EVENTS, SCOPES, manifest
 from bot.cli import main
+from bot.privacy.uses import Use
 from bot.router import Router
 from bot.routes import all_routes
 from tests.fakes.slack.app import EVENT_SCOPES
@@ -38,7 +39,7 @@ def test_commands_can_have_other_names():
 
 
 def test_a_bot_without_commands_has_none():
-    made = manifest(Router())
+    made = manifest(Router(Use.SUPPORT))
     assert made["features"]["slash_commands"] == made["features"]["shortcuts"] == []
 
 

@@ -1,0 +1,154 @@
+"""Data is read for what it is there for, and for nothing else. In every test the fixture `bare` looks at what handlers
+read; here it is shown that it would notice."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Column, select
+
+from bot.access import Call
+from bot.inbound import CommandInvoked
+from bot.message import say
+from bot.ports import Reply, Say, UnitOfWork
+from bot.privacy.uses import Use, serves
+from bot.router import Router
+from bot.routes import all_routes
+from bot.tickets.timeline import Kind
+from storage.datamap import sheets, uses
+from storage.rows import TicketRow
+from storage.store import SqlUnitOfWork
+from tests import purposes
+from tests.desk import AGENTS, ANA, SAM, Desk, agents_thread, private
+from tests.privacy.conftest import OLE
+from tests.privacy.test_officer import COMMANDS, until
+
+WORDS = ("words", "remark", "payload")
+NO_WORDS = {"people.name", "requests.key"}  # what somebody is called; and what opens a file, which nobody is shown
+Reading = Callable[[UnitOfWork], object]
+
+
+def note(work: UnitOfWork) -> object:
+    return work.timeline.page(1, frozenset({Kind.NOTED}), 0, 9)[0].remark
+
+
+@serves(Use.RIGHTS)
+def note_for_whose_it_is(work: UnitOfWork) -> object:
+    return note(work)
+
+
+def subject(work: UnitOfWork) -> object:
+    ticket = work.tickets.numbered(1, 1)
+    return ticket and ticket.subject
+
+
+def subject_in_a_subquery(work: UnitOfWork) -> object:
+    assert isinstance(work, SqlUnitOfWork)
+    within = select(TicketRow.subject.label("about")).subquery()
+    return work.connection.scalar(select(within.c.about + "!"))
+
+
+def state(work: UnitOfWork) -> object:
+    return work.tickets.called(1), work.outbox.posted("ticket:1:agents")
+
+
+async def strays(desk: Desk, reading: Reading, use: Use) -> set[str]:
+    """What is noticed when a handler of this use reads so."""
+
+    def handler(call: Call, work: UnitOfWork) -> Reply:
+        return Say(say(f"read: {reading(work)}"))
+
+    router = Router(use)
+    router.command("peek", "Read something")(handler)
+    purposes.declared(router)
+    desk.router.include(router)
+    assert (await desk.type(SAM, "/peek")).startswith("read: ")
+    return took()
+
+
+def took() -> set[str]:
+    """What was noticed so far; `bare` finds it no more."""
+    found = set(purposes.strayed)
+    purposes.strayed.clear()
+    return found
+
+
+@pytest.fixture
+async def told(desk: Desk) -> Desk:
+    """Ana has a ticket, in which Sam notes something."""
+    await desk.say(ANA, "my printer is on fire")
+    await desk.say(SAM, "she always does this", agents_thread(1))
+    assert took() == set()
+    return desk
+
+
+async def test_an_officer_who_reads_a_note_is_noticed(told: Desk) -> None:
+    assert "peek (office) reads timeline.remark" in await strays(told, note, Use.OFFICE)
+
+
+@pytest.mark.parametrize("reading", [subject, subject_in_a_subquery])
+async def test_so_is_one_who_reads_what_a_ticket_is_about(told: Desk, reading: Reading) -> None:
+    assert "peek (office) reads tickets.subject" in await strays(told, reading, Use.OFFICE)
+
+
+@pytest.mark.parametrize("use", [Use.SUPPORT, Use.RIGHTS, Use.REVIEW])
+async def test_others_read_notes_as_they_need_them(told: Desk, use: Use) -> None:
+    assert await strays(told, note, use) == set()
+
+
+async def test_what_an_officer_sets_off_for_somebody_reads_it_for_them(told: Desk) -> None:
+    assert await strays(told, note_for_whose_it_is, Use.OFFICE) == set()
+
+
+async def test_whether_there_is_something_and_what_is_not_about_people_may_be_read_for_anything(told: Desk) -> None:
+    assert await strays(told, state, Use.OFFICE) == set()
+
+
+async def test_what_is_disputed_is_nothing_for_agents(told: Desk) -> None:
+    def disputes(work: UnitOfWork) -> object:
+        return [work.privacy.disputed(request) for request in work.privacy.requests_of(ANA.ref)]
+
+    await told.submit(ANA, "mydata.dispute", place=private(ANA), ticket="1", text="I never did")
+    found = await strays(told, disputes, Use.SUPPORT)
+    assert {"peek (support) reads disputes.text", "peek (support) reads requests.who"} <= found
+
+
+async def test_a_column_that_is_there_for_nobody_is_noticed(told: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TicketRow.__table__.c.subject.info, "uses", (Use.RIGHTS,))
+    assert await strays(told, subject, Use.SUPPORT) == {"peek (support) reads tickets.subject"}
+
+
+def test_officers_may_read_nobodys_words() -> None:
+    office = {str(c) for sheet in sheets() for c in sheet.holding(*WORDS) if Use.OFFICE in uses(c)}
+    assert office == NO_WORDS
+
+
+async def test_nor_do_they_whatever_they_do(bureau: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that officers' commands read is listed, however much of it they may."""
+
+    def no_uses(column: Column[object]) -> tuple[Use, ...]:
+        return ()
+
+    monkeypatch.setattr(purposes, "uses", no_uses)
+    await bureau.say(SAM, "she always does this", agents_thread(1))
+    await bureau.type(ANA, "/mydata delete", private(ANA))
+    given = {"number": "1", "kind": "export", "person": str(ANA.ref), "source": "email", "code": "x", "to": "court"}
+    given |= {"review": until(bureau, 9), "ticket": "1"}
+    took()
+    ran = set()
+    for command in COMMANDS:
+        reasons = [option.choices[0] for option in command.options if option.name == "reason"]
+        options = given | {"reason": reasons[0] if reasons else ""}
+        await bureau.handle(CommandInvoked(bureau._id(), OLE, AGENTS, command.name, options))
+        ran |= {line.split(" (office) reads ")[0] for line in purposes.strayed}
+    read = {line.split(" (office) reads ")[1] for line in took() if "(office)" in line}
+    words = {str(c) for sheet in sheets() for c in sheet.holding(*WORDS)}
+    assert {"requests.who", "people.name", "tickets.customer"} <= read
+    assert read & words <= NO_WORDS
+    assert len(ran) > 15
+
+
+def test_every_handler_has_a_use() -> None:
+    router = all_routes()
+    every: list[Callable[..., object]] = [command.handler for command in router.commands.values()]
+    every += [*router.listeners.values(), *router.ticks, *router.delivered, *router.failed]
+    assert {router.uses[handler] for handler in every} == set(Use)
