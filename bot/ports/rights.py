@@ -87,6 +87,15 @@ class Privacy(Protocol):
         """Those that stand, the one to be reviewed first at the front."""
 
     def hold(self, number: int) -> Hold | None: ...
+    def silent(self, who: UserRef, ticket: int | None) -> bool:
+        """Whether all that is theirs, or that `ticket`, is under holds of which they are told nothing, and no other."""
+
+    def kept_silently(self, who: UserRef) -> Sequence[int]:
+        """Tickets that such holds keep, though they were told that all that is theirs is deleted."""
+
+    def undisclosed(self, who: UserRef) -> Sequence[int]:
+        """The numbers of those holds of which they are told nothing, released or not."""
+
     def place_hold(self, hold: Hold) -> Hold: ...
     def save_hold(self, hold: Hold) -> None: ...
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...

@@ -30,6 +30,7 @@ def upgrade() -> None:
     events_without_conversations()
     quotes()
     close_requests()
+    second_officers_of_holds()
 
 
 def close_requests() -> None:
@@ -182,6 +183,14 @@ def erasures() -> None:
         sa.PrimaryKeyConstraint("store", name=op.f("pk_tombstone_marks")),
     )
     op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+
+
+def second_officers_of_holds() -> None:
+    """What of a hold waits for one, and those of which the person is told nothing."""
+    op.add_column("holds", sa.Column("undisclosed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("holds", sa.Column("awaits", sa.String(200), nullable=False, server_default=""))
+    op.add_column("holds", sa.Column("asked_by", sa.String(200), nullable=True))
+    op.create_index("ix_holds_asked_by", "holds", ["asked_by"])
 
 
 def encryption() -> None:
