@@ -112,7 +112,8 @@ class Privacy(Protocol):
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
     def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
-        """Take them out. With `patient`, what may be on its way stays; returns how many did."""
+        """Take them out. What may be there, as a platform never said, stays; with `patient`, what may be on
+        its way for the first time, too. Returns how many stay."""
 
     def copies(self, who: UserRef, but: UserRef, limit: int) -> Sequence[Copy]:
         """Posts of ours that carry their words or are in their private room, but for those about `but`."""

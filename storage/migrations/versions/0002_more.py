@@ -26,6 +26,7 @@ def upgrade() -> None:
     linked_accounts()
     second_looks()
     several_processes()
+    unknown_outcomes()
     events_without_conversations()
     quotes()
     close_requests()
@@ -253,6 +254,11 @@ def several_processes() -> None:
     )
     op.add_column("outbox", sa.Column("holder", sa.String(200), nullable=True))
     op.add_column("outbox", sa.Column("fence", BIG, nullable=False, server_default=sa.text("0")))
+
+
+def unknown_outcomes() -> None:
+    """Whether a platform may have done what it did not answer."""
+    op.add_column("outbox", sa.Column("unsure", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def home() -> None:
