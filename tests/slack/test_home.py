@@ -197,4 +197,5 @@ async def test_a_page_drawn_again_by_itself_is_no_sign_of_life_and_opening_it_is
 
 def last_seen(desk: World, name: str) -> datetime:
     with desk.running.store.engine.connect() as connection:
-        return connection.execute(select(people.c.last_seen).where(people.c.name == name)).scalar_one()
+        seen_at: datetime = connection.execute(select(people.c.last_seen).where(people.c.name == name)).scalar_one()
+        return seen_at
