@@ -133,7 +133,9 @@ def _check_restriction(call: Call) -> None:
 
 
 def takes_part(who: UserRef, ticket: Ticket, work: UnitOfWork) -> bool:
-    return who == ticket.customer or (ticket.shared and who in work.tickets.participants(ticket.id))
+    if who != ticket.customer:
+        return ticket.shared and who in work.tickets.participants(ticket.id)
+    return not (ticket.restricted and ticket.id in work.privacy.kept_silently(who))
 
 
 def _given(event: Event) -> dict[str, str]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.effects import Rewrite
-from bot.ports import Chat, Gone, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork
+from bot.ports import Chat, Gone, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork, Unsure
 from bot.privacy.model import NOBODY
 from bot.process.peers import Alone, Peers, delivering
 from bot.router import Router
@@ -164,10 +164,11 @@ class Courier:
             await self._bury(row, error.reason)
         except TryLater as error:
             seconds = max(error.seconds, min(LONGEST_PAUSE, 2.0**row.attempts))
-            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY)
+            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY, unsure=isinstance(error, Unsure))
         except Exception as error:  # a bug in one delivery must not stop every other ticket
             log.exception("delivery failed", extra={"effect": row.id})
-            await self._postpone(row, type(error).__name__, min(LONGEST_PAUSE, 2.0**row.attempts), TRIES_AFTER_BUGS)
+            seconds = min(LONGEST_PAUSE, 2.0**row.attempts)
+            await self._postpone(row, type(error).__name__, seconds, TRIES_AFTER_BUGS, unsure=True)
         else:
             return await self._note(lambda work: self._done(row, spot, work)) is not False
         return True
@@ -188,18 +189,18 @@ class Courier:
             listener(row, reason, work)
         return None
 
-    async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int) -> None:
+    async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int, *, unsure: bool) -> None:
         if row.attempts + 1 >= tries:
             await self._bury(row, reason)
         else:
             until = self.now() + timedelta(seconds=seconds)
-            await self._note(lambda work: self._later(row, until, str(reason), work))
+            await self._note(lambda work: self._later(row, until, str(reason), unsure, work))
 
     @staticmethod
-    def _later(row: Pending, until: datetime, reason: str, work: UnitOfWork) -> None:
+    def _later(row: Pending, until: datetime, reason: str, unsure: bool, work: UnitOfWork) -> None:
         if not work.outbox.ours(row):
             return log.warning(TAKEN, extra={"effect": row.id})
-        return work.outbox.postpone(row.id, until, reason)
+        return work.outbox.postpone(row.id, until, reason, unsure=unsure)
 
     async def _bury(self, row: Pending, reason: str) -> None:
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    case,
     exists,
     func,
     insert,
@@ -63,8 +62,7 @@ class Breaches:
         not say since when, all of them count."""
         counts, whose = {}, []
         for sheet in _sheets(tables):
-            there = select(func.count()).select_from(sheet.table).where(_by(sheet, until))
-            counts[sheet.table.name] = self.connection.execute(there).scalar_one()
+            counts[sheet.table.name] = self._count(sheet, _by(sheet, until))
             whose += [select(link.label("who")).where(_by(sheet, until), _known(link)) for link in _subjects(sheet)]
         everybody = select(func.count()).select_from(union(*whose).subquery())
         return self.connection.execute(everybody).scalar_one() if whose else 0, counts
@@ -75,12 +73,13 @@ class Breaches:
         words, closed = {}, {}
         for sheet in _sheets(tables):
             if (plan := plans().get(sheet.table.name)) is not None:
-                some, all_sealed = worded(plan), and_(worded(plan), sealed(plan))
-                query = select(func.count(case((some, 1))), func.count(case((all_sealed, 1))))
-                words[plan.table.name], closed[plan.table.name] = self.connection.execute(
-                    query.select_from(plan.table).where(_by(sheet, until))
-                ).one()
+                some = and_(_by(sheet, until), worded(plan))
+                words[plan.table.name] = self._count(sheet, some)
+                closed[plan.table.name] = self._count(sheet, and_(some, sealed(plan)))
         return words, closed
+
+    def _count(self, sheet: Sheet, where: ColumnElement[bool]) -> int:
+        return self.connection.execute(select(func.count()).select_from(sheet.table).where(where)).scalar_one()
 
     def encrypted_since(self) -> datetime | None:
         """Since when all of it is; None if it is not."""

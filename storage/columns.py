@@ -13,6 +13,7 @@ Remark    free text about the customer the row is about: goes with them, and wit
 Trace     a platform id that leads to the owner: goes with the owner
 Payload   JSON that carries words and names about the row's subject; its table deletes such rows
 Alias     a code for somebody that leads to them only with a key kept elsewhere, as long as there is that key
+Unsaid    a fact, or (UnsaidStaff) a colleague, that the person it is about is never shown
 Number, Code, When, Flag, Data, Digest    nothing about people
 Blob      the hash of a file on disk, which goes when no row refers to it
 
@@ -138,6 +139,9 @@ Alias = Annotated[str, mapped_column(String(64), info=holds("alias"))]
 When = Annotated[datetime, mapped_column(Utc, info=holds("facts"))]
 Flag = Annotated[bool, mapped_column(Boolean, info=holds("facts"))]
 Data = Annotated[dict[str, Any], mapped_column(JSON, info=holds("facts"))]
+Unsaid = Annotated[str, mapped_column(String(200), info=holds("facts", secret=True))]
+UnsaidFlag = Annotated[bool, mapped_column(Boolean, info=holds("facts", secret=True))]
+UnsaidStaff = Annotated[UserRef, mapped_column(User, info=holds("staff", secret=True))]
 Owner = Annotated[UserRef, mapped_column(User, info=holds("owner"))]
 About = Annotated[UserRef, mapped_column(User, info=holds("about"))]
 Staff = Annotated[UserRef, mapped_column(User, info=holds("staff"))]

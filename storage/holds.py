@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from bot.message import UserRef
 from bot.ports import Audit
 from bot.privacy.audit import Deed
-from bot.privacy.model import Hold
+from bot.privacy.model import Awaits, Hold
 from storage.deferred import STANDS, held_tickets
 from storage.rows import HoldRow
+from storage.undisclosed import silent, silent_tickets
 
 holds = HoldRow.__table__
 
@@ -30,6 +31,16 @@ class Holds:
     def holds_ticket(self, ticket: int) -> bool:
         there = select(holds.c.number).where(holds.c.ticket == ticket, STANDS).limit(1)
         return self.connection.execute(there).first() is not None
+
+    def silent(self, who: UserRef, ticket: int | None) -> bool:
+        return silent(self.connection, who, ticket)
+
+    def kept_silently(self, who: UserRef) -> Sequence[int]:
+        return silent_tickets(self.connection, who)
+
+    def undisclosed(self, who: UserRef) -> Sequence[int]:
+        of = select(holds.c.number).where(holds.c.who == who, holds.c.undisclosed)
+        return self.connection.scalars(of).all()
 
     def held_tickets(self, who: UserRef) -> Sequence[int]:
         return held_tickets(self.connection, who)
@@ -51,15 +62,16 @@ class Holds:
 
     def save_hold(self, hold: Hold) -> None:
         self.connection.execute(update(holds).where(holds.c.number == hold.number).values(_values(hold)))
-        deed = Deed.RENEWED if hold.released_at is None else Deed.RELEASED
-        self.audit.note(deed, about=hold.who, number=hold.number, reason=hold.code)
+        if hold.awaits is Awaits.NOTHING:  # else nothing came of it so far
+            deed = Deed.RENEWED if hold.released_at is None else Deed.RELEASED
+            self.audit.note(deed, about=hold.who, number=hold.number, reason=hold.code)
 
 
 def _values(hold: Hold) -> dict[str, Any]:
-    values = asdict(hold) | {"who": hold.who, "placed_by": hold.placed_by}
+    values = asdict(hold) | {"who": hold.who, "placed_by": hold.placed_by, "asked_by": hold.asked_by}
     del values["number"]
     return values
 
 
 def _hold(row: Row[Any]) -> Hold:
-    return Hold(row.number, row.who, row.code, row.placed_at, row.review_at, row.placed_by, row.released_at, row.ticket)
+    return Hold(**{**row._mapping, "awaits": Awaits(row.awaits)})

@@ -51,11 +51,12 @@ class Ledger:
     def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
         """Take effects out of the outbox, or their name out of effects for others.
 
-        With `patience`, what the courier may have in its hands stays. Returns how many did.
+        What may be on the platform already stays until it is known where; with `patient`, what the courier may have in
+        its hands, too. Returns how many did.
         """
         name, kept = self.name(who), 0
         for row in self.connection.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)).all():
-            if patient and row.state == DUE and row.head and row.not_before <= self.now:
+            if row.state == DUE and row.head and (row.unsure or (patient and row.not_before <= self.now)):
                 kept += 1
             elif row.about == who or _addressed(row.effect, who) or _keyed(row, who):
                 self._forget(row)

@@ -62,7 +62,7 @@ HEAD_ROOM = exists().where(earlier.c.room == bindparam("room"), WAITS)
 OLDEST = select(func.min(earlier.c.id)).where(earlier.c.room == bindparam("of_room"), WAITS)
 POST = Hot(
     insert(outbox).values(
-        {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head", "holder", "fence"}}
+        {c.name: bindparam(c.name) for c in outbox.c if c.name not in {"id", "head", "holder", "fence", "unsure"}}
         | {"head": ~HEAD_ROOM}
     )
 )
@@ -73,7 +73,13 @@ FEW = 4  # keys that are looked up one by one, which costs less than a statement
 POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
-    .values(not_before=bindparam("until"), error=bindparam("why"), attempts=outbox.c.attempts + 1, holder=None)
+    .values(
+        not_before=bindparam("until"),
+        error=bindparam("why"),
+        attempts=outbox.c.attempts + 1,
+        unsure=outbox.c.unsure | bindparam("is_unsure"),
+        holder=None,
+    )
 )
 leases = LeaseRow.__table__
 DATABASE_CLOCK: Any = literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
@@ -193,8 +199,8 @@ class SqlOutbox:
             return self.spot(sent.effect.key) is None
         return bool(fence == sent.fence)
 
-    def postpone(self, id: int, until: datetime, error: str) -> None:
-        self.connection.execute(POSTPONE, {"row_id": id, "until": until, "why": error[:200]})
+    def postpone(self, id: int, until: datetime, error: str, *, unsure: bool = False) -> None:
+        self.connection.execute(POSTPONE, {"row_id": id, "until": until, "why": error[:200], "is_unsure": unsure})
 
     def bury(self, id: int, error: str) -> None:
         room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))

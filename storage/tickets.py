@@ -35,6 +35,7 @@ from bot.tickets.timeline import ticket_of
 from storage.columns import EPOCH, MILLISECOND
 from storage.hot import Hot
 from storage.rows import DeskRow, ParticipantRow, SpotRow, TagRow, TicketRow
+from storage.undisclosed import silent_tickets
 
 tickets = TicketRow.__table__
 spots = SpotRow.__table__
@@ -204,7 +205,8 @@ class SqlTickets:
         return self.connection.execute(LAST_OPENED, {"who": customer, "desk": desk}).scalar()
 
     def find(self, wanted: Filter, limit: int) -> Sequence[Ticket]:
-        return [ticket(row) for row in self.connection.execute(_query(wanted).limit(limit))]
+        unsaid = silent_tickets(self.connection, wanted.mine) if wanted.mine else ()
+        return [ticket(row) for row in self.connection.execute(_query(wanted, unsaid).limit(limit))]
 
     def rooms(self, platform: str) -> Sequence[Place]:
         query = (
@@ -256,7 +258,7 @@ class SqlTickets:
         return None if row is None else ticket(row)
 
 
-def _query(wanted: Filter) -> Select[Any]:
+def _query(wanted: Filter, unsaid: Sequence[int]) -> Select[Any]:
     query = select(tickets).where(tickets.c.desk.in_(wanted.desks))
     query = query.where(OPEN if wanted.open else CLOSED)
     if wanted.assignee:
@@ -265,6 +267,8 @@ def _query(wanted: Filter) -> Select[Any]:
         query = query.where(tickets.c.assignee.is_(None))
     if wanted.customer:
         query = query.where(tickets.c.customer == wanted.customer)
+    if wanted.mine:
+        query = query.where(tickets.c.customer == wanted.mine, tickets.c.id.not_in(unsaid))
     if wanted.priority is not None:
         query = query.where(tickets.c.priority == int(wanted.priority))
     if wanted.tag:

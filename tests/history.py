@@ -21,7 +21,8 @@ class Sort(StrEnum):
 @dataclass
 class Said:
     """`word` is in no other message. `customer` is whose ticket it is about. `sent` and `taken` are when the platform
-    first delivered it and when the bot first acknowledged it. Whoever was `refused` was told so."""
+    first delivered it and when the bot first acknowledged it. Whoever was `refused` was told so. `edits` are words put
+    into it later, of which the last one stands in it; `deleted` is when the bot acknowledged that it is gone."""
 
     word: str
     sort: Sort
@@ -29,6 +30,13 @@ class Said:
     sent: float = NEVER
     taken: float = NEVER
     refused: bool = False
+    edits: list[str] = field(default_factory=list)
+    deleted: float = NEVER
+
+    @property
+    def owed(self) -> bool:
+        """Whether others must be able to read it."""
+        return self.taken < NEVER and not self.refused and self.deleted == NEVER
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,17 @@ class Read:
 @dataclass
 class History:
     """`read` is in the order in which it was posted. `kept` says in whose tickets' timeline a word is, if one may look.
-    `given_up` is what the platform refused for good, which the agents were told. `claims` are those whom the bot told
-    that a ticket is theirs, and `claimed` is who had it, one after the other, by what was written down."""
+    `begun` is when the bot began to post something, with its words. `given_up` is what the platform refused for good,
+    which the agents were told. `unsure` is how often a word was posted, for agents or for a customer, without the bot
+    being able to know. `claims` are those whom the bot told that a ticket is theirs, and `claimed` is who had it, one
+    after the other, by what was written down."""
 
     said: list[Said] = field(default_factory=list)
     read: list[Read] = field(default_factory=list)
     kept: dict[str, str] | None = None
+    begun: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     given_up: set[str] = field(default_factory=set)
+    unsure: Counter[tuple[str, bool]] = field(default_factory=Counter)
     claims: list[tuple[str, str]] = field(default_factory=list)
     claimed: list[tuple[str, str]] | None = None
 
@@ -60,6 +72,7 @@ def broken(history: History, twice: int = 0) -> list[str]:
     """Promises that were not kept, in words. `twice` is how many posts may be there twice, because a platform without
     a key for them could not say what became of them."""
     found = [*_notes(history), *_rooms(history), *_lost(history), *_order(history), *_kept(history), *_claims(history)]
+    found += [*_edited(history), *_deleted(history)]
     doubled = list(_doubled(history))
     return found + (doubled if len(doubled) > twice else [])
 
@@ -102,7 +115,7 @@ def _rooms(history: History) -> Iterator[str]:
 def _lost(history: History) -> Iterator[str]:
     copies = _copies(history)
     for said in history.said:
-        owed = said.sort is not Sort.NOTE and said.taken < NEVER and not said.refused
+        owed = said.sort is not Sort.NOTE and said.owed
         if owed and not copies.get((said.word, _goes_to(said))) and said.word not in history.given_up:
             yield f"{said.word} was acknowledged, and nobody reads it"
 
@@ -111,7 +124,8 @@ def _doubled(history: History) -> Iterator[str]:
     copies = _copies(history)
     for said in history.said:
         if said.sort is not Sort.NOTE:
-            for _ in copies.get((said.word, _goes_to(said)), [])[1:]:
+            key = (said.word, _goes_to(said))
+            for _ in copies.get(key, [])[1 + history.unsure[key] :]:
                 yield f"{said.word} is read twice"
 
 
@@ -144,12 +158,38 @@ def _kept(history: History) -> Iterator[str]:
     if history.kept is None:
         return
     for said in history.said:
-        if said.taken < NEVER and not said.refused:
+        if said.deleted < NEVER and said.word in history.kept:
+            yield f"{said.word} was deleted, and is kept"
+        if said.owed:
             kept = history.kept.get(said.word)
             if kept is None:
                 yield f"{said.word} was acknowledged, and is not in the timeline"
             elif kept != said.customer:
                 yield f"{said.word} of {said.customer} is kept in a ticket of {kept}"
+
+
+def _edited(history: History) -> Iterator[str]:
+    """Whoever reads it reads what it says now."""
+    copies = _copies(history)
+    for said in history.said:
+        if said.edits and said.owed and said.edits[-1] not in history.given_up:
+            if history.kept is not None and said.edits[-1] not in history.kept:
+                yield f"{said.word} was edited, and its new words are not kept"
+            old, key = set(said.edits[:-1]), (said.word, _goes_to(said))
+            wrong = [c for c in copies.get(key, []) if said.edits[-1] not in c.words or old & set(c.words)]
+            for copy in wrong[history.unsure[key] :]:  # of a post that nobody knows of no word can be changed
+                yield f"{said.word} was edited, and does not read so in {copy.room}"
+
+
+def _deleted(history: History) -> Iterator[str]:
+    copies = _copies(history)
+    for said in history.said:
+        if said.deleted < NEVER and said.word not in history.given_up:
+            for key in ((said.word, True), (said.word, False)):
+                for copy in copies.get(key, [])[history.unsure[key] :]:
+                    yield f"{said.word} was deleted, and is read in {copy.room}"
+            if any(said.word in words for moment, words in history.begun if moment > said.deleted):
+                yield f"{said.word} was deleted, and was posted afterwards"
 
 
 def _claims(history: History) -> Iterator[str]:

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from adapters.discord import words
-from bot.ports import Gone, Limited, Refused, TryLater
+from bot.ports import Gone, Limited, Refused, TryLater, Unsure
 
 ARCHIVED = 50083
 THREAD_EXISTS = 160004
@@ -69,7 +69,7 @@ def translated(refusals: Refusals, lacking: Callable[[], str]) -> Iterator[None]
         refusals.note(error.status)
         raise _translated(error, lacking) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise TryLater(reason=words.AWAY) from error
+        raise Unsure(reason=words.AWAY) from error
 
 
 def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exception:
@@ -80,7 +80,7 @@ def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exc
     if error.status == 429:
         return Limited(reason=words.BUSY)
     if error.status >= 500:
-        return TryLater(reason=words.AWAY)
+        return Unsure(reason=words.AWAY)
     return (Gone if error.code in NO_SUCH else Refused)(reason(error, lacking))
 
 

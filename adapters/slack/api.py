@@ -18,7 +18,7 @@ from adapters.outgoing import Outgoing
 from adapters.slack import words
 from adapters.slack.hosts import way_out
 from adapters.slack.pace import Pace
-from bot.ports import Gone, Limited, Refused, TryLater
+from bot.ports import Gone, Limited, Refused, TryLater, Unsure
 from bot.process.peers import still_ours
 
 Json = dict[str, Any]
@@ -47,10 +47,6 @@ GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted
 TIMEOUT = 30  # seconds for one call
 PAUSE_WITHOUT_TOKEN = 60.0
 PAGES = 200  # of one list; a stop for cursors that never end
-
-
-class Unsure(TryLater):
-    """Slack may have done it, or not."""
 
 
 class NotOurs(TryLater):

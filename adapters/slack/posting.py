@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from adapters.slack import words
-from adapters.slack.api import Api, Json, SlackGone, SlackRefused, Unsure, timestamp
+from adapters.slack.api import Api, Json, SlackGone, SlackRefused, timestamp
 from adapters.slack.render import Part, parts, username
 from adapters.slack.uploads import Uploads
 from bot.language import reading
 from bot.message import Message
-from bot.ports import Refused, Spot, TryLater
+from bot.ports import Refused, Spot, TryLater, Unsure
 from bot.process.peers import doubtful
 
 log = logging.getLogger(__name__)

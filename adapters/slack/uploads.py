@@ -12,10 +12,10 @@ from typing import NamedTuple
 import aiohttp
 
 from adapters.slack import words
-from adapters.slack.api import Api, SlackGone, SlackRefused, Unsure
+from adapters.slack.api import Api, SlackGone, SlackRefused
 from adapters.slack.text import one_line, safe
 from bot.message import Bold, File, Message, Span
-from bot.ports import Files, Refused
+from bot.ports import Files, Refused, Unsure
 
 log = logging.getLogger(__name__)
 MOST_REMEMBERED = 1_000

@@ -12,6 +12,7 @@ privacy = typer.Typer(help="For the privacy officer.", **HOW)
 Number = Annotated[str, typer.Argument(help="Its number in helpthread privacy queue.")]
 Account = Annotated[str, typer.Argument(help="Whose data it is about: PLATFORM/WORKSPACE/ID, PLATFORM//ID on Discord.")]
 Day = Annotated[str, typer.Argument(help="A day such as 2026-01-31.")]
+Of = Annotated[str, typer.Argument(help="hold, if the number is one of a legal hold.")]
 Source = Annotated[str, typer.Argument(help="How it came: email, letter, phone, person or authority.")]
 Why = Annotated[str, typer.Argument(help="A code; a wrong one shows those there are.")]
 Language = Annotated[str, typer.Option(help="As a code such as de.")]
@@ -66,9 +67,12 @@ def hold(
     ticket: Annotated[
         str, typer.Argument(help="The number of a ticket of theirs, or DESK#NUMBER, to keep that one only.")
     ] = "",
+    nondisclosure: Annotated[
+        bool, typer.Option("--nondisclosure", help="Tell them nothing of it, once an officer in chat confirms that.")
+    ] = False,
 ) -> None:
     """Have somebody's data, or one ticket, kept for a reason in law, to be looked at again within 90 days."""
-    office("hold", person, reason, review, ticket)
+    office("hold", person, reason, review, ticket, "nondisclosure" if nondisclosure else "")
 
 
 @privacy.command()
@@ -79,7 +83,7 @@ def renew(number: Number, review: Day) -> None:
 
 @privacy.command()
 def release(number: Number) -> None:
-    """End a legal hold; what waited for it begins."""
+    """End a legal hold; what waited for it begins. Before its day, an officer in chat has to confirm it."""
     office("release", number)
 
 
@@ -159,15 +163,15 @@ def platform_deleted(person: Account) -> None:
 
 
 @privacy.command()
-def confirm(number: Number) -> None:
+def confirm(number: Number, of: Of = "") -> None:
     """Confirm what an officer or an agent began in chat."""
-    office("confirm", number)
+    office("confirm.hold" if of == "hold" else "confirm", number)
 
 
 @privacy.command()
-def clear(number: Number) -> None:
+def clear(number: Number, of: Of = "") -> None:
     """Say that nothing comes of what waits for a second officer."""
-    office("clear", number)
+    office("clear.hold" if of == "hold" else "clear", number)
 
 
 @privacy.command()

@@ -14,6 +14,7 @@ from bot.ports.chats import (
     Say,
     Spot,
     TryLater,
+    Unsure,
 )
 from bot.ports.desk import Closings, Desks, Drafts, Filter, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Backlog, Outbox, Pending, Watched, Watermarks
@@ -55,6 +56,7 @@ __all__ = (
     "Tombstones",
     "TryLater",
     "UnitOfWork",
+    "Unsure",
     "Watched",
     "Watermarks",
 )

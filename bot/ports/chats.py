@@ -81,6 +81,10 @@ class TryLater(Exception):
         self.reason = reason
 
 
+class Unsure(TryLater):
+    """The platform may have done it, or not: nobody was told."""
+
+
 class Limited(TryLater):
     """The platform takes no more of this for now: its rate limit."""
 

@@ -22,13 +22,14 @@ if TYPE_CHECKING:  # they need what is declared here
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tickets a list shows. `after` is the sort key of the last one seen."""
+    """Which tickets a list shows. `mine`: of whoever asks for theirs. `after` is the sort key of the last one seen."""
 
     desks: Sequence[int]
     open: bool = True
     assignee: UserRef | None = None
     unclaimed: bool = False
     customer: UserRef | None = None
+    mine: UserRef | None = None
     tag: str = ""
     priority: Priority | None = None
     after: tuple[int, int, int] | None = None

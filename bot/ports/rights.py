@@ -87,6 +87,15 @@ class Privacy(Protocol):
         """Those that stand, the one to be reviewed first at the front."""
 
     def hold(self, number: int) -> Hold | None: ...
+    def silent(self, who: UserRef, ticket: int | None) -> bool:
+        """Whether all that is theirs, or that `ticket`, is under holds of which they are told nothing, and no other."""
+
+    def kept_silently(self, who: UserRef) -> Sequence[int]:
+        """Tickets that such holds keep, though they were told that all that is theirs is deleted."""
+
+    def undisclosed(self, who: UserRef) -> Sequence[int]:
+        """The numbers of those holds of which they are told nothing, released or not."""
+
     def place_hold(self, hold: Hold) -> Hold: ...
     def save_hold(self, hold: Hold) -> None: ...
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
@@ -103,7 +112,8 @@ class Privacy(Protocol):
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
     def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
-        """Take them out. With `patient`, what may be on its way stays; returns how many did."""
+        """Take them out. What may be there, as a platform never said, stays; with `patient`, what may be on
+        its way for the first time, too. Returns how many stay."""
 
     def copies(self, who: UserRef, but: UserRef, limit: int) -> Sequence[Copy]:
         """Posts of ours that carry their words or are in their private room, but for those about `but`."""

@@ -56,6 +56,7 @@ class Clerk:
         self.export_hours, self.patience = export_hours, patience
         self.exporting: set[UserRef] = set()
         self.tidy = False
+        self.met: dict[int, datetime] = {}  # when it first came to an erasure that is not done
 
     async def run(self, handle: Handle) -> None:
         """Returns at once: nothing ever comes in from the clerk."""
@@ -140,10 +141,12 @@ class Clerk:
     async def _erase(self, request: Request, language: str) -> None:
         if request.who in self.exporting:
             raise TryLater(1, "their export is being called off")
+        now, met = self.now(), self.met.setdefault(request.number, self.now())
         erasure = Erasure(
-            self.store, self.files, self.tombstones, request, language, self.now(), self.patience, self.posted
+            self.store, self.files, self.tombstones, request, language, now, self.patience, self.posted, met
         )
         await erasure.run(self.new_id)
+        del self.met[request.number]
 
     async def _tidied(self) -> None:
         if not self.tidy:

@@ -15,6 +15,7 @@ from bot.privacy import (
     challenge,
     dispute,
     four_eyes,
+    holding,
     office,
     purging,
     quote_review,
@@ -37,6 +38,11 @@ def _breach(given: Sequence[str], work: UnitOfWork) -> str:
     return breach.open_breach(times, stores.split(","), work, drill=bool(drill), keys=bool(keys))
 
 
+def _hold(given: Sequence[str], work: UnitOfWork) -> str:
+    person, code, review, ticket, disclosure = given
+    return holding.hold(person_named(person), code, review, ticket, disclosure, None, work)
+
+
 def _retention(given: Sequence[str], work: UnitOfWork) -> str:
     rule, days = given
     if not days.isdecimal() or len(days) > 6:
@@ -53,9 +59,11 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "extend": (2, lambda given, work: office.extend(given[0], given[1], None, work)),
     "refuse": (2, lambda given, work: office.refuse(given[0], given[1], None, work)),
     "decide": (2, lambda given, work: dispute.decide(office.asked_for(given[0], None, work), given[1], work)),
-    "hold": (4, lambda given, work: office.hold(person_named(given[0]), given[1], given[2], given[3], None, work)),
-    "renew": (2, lambda given, work: office.renew(given[0], given[1], None, work)),
-    "release": (1, lambda given, work: office.release(given[0], None, work)),
+    "hold": (5, _hold),
+    "renew": (2, lambda given, work: holding.renew(given[0], given[1], None, work)),
+    "release": (1, lambda given, work: holding.release(given[0], None, work)),
+    "confirm.hold": (1, lambda given, work: holding.confirm(given[0], None, work)),
+    "clear.hold": (1, lambda given, work: holding.clear(given[0], None, work)),
     "minor": (1, lambda given, work: four_eyes.minor(person_named(given[0]), None, work)),
     "delete-for": (2, lambda given, work: four_eyes.delete_for(person_named(given[0]), given[1], None, work)),
     "confirm": (1, lambda given, work: four_eyes.confirm(given[0], None, work)),

@@ -33,7 +33,8 @@ POLL = 0.05  # seconds between looks at how many posts are still to be taken bac
 class Erasure:
     """`language` is the person's, for the receipt: by then we do not know it any more.
 
-    `patience` is how long (seconds) to wait for a post to be taken back before the clerk does something else.
+    `patience` is how long (seconds) to wait for a post to be taken back before the clerk does something else. `met` is
+    when this process first came to it: what a courier has in its hands is waited for from then on.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class Erasure:
         now: datetime,
         patience: float,
         posted: Callable[[], None],
+        met: datetime | None = None,
     ) -> None:
         self.files, self.request, self.posted = files, request, posted
         self.tombstones, self.language = tombstones, language
         self.who, self.now, self.patience = request.who, now, patience
+        self.met = met or request.at
         self.rest = request.asked is Asked.REST  # one ticket alone: the person may be back meanwhile
         self.silent = False  # whether nothing is said to a platform
         self.store = Fenced(store, Executor(store, request.who, request.number))
@@ -212,7 +215,7 @@ class Erasure:
 
     async def _withdraw(self) -> bool:
         """Call off what waits to be posted. True if some may be in the courier's hands, and stays for now."""
-        patient = self.now - self.request.at < IN_FLIGHT
+        patient = self.now - self.met < IN_FLIGHT
         ghost = self.request.nobody
         while ids := await self.store.read(lambda work: work.privacy.pending(self.who, ghost, CHUNK)):
             kept = await self.store.write(partial(self._call_off, ids, patient))

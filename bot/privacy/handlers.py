@@ -13,7 +13,7 @@ from bot.message import Message, UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
 from bot.privacy import farewell, link_views, linked, rights_views, views
 from bot.privacy.audit import Deed
-from bot.privacy.deferring import held_up
+from bot.privacy.deferring import held_up, is_silent
 from bot.privacy.letters import write_to
 from bot.privacy.link import accounts
 from bot.privacy.linked import export_key
@@ -85,7 +85,7 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     if last is not None and last.stage is Stage.COOLING:
         return Say(rights_views.cooling(last))
     if last is not None and last.stage is Stage.HELD:
-        return Say(rights_views.held(last))
+        return Say(_waits(last, work))
     if last is not None and last.stage is Stage.ASKED:
         request = replace(last, at=work.now, expires_at=last.expires_at if last.source else until)
         work.privacy.save(request)
@@ -143,8 +143,12 @@ def _confirmed(request: Request, work: UnitOfWork) -> Message:
         request = request.to(Stage.COOLING, at=work.now, expires_at=work.now + work.promises.grace)
         work.privacy.save(request)
         return rights_views.cooling(request)
-    held = begin_erasure(request, work).stage is Stage.HELD
-    return rights_views.held(request) if held else views.erasing()
+    request = begin_erasure(request, work)
+    return _waits(request, work) if request.stage is Stage.HELD else views.erasing()
+
+
+def _waits(request: Request, work: UnitOfWork) -> Message:
+    return rights_views.looked_at(request) if is_silent(request, work) else rights_views.held(request)
 
 
 @serves(Use.RIGHTS)

@@ -142,10 +142,18 @@ class Tally(NamedTuple):
     late: int
 
 
+class Awaits(StrEnum):
+    """What of a hold waits for a second officer, whom whoever asked for it is not."""
+
+    NOTHING = ""
+    NONDISCLOSURE = "nondisclosure"
+    RELEASE = "release"
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A reason (`code`) in law to keep somebody's data for now, to be looked at again by `review_at`: all of it, or
-    one `ticket` (its id) with what everybody said in it."""
+    one `ticket` (its id) with what everybody said in it. Of one that is `undisclosed` they are told nothing."""
 
     number: int
     who: UserRef
@@ -155,6 +163,9 @@ class Hold:
     placed_by: UserRef | None = None
     released_at: datetime | None = None
     ticket: int | None = None
+    undisclosed: bool = False
+    awaits: Awaits = Awaits.NOTHING
+    asked_by: UserRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

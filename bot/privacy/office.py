@@ -16,17 +16,13 @@ from bot.message import Message, UserRef
 from bot.ports import UnitOfWork
 from bot.privacy import office_views as views
 from bot.privacy import officer_notices as notices
-from bot.privacy.deferring import held_up
-from bot.privacy.handlers import begin_erasure
 from bot.privacy.letters import write_to
-from bot.privacy.model import NOBODY, Asked, Hold, Request, Stage
+from bot.privacy.model import NOBODY, Asked, Request, Stage
 
 LOGGED = {"export": Asked.EXPORT, "deletion": Asked.ERASURE, "restriction": Asked.RESTRICTION}
 SOURCES = ("email", "letter", "phone", "person", "authority")
 EXTENSIONS = ("complex", "many")  # the two reasons in GDPR Art. 12(3)
 REFUSALS = ("unverified", "excessive", "third-party", "not-controller", "no-data", "obligation", "claims")
-HOLDS = ("obligation", "claims", "expression")  # GDPR Art. 17(3)(b), (e), (a)
-LONGEST_HOLD = timedelta(days=90)  # before somebody looks at it again
 MOST_LISTED = 50
 MOST_REMINDED = 500  # of those that are due first
 LADDER = (1, 3, 7, 14)  # days before a request has to be answered
@@ -55,7 +51,7 @@ def log(kind: str, who: UserRef, source: str, received: str, officer: UserRef | 
         raise Problem(views.choose(list(LOGGED), SOURCES))
     if who == officer:
         raise Problem(views.not_yours())
-    at = _day(received, work) if received else work.now
+    at = the_day(received, work) if received else work.now
     if at > work.now:
         raise Problem(views.not_yet())
     if any(other.asked is LOGGED[kind] and other.open for other in work.privacy.requests_of(who)):
@@ -92,51 +88,6 @@ def refuse(number: str, code: str, officer: UserRef | None, work: UnitOfWork) ->
     work.privacy.save(request)
     _tell(request, "refused", partial(notices.refused, request, work.promises.contact), work)
     return views.refused(request)
-
-
-def hold(who: UserRef, code: str, review: str, ticket: str, officer: UserRef | None, work: UnitOfWork) -> str:
-    """From now on nothing of theirs is deleted, be it asked for or past its period; or nothing of one `ticket` of
-    theirs, by its number."""
-    if code not in HOLDS:
-        raise Problem(views.choose_code(HOLDS))
-    if who == officer:
-        raise Problem(views.not_yours())
-    at = _review(review, work)
-    on = _ticket_of(who, ticket, work) if ticket.strip() else None
-    placed = work.privacy.place_hold(Hold(0, who, code, work.now, at, officer, ticket=on[0] if on else None))
-    return views.held(placed, work.privacy.name(who), on[1] if on else 0)
-
-
-def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> tuple[int, int]:
-    """42 or #42, or with its desk: support#42. Its id and its number. Raises `Problem`."""
-    of_desk, _, number = named.strip().rpartition("#")
-    if not number.isdecimal() or len(number) > 18:
-        raise Problem(views.no_ticket())
-    desks = [desk for desk in work.desks.all() if of_desk in ("", desk.name)]
-    found = [work.tickets.whose(desk.id, int(number)) for desk in desks]
-    theirs = [(ticket[0], int(number)) for ticket in found if ticket is not None and ticket[1] == who]
-    if len(theirs) > 1:
-        raise Problem(views.which_ticket(number))
-    if not theirs:
-        raise Problem(views.no_ticket())
-    return theirs[0]
-
-
-def renew(number: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
-    """It was looked at, and is to be looked at again."""
-    placed = replace(_hold(number, officer, work), review_at=_review(review, work))
-    work.privacy.save_hold(placed)
-    return views.renewed(placed)
-
-
-def release(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
-    """What waited for it begins by itself, unless there is another one."""
-    placed = _hold(number, officer, work)
-    work.privacy.save_hold(replace(placed, released_at=work.now))
-    waiting = [request for request in work.privacy.waiting_for_hold(placed) if not held_up(request, work)]
-    for request in waiting:
-        begin_erasure(request, work)
-    return views.released(placed, erasing=bool(waiting))
 
 
 def officers(work: UnitOfWork) -> Sequence[UserRef]:
@@ -183,21 +134,7 @@ def asked_for(number: str, officer: UserRef | None, work: UnitOfWork) -> Request
     return found
 
 
-def _hold(number: str, officer: UserRef | None, work: UnitOfWork) -> Hold:
-    found = work.privacy.hold(int(number)) if number.isdecimal() and len(number) < 19 else None
-    if found is None or found.who == officer or found.released_at is not None:
-        raise Problem(views.no_hold())
-    return found
-
-
-def _review(text: str, work: UnitOfWork) -> datetime:
-    at = _day(text, work)
-    if not work.now < at <= work.now + LONGEST_HOLD:
-        raise Problem(views.review_wrong(LONGEST_HOLD.days))
-    return at
-
-
-def _day(text: str, work: UnitOfWork) -> datetime:
+def the_day(text: str, work: UnitOfWork) -> datetime:
     """The beginning of a day in UTC. Raises `Problem`."""
     try:
         if DAY.fullmatch(text.strip()):

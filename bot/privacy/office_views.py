@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.language import _, here, several
+from bot.language import Phrase, _, here, several
 from bot.message import Message, say
-from bot.privacy.model import Hold, Request
+from bot.privacy.model import Awaits, Hold, Request
 from bot.privacy.rights_views import KINDS, STAGES
 from bot.wording import day
+
+WAITS = {
+    Awaits.NONDISCLOSURE: Phrase("to tell them nothing of it waits for a second officer"),
+    Awaits.RELEASE: Phrase("its end waits for a second officer"),
+}
 
 
 def not_officer() -> str:
@@ -50,6 +55,10 @@ def _hold(hold: Hold, now: datetime) -> str:
     due = _("review it now") if hold.review_at <= now else _("review by {day}", day=day(hold.review_at))
     if hold.ticket is not None:
         due = _("of one ticket") + ", " + due
+    if hold.undisclosed:
+        due += ", " + _("they are told nothing of it")
+    if hold.awaits is not Awaits.NOTHING:
+        due += ", " + here(WAITS[hold.awaits])
     return _(
         "hold {number}: {code}, since {day}, {due}",
         number=hold.number,
@@ -155,6 +164,51 @@ def renewed(hold: Hold) -> str:
 def released(hold: Hold, *, erasing: bool) -> str:
     words = _("Hold {number} is released.", number=hold.number)
     return words + " " + _("The deletion that waited for it begins now.") if erasing else words
+
+
+def hold_waits(hold: Hold) -> str:
+    confirm = f"/privacy confirm {hold.number}"
+    if hold.awaits is Awaits.RELEASE:
+        return _(
+            "Hold {number} was to be looked at by {day}, so another privacy officer has to agree to its end: {command} "
+            "hold. Until then it stands.",
+            number=hold.number, day=day(hold.review_at), command=confirm,
+        )  # fmt: skip
+    return _(
+        "They are told nothing of it as soon as another privacy officer agrees: {command} hold. Until then it is a "
+        "hold like any other.",
+        command=confirm,
+    )  # fmt: skip
+
+
+def confirm_hold(hold: Hold) -> Message:
+    return say(
+        _(
+            "Legal hold {number}: {what}. {confirm} hold agrees, {clear} hold leaves it as it is.",
+            number=hold.number,
+            what=here(WAITS[hold.awaits]),
+            confirm=f"/privacy confirm {hold.number}",
+            clear=f"/privacy clear {hold.number}",
+        )
+    )
+
+
+def undisclosed(hold: Hold) -> str:
+    return _("From now on they are told nothing of hold {number}, neither now nor when it is over.", number=hold.number)
+
+
+def stands_as_before(hold: Hold) -> str:
+    return _("Hold {number} stands as it did.", number=hold.number)
+
+
+def waits_already(hold: Hold) -> str:
+    return _(
+        "Nothing was changed: something of hold {number} waits for a second officer already. {confirm} hold or {clear} "
+        "hold first.",
+        number=hold.number,
+        confirm=f"/privacy confirm {hold.number}",
+        clear=f"/privacy clear {hold.number}",
+    )
 
 
 def due(request: Request, now: datetime) -> Message:

@@ -13,6 +13,7 @@ from bot.privacy import (
     challenge,
     four_eyes,
     four_eyes_views,
+    holding,
     office,
     office_views,
     officer_notices,
@@ -34,6 +35,8 @@ from bot.router import Option, Router, Takes
 router = Router(Use.OFFICE)
 NUMBER = Option("number", "Its number", Takes.NUMBER)
 PERSON = Option("person", "Whose data it is about", Takes.PERSON)
+OF = Option("of", "hold, if the number is one of a legal hold", Takes.CHOICE, False, ("hold",))
+DISCLOSURE = (holding.TOLD, holding.NOT_TOLD)
 REVIEW = Option("review", "The day by which to look at it again, such as 2026-01-31")
 ON_REQUESTS = {  # whose number is a request's
     f"privacy.{verb}"
@@ -68,7 +71,8 @@ def officers_see(showing: Callable[[Call, UnitOfWork], Reply]) -> Callable[[Call
 
 
 def _note_access(call: Call, work: UnitOfWork) -> None:
-    number = call.options.get("number", "") if call.command.action in ON_REQUESTS else ""
+    on_request = call.command.action in ON_REQUESTS and not call.options.get("of")
+    number = call.options.get("number", "") if on_request else ""
     person = call.options.get("person", "")
     asked = work.privacy.request(int(number)) if number.isdecimal() and len(number) < 19 else None
     about = person_named(person) if person else asked.who if asked else None
@@ -131,26 +135,27 @@ def decide_dispute(call: Call, work: UnitOfWork) -> str:
 
 @router.command(
     "privacy hold", "Have somebody's data kept for a reason in law, or one ticket of theirs",
-    PERSON, Option("reason", "Why", Takes.CHOICE, choices=office.HOLDS), REVIEW,
+    PERSON, Option("reason", "Why", Takes.CHOICE, choices=holding.HOLDS), REVIEW,
+    Option("disclosure", "Whether they are told; if not, a second officer confirms", Takes.CHOICE, False, DISCLOSURE),
     Option("ticket", "Its number, if it is about one ticket only", required=False),
 )  # fmt: skip
 @officers_only
 def hold(call: Call, work: UnitOfWork) -> str:
     given = call.options
-    who, ticket = person_named(given["person"]), given.get("ticket", "")
-    return office.hold(who, given["reason"], given["review"], ticket, call.actor.ref, work)
+    who, ticket, disclosure = person_named(given["person"]), given.get("ticket", ""), given.get("disclosure", "")
+    return holding.hold(who, given["reason"], given["review"], ticket, disclosure, call.actor.ref, work)
 
 
 @router.command("privacy renew", "Say that a legal hold was looked at and goes on", NUMBER, REVIEW)
 @officers_only
 def renew(call: Call, work: UnitOfWork) -> str:
-    return office.renew(call.options["number"], call.options["review"], call.actor.ref, work)
+    return holding.renew(call.options["number"], call.options["review"], call.actor.ref, work)
 
 
-@router.command("privacy release", "End a legal hold; what waited for it begins", NUMBER)
+@router.command("privacy release", "End a legal hold; a second officer confirms it if its day has not come", NUMBER)
 @officers_only
 def release(call: Call, work: UnitOfWork) -> str:
-    return office.release(call.options["number"], call.actor.ref, work)
+    return holding.release(call.options["number"], call.actor.ref, work)
 
 
 @router.command("privacy challenge", "Send a code to the account that a logged request is about", NUMBER)
@@ -201,15 +206,19 @@ def delete_for(call: Call, work: UnitOfWork) -> str:
     return four_eyes.delete_for(person_named(given["person"]), given["source"], call.actor.ref, work)
 
 
-@router.command("privacy confirm", "Confirm what another officer, or an agent, began", NUMBER)
+@router.command("privacy confirm", "Confirm what another officer, or an agent, began", NUMBER, OF)
 @officers_only
 def confirm(call: Call, work: UnitOfWork) -> str:
+    if call.options.get("of"):
+        return holding.confirm(call.options["number"], call.actor.ref, work)
     return four_eyes.confirm(call.options["number"], call.actor.ref, work)
 
 
-@router.command("privacy clear", "Say that nothing comes of what waits for a second officer", NUMBER)
+@router.command("privacy clear", "Say that nothing comes of what waits for a second officer", NUMBER, OF)
 @officers_only
 def clear(call: Call, work: UnitOfWork) -> str:
+    if call.options.get("of"):
+        return holding.clear(call.options["number"], call.actor.ref, work)
     return four_eyes.clear(call.options["number"], call.actor.ref, work)
 
 

@@ -353,6 +353,17 @@ def held(request: Request) -> Message:
     )
 
 
+def looked_at(request: Request) -> Message:
+    return say(
+        _(
+            "You asked for the deletion of your data on {day}. It waits for a privacy officer; until then your data is "
+            "put aside and used for nothing else. You have an answer by {due}.",
+            day=day(request.received),
+            due=day(request.answer_by),
+        )
+    )
+
+
 def cancelled(request: Request) -> Message:
     return say(
         _(

@@ -5,6 +5,7 @@ from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import four_eyes_views
 from bot.privacy import rights_views as views
+from bot.privacy.deferring import told_of
 from bot.privacy.dispute import lift
 from bot.privacy.four_eyes import contest
 from bot.privacy.model import Asked, Request, Stage
@@ -18,7 +19,7 @@ NUMBER = Option("request", "Its number; needed only if there are several", Takes
 
 @router.command("mydata status", "See what became of what you asked of your data, and by when it is answered")
 def status(call: Call, work: UnitOfWork) -> Reply:
-    return Say(views.status(work.privacy.requests_of(call.actor.ref, None, SHOWN)))
+    return Say(views.status(told_of(work.privacy.requests_of(call.actor.ref, None, SHOWN), work)))
 
 
 @router.command("mydata cancel", "Take back what you asked of your data, as long as it has not begun", NUMBER)
@@ -40,7 +41,7 @@ def cancel(call: Call, work: UnitOfWork) -> Reply:
 
 def _meant(call: Call, work: UnitOfWork) -> Request:
     """One of their own: any other number is answered like one that does not exist."""
-    theirs = work.privacy.requests_of(call.actor.ref)
+    theirs = told_of(work.privacy.requests_of(call.actor.ref), work)
     if word := (call.options.get("request") or call.arg).strip().removeprefix("#"):
         found = next((request for request in theirs if str(request.number) == word), None)
         if found is None:

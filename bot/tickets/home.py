@@ -69,7 +69,7 @@ def _further(arg: str, wanted: dict[str, Filter], work: UnitOfWork) -> HomePage:
 def _wanted(call: Call, work: UnitOfWork) -> dict[str, Filter]:
     """The kinds of tickets on a person's page, in order: what waits for an agent before what they asked themselves."""
     who, every = call.actor.ref, [desk.id for desk in work.desks.all()]
-    own = {"asked": Filter(every, customer=who), "closed": Filter(every, open=False, customer=who)}
+    own = {"asked": Filter(every, mine=who), "closed": Filter(every, open=False, mine=who)}
     desks = work.desks.ranked(principals(call.actor), Rank.AGENT)
     return {"claimed": Filter(desks, assignee=who), "queue": Filter(desks, unclaimed=True)} | own if desks else own
 

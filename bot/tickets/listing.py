@@ -107,7 +107,7 @@ def _filter(given: dict[str, str], desks: Sequence[int], call: Call, work: UnitO
 
 def _own(given: dict[str, str], call: Call, work: UnitOfWork) -> Filter:
     desks = [desk.id for desk in work.desks.all()]
-    return Filter(desks, open=given.get("filter") != "closed", customer=call.actor.ref)
+    return Filter(desks, open=given.get("filter") != "closed", mine=call.actor.ref)
 
 
 def _given(call: Call) -> tuple[dict[str, str], tuple[int, int, int] | None]:

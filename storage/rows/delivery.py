@@ -1,6 +1,6 @@
 """What came in and what goes out."""
 
-from sqlalchemy import text
+from sqlalchemy import false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
@@ -113,6 +113,7 @@ class OutboxRow(Base):
     posted_at: Mapped[When | None]  # none of those that version 0.1 posted
     holder: Mapped[Code | None]
     fence: Mapped[Number] = mapped_column(server_default=text("0"))
+    unsure: Mapped[Flag] = mapped_column(server_default=false())
 
 
 class SeenRow(Base):

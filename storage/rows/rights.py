@@ -1,5 +1,6 @@
 """Requests about data, and what the desk promised."""
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.language import Phrase
@@ -14,6 +15,9 @@ from storage.columns import (
     Owner,
     Secret,
     Staff,
+    Unsaid,
+    UnsaidFlag,
+    UnsaidStaff,
     When,
     Words,
     keys,
@@ -35,7 +39,8 @@ class DisputeRow(Base):
 
 
 class HoldRow(Base):
-    """A reason in law to keep somebody's data for now, all of it or one `ticket` (its id)."""
+    """A reason in law to keep somebody's data for now, all of it or one `ticket` (its id). `awaits` is what a second
+    officer has to confirm, and `asked_by` who asked for it."""
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -51,6 +56,9 @@ class HoldRow(Base):
     review_at: Mapped[When]
     released_at: Mapped[When | None]
     ticket: Mapped[Number | None]
+    undisclosed: Mapped[UnsaidFlag] = mapped_column(server_default=false())
+    awaits: Mapped[Unsaid] = mapped_column(server_default="")
+    asked_by: Mapped[UnsaidStaff | None] = mapped_column(index=True)
 
 
 class NoticeRow(Base):

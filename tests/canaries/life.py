@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.desks.panel import Category, Kind, Panel, Question
+from bot.privacy.counter import do
 from tests.canaries.stage import Stage
 
 LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
@@ -175,7 +176,9 @@ async def _have_an_officer(life: Life) -> None:
     stage, whose = life.stage, life.stage.mention(life.user)
     review = (stage.running.now() + timedelta(days=30)).date()
     await stage.leads(f"/privacy hold {whose} claims {review}")
-    await stage.leads(f"/privacy release {newest(stage, 'holds')}")
+    hold = str(newest(stage, "holds"))
+    await stage.leads(f"/privacy release {hold}")
+    await stage.running.store.write(lambda work: do("confirm.hold", [hold], work))
     await stage.leads(f"/privacy log export {whose} letter")
     await stage.leads(f"/privacy challenge {newest(stage, 'requests')}")
     await stage.shuts_forms(stage.lead)

@@ -66,7 +66,7 @@ class Canaries:
         if isinstance(column.type, User):
             return people.get(column.name)
         if column.info.get("secret"):
-            return ""  # their files are not encrypted
+            return False if isinstance(column.type, Boolean) else ""  # no encrypted files, nothing unsaid
         if holds == "payload":
             return codec.dump_python(
                 Post(f"key{next(self.ids)}", SILENT, "room", say(self.word(table, column.name, people))), mode="json"

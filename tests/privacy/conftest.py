@@ -12,11 +12,12 @@ from bot.desks.model import Member, Rank, Settings
 from bot.effects import CLERK
 from bot.inbound import Actor
 from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.counter import do
 from bot.privacy.model import GONE, Asked, Request
 from storage.files import DiskFiles
 from storage.notary import DiskNotary
 from storage.tombstones import SqlTombstones, open_tombstones
-from tests.desk import AGENTS, ANA, HELP, LEA, SAM, Desk, person
+from tests.desk import AGENTS, ANA, HELP, LEA, SAM, Desk, person, private
 
 NOTARY = DiskNotary(Ed25519PrivateKey.from_private_bytes(b"7" * 32))
 OLE, PIA = person("ole"), person("pia", groups=("fake:w/@privacy",))
@@ -66,6 +67,14 @@ async def bureau(office: Desk) -> Desk:
 async def one(desk: Desk, asked: Asked, who: Actor = ANA) -> Request:
     """The newest request of this kind."""
     return next(iter(await desk.store.read(lambda work: work.privacy.requests_of(who.ref, asked))))
+
+
+async def release(desk: Desk, officer: Actor, number: int) -> str:
+    """An officer ends a hold; before its day the command line is the second one. Returns what came of it."""
+    told = await desk.type(officer, f"/privacy release {number}", private(officer))
+    if f"/privacy confirm {number} hold" not in told:
+        return told
+    return await desk.store.write(lambda work: do("confirm.hold", [str(number)], work))
 
 
 async def settle(desk: Desk) -> None:

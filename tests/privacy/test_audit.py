@@ -28,7 +28,7 @@ from storage.opening import open_store
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.store import SqlUnitOfWork
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, person, private
-from tests.privacy.conftest import settle
+from tests.privacy.conftest import release, settle
 
 OLE = person("ole")
 log, heads, keys = AuditRow.__table__, AuditHeadRow.__table__, AuditKeyRow.__table__
@@ -151,7 +151,7 @@ async def test_holds_and_restrictions_are_written_down(bureau: Desk) -> None:
     await bureau.type(OLE, f"/privacy hold @ana claims {review}", named=(ANA,))
     number = (await lines(bureau))[-1].request
     await bureau.type(OLE, f"/privacy renew {number} {review}")
-    await bureau.type(OLE, f"/privacy release {number}")
+    await release(bureau, OLE, number)
     await bureau.type(ANA, "/mydata restrict", private(ANA))
     await bureau.press(ANA, "mydata.restrict-now")
     await settle(bureau)

@@ -8,7 +8,7 @@ import pytest
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.promises import Promises
 from tests.desk import ANA, SAM, Desk, agents_thread, private
-from tests.privacy.conftest import OLE, one, settle
+from tests.privacy.conftest import OLE, one, release, settle
 
 CLAIM = "I never owned a Zeppelinfahrrad"
 MADE = Asked.DISPUTE
@@ -133,7 +133,7 @@ async def test_T31_under_a_legal_hold_nothing_is_taken_as_right_before_it_ends(b
     assert "Hold 1 stands" in await bureau.type(OLE, f"/privacy hold @ana claims {review}{on}", private(OLE))
     await until(bureau, request.answer_by - timedelta(days=1))
     assert (await one(bureau, MADE)).stage is Stage.REVIEW
-    await bureau.type(OLE, "/privacy release 1", private(OLE))
+    await release(bureau, OLE, 1)
     await until(bureau, request.answer_by - timedelta(hours=12))
     assert (await one(bureau, MADE)).stage is Stage.DONE
 

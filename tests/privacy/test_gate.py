@@ -191,9 +191,9 @@ async def test_a_deletion_under_a_hold_that_came_late_shuts_nobody_out(
     await office.type(CLIO, "/mydata delete", private(CLIO))
     await office.press(CLIO, "mydata.confirm", str(await asked(office, CLIO)))
     tombs.lay(CLIO.ref, ERASURE, State.BEGUN, clock.now(), clock.now())  # the process ended right after it
-    from bot.privacy import office as rights
+    from bot.privacy import holding
 
-    await office.store.write(lambda work: rights.hold(CLIO.ref, "claims", "2026-02-01", "", None, work))
+    await office.store.write(lambda work: holding.hold(CLIO.ref, "claims", "2026-02-01", "", "", None, work))
     office.chats[CLERK] = clerk
     await settle(office)
     [request] = await office.store.read(lambda work: work.privacy.requests_of(CLIO.ref, Asked.ERASURE))

@@ -13,7 +13,7 @@ from bot.privacy.purging import purge_everything
 from bot.router import Command
 from bot.routes import all_routes
 from tests.desk import AGENTS, ANA, BEN, KIM, LEA, SAM, Desk, private
-from tests.privacy.conftest import OLE, PIA, one, settle
+from tests.privacy.conftest import OLE, PIA, one, release, settle
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FOR_AGENTS = ("privacy minor",)
@@ -37,7 +37,8 @@ async def test_nobody_but_an_officer_does_any_of_it(bureau: Desk, command: Comma
     await bureau.type(ANA, "/mydata delete", private(ANA))
     reasons = [option.choices[0] for option in command.options if option.name == "reason"]
     given = {"number": "1", "kind": "export", "person": str(ANA.ref), "source": "email", "review": until(bureau, 9)}
-    given |= {"code": "x", "to": "court"}
+    what = [option.choices[0] for option in command.options if option.name == "what"]
+    given |= {"code": "x", "to": "court", "what": what[0] if what else ""}
     given |= {"who": "right", "rule": "content", "days": "9", "reason": reasons[0] if reasons else ""}
     for who in (ANA, BEN, SAM, KIM, LEA):
         told = await bureau.handle(CommandInvoked(bureau._id(), who, AGENTS, command.name, given))
@@ -186,7 +187,7 @@ async def test_a_deletion_waits_for_the_hold_and_begins_by_itself(bureau: Desk) 
     await bureau.tick()
     await settle(bureau)
     assert (await bureau.ticket(1)).customer == ANA.ref
-    assert "The deletion that waited for it begins now." in await bureau.type(OLE, "/privacy release 1", private(OLE))
+    assert "The deletion that waited for it begins now." in await release(bureau, OLE, 1)
     await settle(bureau)
     assert await bureau.store.read(lambda work: work.privacy.view(ANA.ref)) == []
 
@@ -207,10 +208,10 @@ async def test_of_two_holds_the_last_one_counts(bureau: Desk) -> None:
         await bureau.type(OLE, f"/privacy hold @ana {code} {until(bureau, 9)}", private(OLE))
     await bureau.type(ANA, "/mydata delete", private(ANA))
     await bureau.click(ANA, "Delete all of it")
-    assert await bureau.type(OLE, "/privacy release 1", private(OLE)) == "Hold 1 is released."
+    assert await release(bureau, OLE, 1) == "Hold 1 is released."
     await settle(bureau)
     assert (await one(bureau, Asked.ERASURE)).stage is Stage.HELD
-    assert "begins now" in await bureau.type(OLE, "/privacy release 2", private(OLE))
+    assert "begins now" in await release(bureau, OLE, 2)
 
 
 async def test_what_is_held_outlives_its_period(bureau: Desk) -> None:
@@ -219,7 +220,7 @@ async def test_what_is_held_outlives_its_period(bureau: Desk) -> None:
     bureau.later(days=400)
     await purge_everything(bureau.store)
     assert (await bureau.ticket(1)).subject != ""
-    await bureau.type(OLE, "/privacy release 1", private(OLE))
+    await release(bureau, OLE, 1)
     await purge_everything(bureau.store)
     assert (await bureau.ticket(1)).subject == ""
 
@@ -281,7 +282,9 @@ def test_the_command_line_does_the_same(tmp_path: Path, monkeypatch: pytest.Monk
     day = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d")
     assert said("hold", "fake/w/ana", "claims", day).startswith("Hold 1 stands")
     assert "goes on" in said("renew", "1", day)
-    assert said("release", "1") == "Hold 1 is released."
+    assert "another privacy officer has to agree" in said("release", "1")
+    assert "you began that yourself" in said("confirm", "1", "hold")
+    assert said("clear", "1", "hold") == "Hold 1 stands as it did."
     assert said("refuse", "1", "whim").startswith("Nothing was changed: the reason is one of")
     assert "refused (no-data)" in said("refuse", "1", "no-data")
-    assert said("queue") == "No requests are open."
+    assert said("queue").startswith("No requests are open.\n\nLegal holds\nhold 1: claims")

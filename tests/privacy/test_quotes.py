@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.privacy.office import hold
+from bot.privacy.holding import hold
 from bot.privacy.quotes import FEWEST, FEWEST_ELSEWHERE, LIKE, SAME, Sayings, Whose, likeness, quoted, without, words
 from storage.files import DiskFiles
 from tests.desk import HELP, LEA, SAM, Desk, agents_thread, help_thread, person
 from tests.privacy.canaries import everything
-from tests.privacy.conftest import settle
+from tests.privacy.conftest import release, settle
 from tests.privacy.test_cases import _make_officer
 from tests.privacy.test_erasure import CARL, CLIO, engine, erase
 from tests.privacy.test_export import contents, export_of
@@ -154,12 +154,12 @@ async def test_T22_a_quote_in_somebody_elses_own_ticket_goes_too_from_its_subjec
 async def test_T22_under_a_legal_hold_a_quote_is_left_and_looked_at_later(office: Desk) -> None:
     await a_ticket_with_quotes(office)
     until = f"{office.clock.time + timedelta(days=9):%Y-%m-%d}"
-    await office.store.write(lambda work: hold(CARL.ref, "claims", until, "", None, work))
+    await office.store.write(lambda work: hold(CARL.ref, "claims", until, "", "", None, work))
     await erase(office, CLIO)
     assert "> my lilac printer burns since Monday\\nteapot" in "\n".join(everything(engine(office)).values())
     assert len((await office.type(LEA, "/privacy quotes")).splitlines()) == 3
     assert "legal hold keeps that message" in await office.type(LEA, "/privacy quotes 1 erase")
-    await office.type(LEA, "/privacy release 1")
+    await release(office, LEA, 1)
     assert "here and in every copy" in await office.type(LEA, "/privacy quotes 1 erase")
     assert "> my lilac printer burns" not in "\n".join(everything(engine(office)).values())
 

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from bot.effects import CLERK
 from bot.errors import Problem
 from bot.ports import TryLater, UnitOfWork
+from bot.privacy import holding
 from bot.privacy import office as rights
 from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.gate import State
@@ -29,11 +30,12 @@ from bot.privacy.steps import Step, unsettled
 from storage.files import DiskFiles
 from storage.opening import open_store
 from storage.tombstones import open_tombstones
-from tests.desk import Clock, Desk, private
+from tests.desk import Clock, Desk, person, private
 from tests.migrated import put_database
 from tests.privacy.conftest import NOTARY
 from tests.privacy.test_erasure import CLIO
 
+OTHER = person("ole").ref
 WORD = "lilac"
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 ASKS = ("export", "delete", "restrict", "lift", "status", "view")
@@ -102,14 +104,18 @@ class Requests(RuleBasedStateMachine):
         if waiting:
             self.do(self.desk.press(CLIO, "mydata.confirm", str(waiting[-1]), private(CLIO)))
 
-    @rule()
-    def officer_holds(self) -> None:
+    @rule(disclosure=st.sampled_from(["", "nondisclosure"]))
+    def officer_holds(self, disclosure: str) -> None:
         review = f"{self.desk.now():%Y-%m}-28"
-        self.officer(lambda work: rights.hold(CLIO.ref, "claims", review, "", None, work))
+        self.officer(lambda work: holding.hold(CLIO.ref, "claims", review, "", disclosure, None, work))
 
     @rule(number=st.integers(1, 4))
     def officer_releases(self, number: int) -> None:
-        self.officer(lambda work: rights.release(str(number), None, work))
+        self.officer(lambda work: holding.release(str(number), None, work))
+
+    @rule(number=st.integers(1, 4), act=st.sampled_from([holding.confirm, holding.clear]))
+    def another_officer_confirms_or_clears(self, number: int, act: Any) -> None:
+        self.officer(lambda work: act(str(number), OTHER, work))
 
     @rule(number=st.integers(1, 12), code=st.sampled_from(["complex", "unverified", "claims"]))
     def officer_extends_or_refuses(self, number: int, code: str) -> None:

@@ -9,7 +9,7 @@ from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.purging import purge_everything
 from tests.desk import ANA, BEN, LEA, SAM, Desk, agents_thread, private
 from tests.privacy.canaries import everything
-from tests.privacy.conftest import settle
+from tests.privacy.conftest import release, settle
 from tests.privacy.test_cases import _make_officer
 from tests.privacy.test_erasure import engine
 
@@ -88,7 +88,7 @@ async def test_T28_nobody_uses_what_is_held_and_it_cannot_be_called_off(two_tick
 
 async def test_T28_the_release_erases_the_rest_by_itself(two_tickets: Desk) -> None:
     await delete(two_tickets)
-    told = await two_tickets.type(LEA, f"/privacy release {await held(two_tickets)}", private(LEA))
+    told = await release(two_tickets, LEA, await held(two_tickets))
     assert told.endswith(" is released. The deletion that waited for it begins now.")
     await settle(two_tickets)
     left = rows(two_tickets)
@@ -107,7 +107,7 @@ async def test_T28_who_came_back_meanwhile_keeps_what_is_new(two_tickets: Desk) 
     await two_tickets.type(ANA, "/mydata lift", private(ANA))
     await settle(two_tickets)
     assert (await two_tickets.ticket(2)).restricted
-    await two_tickets.type(LEA, f"/privacy release {await held(two_tickets)}", private(LEA))
+    await release(two_tickets, LEA, await held(two_tickets))
     await settle(two_tickets)
     assert TEA not in rows(two_tickets)
     assert (await two_tickets.ticket(3)).customer == ANA.ref
@@ -117,12 +117,10 @@ async def test_T28_who_came_back_meanwhile_keeps_what_is_new(two_tickets: Desk) 
 async def test_T28_while_another_hold_stands_the_release_of_one_erases_nothing(two_tickets: Desk) -> None:
     await two_tickets.type(LEA, f"/privacy hold @ana obligation {until(two_tickets, 9)} #2", private(LEA))
     await delete(two_tickets)
-    assert (await two_tickets.type(LEA, f"/privacy release {await held(two_tickets)}", private(LEA))).endswith(
-        " is released."
-    )
+    assert (await release(two_tickets, LEA, await held(two_tickets))).endswith(" is released.")
     await settle(two_tickets)
     assert TEA in rows(two_tickets)
-    await two_tickets.type(LEA, f"/privacy release {await held(two_tickets)}", private(LEA))
+    await release(two_tickets, LEA, await held(two_tickets))
     await settle(two_tickets)
     assert TEA not in rows(two_tickets)
 
@@ -147,7 +145,7 @@ async def test_retention_spares_a_held_ticket_and_not_the_other_one(two_tickets:
     await purge_everything(two_tickets.store)
     assert JAM not in rows(two_tickets)
     assert TEA in rows(two_tickets)
-    await two_tickets.type(LEA, f"/privacy release {await held(two_tickets)}", private(LEA))
+    await release(two_tickets, LEA, await held(two_tickets))
     await purge_everything(two_tickets.store)
     assert TEA not in rows(two_tickets)
 

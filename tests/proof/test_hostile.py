@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from bot import parse, wording
 from bot.errors import Problem
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, MessagePosted
+from bot.message import UserRef
 from bot.parse import IN_A_ROOM, find, find_verb, options
 from bot.ports import Refused
 from bot.relay import thanks
@@ -243,6 +245,13 @@ def forgeries(desk: Desk, who: Actor, command: Command, ids: Sequence[str]) -> I
             yield CommandInvoked(desk._id(), who, place, command.name, named)
 
 
+SUPPORT = "fake:w/@support"  # a group of agents; that of another workspace may have the same name
+IMPOSTERS = [
+    Actor(UserRef("fake", "other", "sam"), "Sam", ("fake:other/@support",)),
+    Actor(UserRef("fake", "other", "ana"), "Ana"),
+    Actor(UserRef("elsewhere", "w", "sam"), "Sam", ("elsewhere:w/@support",)),
+]
+
 OWN_BUSINESS = {  # commands that need no rank: what they may do is theirs, and is looked at below
     "ticket.open", "ticket.list", "ticket.search", "ticket.more-history", "draft.to", "outbox.retry", "outbox.discard",
     "mydata", "mydata.view", "mydata.export", "mydata.delete", "mydata.confirm", "ticket.home", "desk.setup",
@@ -277,6 +286,21 @@ async def test_nobody_does_or_learns_anything_about_others(busy: Desk, command: 
             assert not [secret for secret in SECRETS if secret in text], (event, text)
             assert wording.broken() not in text, event
         assert await anas(busy) == before, who.name
+
+
+@pytest.mark.parametrize("command", ROUTER.commands.values(), ids=lambda command: command.action)
+async def test_the_same_ids_in_another_workspace_are_somebody_elses(busy: Desk, command: Command) -> None:
+    """Every command, as button, form and line, in rooms of theirs that are called as ours are."""
+    await busy.enlist(SUPPORT)
+    before, dead = await anas(busy), await busy.store.read(lambda work: work.outbox.dead(9))
+    for who in IMPOSTERS:
+        for event in forgeries(busy, who, command, ["1", "1-0", *(str(row.id) for row, _ in dead)]):
+            place = replace(event.place, platform=who.ref.platform, workspace=who.ref.realm)
+            text = read(await busy.app.handle(replace(event, place=place)))
+            for asked in ("“hunter2 noteworthy”", ", tag taggedword"):
+                text = text.replace(asked, "")
+            assert not [secret for secret in SECRETS if secret in text], (event, text)
+        assert await anas(busy) == before, who.ref
 
 
 @pytest.mark.parametrize("command", ROUTER.commands.values(), ids=lambda command: command.action)

@@ -1,4 +1,4 @@
-"""Whoever comes from another workspace can press none of the agents' buttons, whatever ids they send."""
+"""Whoever comes from another workspace can do nothing here, whatever ids they send, and be they called as ours are."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,8 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from bot.inbound import Actor
+from bot.message import UserRef
+from tests.desk import ANA, Desk
 from tests.fakes.slack import payloads
 from tests.fakes.slack.delivery import Delivery
+from tests.proof.test_hostile import IMPOSTERS, SUPPORT
 from tests.slack.world import World, world
 
 TABLES = ("tickets", "timeline", "desks", "members", "tags")
@@ -54,3 +58,12 @@ async def test_no_button_of_the_agents_works_with_another_workspaces_ids(tmp_pat
         await desk.press(desk.sam, "Close")  # they do work for agents
         await desk.settle()
         assert rows(desk) != before or desk.slack.seen_by(desk.sam.id).modal
+
+
+async def test_the_group_is_that_of_agents_only_in_its_own_workspace(desk: Desk):
+    await desk.enlist(SUPPORT)
+    await desk.say(ANA, "my printer is on fire")
+    ours = Actor(UserRef("fake", "w", "una"), "Una", (SUPPORT,))
+    for who in IMPOSTERS:
+        assert "There is no ticket" in await desk.press(who, "ticket.claim", "1")
+    assert "is yours" in await desk.press(ours, "ticket.claim", "1")

@@ -1,5 +1,10 @@
-"""No pattern of ours holds up the loop: each one there is, against whatever 50 kB somebody may send."""
+"""No pattern of ours holds up the loop: each one there is, against whatever 50 kB somebody may send.
 
+They are found by themselves: those that modules hold, by importing them; those that are written where they are used, by
+reading the source. Whoever makes one out of something else must say so in `MADE`.
+"""
+
+import ast
 import importlib
 import pkgutil
 import re
@@ -44,6 +49,37 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 PATTERNS = patterns()
+ROOT = Path(bot.__path__[0]).parent
+LOOKING = ("search", "sub", "subn", "split", "findall", "finditer")
+DOES = [f"re.{does}" for does in ("compile", "match", "fullmatch", *LOOKING)]
+MADE = {
+    "bot/privacy/disguise.py": "of words to be hidden, escaped, in an export; see tests/privacy/test_disguise.py",
+    "adapters/console/conversation.py": "of a number",
+}
+
+
+def written() -> Iterator[tuple[str, ast.Call]]:
+    """Each call of `re` in the source, with its file."""
+    for package in ("bot", "storage", "adapters"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in DOES:
+                    yield str(path.relative_to(ROOT)), node
+
+
+def inline() -> dict[str, tuple[re.Pattern[str], str]]:
+    """Those that no module holds, with what is done with them."""
+    held, found = {pattern.pattern for pattern in PATTERNS.values()}, {}
+    for file, call in written():
+        pattern, does = call.args[0], call.func.attr  # type: ignore[attr-defined]
+        if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) and pattern.value not in held:
+            flags = next((ast.unparse(word.value) for word in call.keywords if word.arg == "flags"), "0")
+            flag = eval(flags, {"re": re})  # noqa: S307 (of our own source)
+            found[f"{file}: {pattern.value}"] = (re.compile(pattern.value, flag), str(does))
+    return found
+
+
+INLINE = inline()
 LOOKED_FOR = r"\b{}\.(search|sub|subn|split|findall|finditer)\b"
 
 
@@ -72,6 +108,37 @@ def test_no_pattern_takes_long_for_hostile_text(name: str):
         for hostile in (f"{text}\x01", f'"{text}]'):
             for look in looks:
                 assert _least(lambda look=look, t=hostile: look(t)) < MOST, (name, piece)
+
+
+@pytest.mark.parametrize("name", INLINE)
+def test_no_pattern_that_is_written_where_it_is_used_takes_long(name: str):
+    pattern, does = INLINE[name]
+    look = pattern.search if does in (*LOOKING, "compile") else pattern.match
+    for piece in PIECES:
+        text = (piece * (SIZE // len(piece)))[:SIZE]
+        for hostile in (f"{text}\x01", f'"{text}]'):
+            assert _least(lambda h=hostile: look(h)) < MOST, (name, piece)
+
+
+def test_every_pattern_in_the_source_is_one_of_these():
+    """One that is put together at run time is seen by nobody, unless a module holds it."""
+    held = {name.rpartition(".")[2] for name in PATTERNS}
+    for file, call in written():
+        if not isinstance(call.args[0], ast.Constant) and file not in MADE:
+            assert _given_name(file, call) in held, f"{file}:{call.lineno} {ast.unparse(call)}"
+
+
+def test_one_that_takes_long_is_noticed():
+    slow = re.compile("(a+)+b")
+    assert _least(lambda: slow.search("a" * 22)) > MOST
+
+
+def _given_name(file: str, call: ast.Call) -> str:
+    """The module's name for it."""
+    for node in ast.parse((ROOT / file).read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(call) in ast.unparse(node.value):
+            return ast.unparse(node.targets[0])
+    return ""
 
 
 def _least(call: object) -> float:

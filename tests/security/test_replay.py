@@ -43,3 +43,21 @@ async def test_an_agent_who_was_let_go_can_press_nothing_any_more(desk: Desk) ->
     await desk.say(SAM, "!r I am still here", agents_thread(1))
     assert await desk.ticket(1) == before
     assert "still here" not in str(desk.chat.delivered)
+
+
+async def test_an_agent_who_was_let_go_on_slack_can_press_nothing_any_more(tmp_path: Path):
+    """Byte for byte what worked a moment ago, and whatever else is in the agents' channel."""
+    async with world(tmp_path, http=True) as desk:
+        await desk.say(desk.anna, "my printer is on fire")
+        await desk.press(desk.sam, "Claim")
+        await desk.press(desk.sam, "Release")
+        await desk.command(desk.lea, f"/desk remove person:<@{desk.sam.id}>", desk.desk)
+        before = await desk.ticket(1)
+        for label in ("Claim", "Close"):
+            await desk.press(desk.sam, label)
+            assert not desk.slack.seen_by(desk.sam.id).modal, label
+        for line in ("claim 1", "note 1 text:x", "reply 1 text:x", "close 1"):
+            await desk.command(desk.sam, f"/ticket {line}", desk.desk)
+        assert await desk.ticket(1) == before
+        await desk.press(desk.kim, "Claim")  # it does work for agents
+        assert await desk.ticket(1) != before

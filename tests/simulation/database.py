@@ -1,7 +1,12 @@
-"""The database of a process that may end, and whose disk may fail, at any statement."""
+"""The database of a process that may end, and whose disk may fail, at any statement.
+
+It is in memory: what a process leaves there when it ends is what was committed, as with a file. Of disks nothing is
+proven here; `make torture` does that.
+"""
 
 import asyncio
 import math
+import sqlite3
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,7 +14,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, event
 
 import storage.sqlite
 from bot.ports import Job, T
@@ -34,6 +39,8 @@ class Disk(Calls):
         self.left = self._next()
 
     def make(self, what: str, call: Callable[[], Any]) -> Any:
+        if what.startswith("PRAGMA") and "=" in what:
+            return call()  # a setting of the connection, which is made anew as it happens
         if self.process.dead:
             if what.startswith("ROLLBACK"):
                 return call()  # which is what is found by whoever opens the file next
@@ -67,16 +74,52 @@ class Disk(Calls):
         return CALM_STEPS if self.mean == CALM_STEPS else 1 + int(self.random.expovariate(1 / self.mean))
 
 
+NOWHERE = Path("nowhere.db")  # never opened
 DISKS: dict[Path, Disk] = {}
 
 
 @cache
 def engine(path: Path) -> Engine:
-    """The same for all processes that follow one another, since SQLAlchemy takes long to warm up."""
-    found, ask = sqlite_engine(path), Calls()
-    ask.make = lambda what, call: DISKS[path].make(what, call)  # type: ignore[method-assign]
+    """One connection, the same for all processes and towns that follow one another: to open one and to warm up takes as
+    long as a day in town."""
+    with patch.object(storage.sqlite, "create_engine", lambda url, **options: create_engine("sqlite://", **options)):
+        found = sqlite_engine(path)
+    ask = Calls()
+    ask.make = lambda what, call: DISKS[path].make(what, call) if DISKS else call()  # type: ignore[method-assign]
     ask.watch(found)
+
+    @event.listens_for(found, "do_connect")
+    def connect(dialect: Any, record: Any, args: Any, parameters: dict[str, Any]) -> Any:
+        """SQLAlchemy closes what it was killed in the middle of, and connects again."""
+        if path not in KEPT:
+            KEPT[path] = _lasting(parameters["factory"], args, parameters)
+        return KEPT[path]
+
     return found
+
+
+KEPT: dict[Path, sqlite3.Connection] = {}
+
+
+def _lasting(kind: type[sqlite3.Connection], args: Any, parameters: dict[str, Any]) -> sqlite3.Connection:
+    class Lasting(kind):  # type: ignore[valid-type,misc]
+        def close(self) -> None:
+            self.rollback()
+
+    return Lasting(*args, **{name: value for name, value in parameters.items() if name != "factory"})
+
+
+def memory() -> sqlite3.Connection:
+    """What is in it outlives every process."""
+    if NOWHERE not in KEPT:
+        engine(NOWHERE).connect().close()
+    return KEPT[NOWHERE]
+
+
+def begin_with(content: sqlite3.Connection) -> None:
+    """Let it hold this from now on, and nothing else."""
+    DISKS.pop(NOWHERE, None)
+    content.backup(memory())
 
 
 def no_readers(path: Path) -> Any:
@@ -88,10 +131,15 @@ class SimulatedStore(SqliteStore):
 
     long = math.inf  # or what is done would depend on how quick the machine is
 
-    def __init__(self, path: Path, now: Callable[[], Any], disk: Disk) -> None:
+    def __init__(self, now: Callable[[], Any], disk: Disk) -> None:
         with patch.multiple(storage.sqlite, sqlite_engine=engine, sqlite_readers=no_readers):
-            super().__init__(path, now)
-        DISKS[path] = disk
+            super().__init__(NOWHERE, now)
+        DISKS[NOWHERE] = disk
+
+    def abandon(self) -> None:
+        """As the operating system closes its files: what was not committed never was."""
+        self.threads.shutdown(wait=False)
+        memory().rollback()
 
     async def _read(self, job: Job[T]) -> T:
         def run(connection: Any) -> T:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 WRITER = 0.004  # seconds of virtual time a job for a thread takes at most
+LONGEST = 200_000  # steps of a day; those of a bot that works take a tenth of it
 
 
 class Process:
@@ -28,6 +29,10 @@ CURRENT: ContextVar[Process | None] = ContextVar("process", default=None)
 
 class Killed(BaseException):
     """The process ends in the middle of a step."""
+
+
+class Endless(Exception):
+    """The day is cut off: whoever is at work goes round in circles."""
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -65,8 +70,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self.run_until_complete(job)
 
     def outside(self, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin what goes on when the process that asked for it is dead."""
-        return self.create_task(job, context=Context())
+        """Begin what goes on when the process that asked for it is dead. If it fails, that is an error of the run."""
+        task = self.create_task(job, context=Context())
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.errors.append(f"the simulation itself failed: {error!r}")
 
     def inside(self, process: Process, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         return self.create_task(job, context=process.context)
@@ -122,6 +133,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 self.kill(process)
                 return
         self.steps += 1
+        if self.steps > LONGEST:
+            raise Endless("it goes round in circles")
         handle._run()
 
     def _timer_handle_cancelled(self, handle: Any) -> None: ...

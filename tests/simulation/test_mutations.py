@@ -4,17 +4,20 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from bot.app import App
 from bot.courier import Courier
 from bot.effects import Post
 from bot.inbound import Event
 from bot.message import say
-from bot.relay import agents, rooms
+from bot.privacy.erase import Erasure
+from bot.relay import agents, copies, edits, rooms
 from bot.tickets import views
 from bot.tickets.model import Ticket
 from storage import outbox as outboxes
@@ -25,8 +28,16 @@ from tests.simulation.database import SimulatedStore
 from tests.simulation.loop import Killed
 from tests.simulation.run import simulate
 from tests.simulation.town import empty_town
+from tests.simulation.weather import weather
 
 WITHIN = 60  # seeds
+REFUSING, ERASING = {"refused": 0.3, "slow": 2.0}, {"erasing": 0.7, "keyless": False}
+WEATHER: dict[str, dict[str, Any]] = {  # of what is seldom done or refused there is more, or it takes hundreds of days
+    "keep_quiet_about_what_was_refused": REFUSING,
+    "stop_a_room_at_what_was_refused": REFUSING,
+    "leave_the_posts_of_whoever_is_erased": ERASING,
+    "not_wait_for_a_room_that_is_being_opened": {"unsure": 0.6},  # a card is there long before the bot knows of it
+}
 Break = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -123,6 +134,49 @@ def forget_the_outbox_at_the_start(broken: pytest.MonkeyPatch) -> None:
     broken.setattr(SimulatedStore, "__init__", emptied)
 
 
+def forget_edits(broken: pytest.MonkeyPatch) -> None:
+    broken.setattr(copies, "carry_edit", lambda *_: None)
+
+
+def leave_what_was_deleted(broken: pytest.MonkeyPatch) -> None:
+    broken.setattr(copies, "carry_deletion", lambda *_: None)
+
+
+def post_what_waits_although_it_was_deleted(broken: pytest.MonkeyPatch) -> None:
+    """It is taken back again afterwards, when somebody may have read it."""
+    broken.setattr(SqlOutbox, "cancel", lambda self, key: None)
+    broken.setattr(SqlOutbox, "revise", lambda self, key, message: False)
+
+
+def carry_notes_that_are_edited(broken: pytest.MonkeyPatch) -> None:
+    change = edits.change
+
+    def carried(kind: Any, before: Any, after: Any, ticket: Ticket, desk: Any, work: Any) -> None:
+        change(kind, before, after, ticket, desk, work)
+        rooms.carry_to_customers(ticket, f"x:{after.id}", say(after.words), work)
+
+    broken.setattr(edits, "change", carried)
+
+
+def keep_quiet_about_what_was_refused(broken: pytest.MonkeyPatch) -> None:
+    def buried(self: Courier, row: Any, reason: str, work: Any) -> None:
+        work.outbox.bury(row.id, reason)
+
+    broken.setattr(Courier, "_failed", buried)
+
+
+def stop_a_room_at_what_was_refused(broken: pytest.MonkeyPatch) -> None:
+    def stuck(self: SqlOutbox, id: int, error: str) -> None:
+        gone = update(outbox).where(outbox.c.id == id).values(state="dead", head=False, error=error)
+        self.connection.execute(gone)
+
+    broken.setattr(SqlOutbox, "bury", stuck)
+
+
+def leave_the_posts_of_whoever_is_erased(broken: pytest.MonkeyPatch) -> None:
+    broken.setattr(Erasure, "_post_blanks", lambda *_: None)
+
+
 CAUGHT: list[tuple[Break, str]] = [
     (acknowledge_before_the_commit, "was acknowledged, and is not in the timeline"),
     (forget_what_was_handled, "is read twice"),
@@ -134,21 +188,30 @@ CAUGHT: list[tuple[Break, str]] = [
     (mix_up_the_rooms, "is read in a room of"),
     (not_wait_for_a_room_that_is_being_opened, "was acknowledged"),
     (forget_the_outbox_at_the_start, "nobody reads it"),
+    (forget_edits, "was edited, and does not read so"),
+    (leave_what_was_deleted, "was deleted, and is read"),
+    (post_what_waits_although_it_was_deleted, "was deleted, and was posted afterwards"),
+    (carry_notes_that_are_edited, "is a note, and a customer reads it"),
+    (keep_quiet_about_what_was_refused, "was given up, and no agent was told"),
+    (stop_a_room_at_what_was_refused, "still in the outbox"),
+    (leave_the_posts_of_whoever_is_erased, "of somebody who was deleted is read"),
 ]
 
 
 @pytest.fixture(params=CAUGHT, ids=lambda case: case[0].__name__)
-def says(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What the checker must say."""
+def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the checker must say, and in what weather."""
     empty_town()
     break_it, says = request.param
     with monkeypatch.context() as broken:
         break_it(broken)
-        yield says
+        yield says, WEATHER.get(break_it.__name__, {})
 
 
-def test_a_promise_that_is_broken_is_noticed(says: str):
+def test_a_promise_that_is_broken_is_noticed(case: tuple[str, dict[str, Any]]):
+    says, more = case
     for seed in range(WITHIN):
-        if any(says in what for what in simulate(seed).broken):
+        sky = replace(weather(Random(seed)), **more) if more else None
+        if any(says in what for what in simulate(seed, sky).broken):
             return
     raise AssertionError(f"nobody noticed in {WITHIN} seeds")

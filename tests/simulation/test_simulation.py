@@ -1,9 +1,6 @@
 """A handful of the simulator's days, and those that found something. `make simulate` plays thousands."""
 
 import asyncio
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,7 +8,6 @@ import pytest
 from tests.simulation.__main__ import told
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.run import simulate
-from tests.simulation.town import database_file
 
 FOUND = {
     100: "an agent wrote under a card before the bot knew where it is, and was not heard",
@@ -28,18 +24,6 @@ def test_a_seed_does_the_same_again():
     first, second = simulate(102), simulate(102)
     assert first.trace
     assert (first.trace, first.digest) == (second.trace, second.digest)
-
-
-def test_a_process_of_a_pool_leaves_no_folder_behind():
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        where = pool.submit(_folder_that_is_there).result()
-    assert not where.exists()
-
-
-def _folder_that_is_there() -> Path:
-    where = database_file().parent
-    assert where.is_dir()
-    return where
 
 
 def test_time_passes_only_while_everybody_waits_and_who_is_killed_never_wakes():

@@ -2,33 +2,48 @@
 
 import asyncio
 import shutil
+import sqlite3
+from collections.abc import Coroutine
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
 from random import Random
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import OperationalError
 
 from bot.app import App
 from bot.courier import Courier
 from bot.desks.model import Desk, Member, Rank, Settings
+from bot.effects import CLERK
 from bot.errors import Busy
 from bot.inbound import Event, Place
-from bot.ports import Reply
+from bot.message import UserRef
+from bot.ports import Chat, Reply
+from bot.privacy.clerk import Clerk, Nobody
+from bot.privacy.gate import Gate, State, Tombstone
+from bot.privacy.model import GONE
 from bot.process.clockwork import tick_every_minute
 from bot.router import Router
 from bot.routes import all_routes
+from storage.files import DiskFiles
+from storage.notary import DiskNotary
 from storage.opening import open_store
 from tests.desk import Clock
 from tests.history import Said
 from tests.proof.calls import Broken
+from tests.proof.held import Held, Reader
 from tests.proof.world import folder
-from tests.simulation.database import Disk, SimulatedStore
+from tests.simulation.database import Disk, SimulatedStore, begin_with, memory
 from tests.simulation.loop import Process, VirtualLoop
 from tests.simulation.platforms import SimulatedPlatform
 from tests.simulation.weather import CALM_STEPS, Weather
 
+NOTARY = DiskNotary(Ed25519PrivateKey.from_private_bytes(b"7" * 32))
 LEFT, RIGHT = "left", "right"  # the agents are on the left, customers on both
 AGENTS = Place(LEFT, "w", "agents")
 HELP = {name: Place(name, "w", "help") for name in (LEFT, RIGHT)}
@@ -39,9 +54,9 @@ AGAIN = (1.0, 10.0, 60.0)  # seconds until it delivers again; then it goes on li
 
 
 @cache
-def empty_town() -> bytes:
-    """A database with a desk that takes in from both platforms."""
-    where = folder()
+def empty_town() -> sqlite3.Connection:
+    """A database in memory, with a desk that takes in from both platforms."""
+    where, found = folder(), sqlite3.connect(":memory:")
 
     async def make() -> None:
         store = open_store(f"sqlite:///{where}/town.db", Clock().now)
@@ -52,22 +67,51 @@ def empty_town() -> bytes:
 
     with asyncio.Runner() as runner:
         runner.run(make())
-    data = (where / "town.db").read_bytes()
+    with closing(sqlite3.connect(where / "town.db")) as made:
+        made.backup(found)
     shutil.rmtree(where)
-    return data
-
-
-@cache
-def database_file() -> Path:
-    """Where each town keeps its own, one after the other."""
-    where = folder()
-    Finalize(None, shutil.rmtree, (where,), exitpriority=0)  # atexit does not run in the processes of a pool
-    return where / "town.db"
+    return found
 
 
 @cache
 def routes() -> Router:
     return all_routes()
+
+
+@cache
+def folder_of_files() -> Path:
+    where = folder()
+    Finalize(None, shutil.rmtree, (where,), exitpriority=0)  # atexit does not run in the processes of a pool
+    return where
+
+
+@cache
+def files() -> DiskFiles:
+    """Nobody in town sends any."""
+    return DiskFiles(folder_of_files() / "files")
+
+
+@dataclass
+class Tombs:
+    """Who was erased, in a store of its own that no process takes with it. Implements `bot.ports.Tombstones`."""
+
+    gate: Gate
+    stones: list[Tombstone]
+    id: str = "tombs"
+    last: int = 0
+
+    def lay(self, who: UserRef, kind: str, state: State, before: datetime, at: datetime) -> Tombstone:
+        self.last = len(self.stones) + 1
+        stone = Tombstone(self.last, self.gate.digest(who), kind, state, before, at)
+        self.stones.append(stone)
+        self.gate.learn([stone])
+        return stone
+
+    def since(self, seq: int) -> list[Tombstone]:
+        return self.stones[seq:]
+
+    def refresh(self) -> None:
+        """No other process lays any."""
 
 
 class Bot:
@@ -84,10 +128,18 @@ class Bot:
 
     def _start(self) -> None:
         town = self.town
-        self.store = SimulatedStore(town.path, town.now, self.disk)
+        self.store = SimulatedStore(town.now, self.disk)
         router = routes()
-        self.courier = Courier(router, self.store, town.platforms, town.now)
-        self.app = App(router, self.store, self.courier.posted)
+        gate = Gate()
+        gate.learn(town.stones)
+        chats: dict[str, Chat] = {**town.platforms, GONE: Nobody()}
+        self.courier = Courier(router, self.store, chats, town.now)
+        chats[CLERK] = Clerk(
+            self.store, files(), Tombs(gate, town.stones), NOTARY, folder_of_files(), town.now, town.id,
+            patience=0.0,
+            posted=self.courier.posted,
+        )  # fmt: skip
+        self.app = App(router, self.store, self.courier.posted, gate)
         self.tasks = [
             town.loop.inside(self.process, self.courier.run()),
             town.loop.inside(self.process, tick_every_minute(self.app, town.now)),
@@ -105,8 +157,7 @@ class Bot:
 
     def bury(self) -> None:
         """The operating system closes its files."""
-        self.store.threads.shutdown(wait=False)
-        self.store.engine.dispose()  # its connection, that is: it opens another one for the next process
+        self.store.abandon()
 
 
 class Town:
@@ -115,11 +166,10 @@ class Town:
         self.sky = sky
         self.loop = VirtualLoop(random)
         self.jumped = timedelta(0)
-        self.path = database_file()
-        for left in self.path.parent.glob(f"{self.path.name}*"):
-            left.unlink()
-        self.path.write_bytes(empty_town())
+        begin_with(empty_town())
         self.platforms = {n: SimulatedPlatform(n, loop=self.loop, random=random, sky=sky) for n in (LEFT, RIGHT)}
+        self.platforms[RIGHT].keys = not sky.keyless
+        self.stones: list[Tombstone] = []
         self.bot: Bot | None = None
         self.under_way = 0
         self.ids = 0
@@ -151,7 +201,26 @@ class Town:
             self.deaths += 1
             self.bot, bot.process.dead = None, True
             bot.bury()
+            self._forget()
             await asyncio.sleep(self.random.expovariate(1 / self.sky.down))
+
+    def _forget(self) -> None:
+        """What the process did last and could not write down any more is known to nobody but the platforms."""
+        left = sqlite3.Cursor(memory()).execute("SELECT id FROM outbox WHERE state = 'due'").fetchall()
+        for platform in self.platforms.values():
+            platform.forget({f"outbox-{id}" for (id,) in left})
+
+    def begin(self, life: Coroutine[Any, Any, None]) -> None:
+        """Something people do, which the day does not end without."""
+        self.under_way += 1
+
+        async def lived() -> None:
+            try:
+                await life
+            finally:
+                self.under_way -= 1
+
+        self.loop.outside(lived())
 
     async def _stop(self, bot: Bot, ended: asyncio.Future[str]) -> None:
         await asyncio.sleep(self.random.expovariate(1 / 30))
@@ -248,14 +317,28 @@ class Town:
 
     async def _ask(self, bot: Bot) -> datetime | None:
         try:
-            task = self.loop.inside(bot.process, bot.store.read(lambda work: work.outbox.next_due((LEFT, RIGHT))))
+            chats = tuple(bot.courier.chats)
+            task = self.loop.inside(bot.process, bot.store.read(lambda work: work.outbox.next_due(chats)))
             await asyncio.wait([task])
             return task.result()
         except (Busy, OperationalError):
             return self.now()
 
-    def end(self) -> None:
+    def held(self) -> Held:
+        """All that is in the database, read past everything."""
+        reader = Reader(":memory:")
+        memory().backup(reader.connection)
+        try:
+            return reader.read()
+        finally:
+            reader.close()
+
+    def power_off(self) -> None:
+        """Nothing runs any more, and what was not committed never was."""
         if self.bot is not None:
             self.bot.process.dead = True
             self.bot.bury()
+
+    def end(self) -> None:
+        self.power_off()
         self.loop.clear()

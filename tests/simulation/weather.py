@@ -22,6 +22,9 @@ class Weather:
     away: float = 0.0  # chance that a post is put off, or answered with an error before anything was done
     unsure: float = 0.0  # chance that a post is done, and its answer is an error
     refused: float = 0.0  # chance that a post is refused for good
+    closed: float = 0.0  # chance that a customer takes no private messages, ever
+    keyless: bool = False  # whether one platform has no key by which it knows a post again
+    erasing: float = 0.0  # chance that a customer has all their data deleted at last
     outages: int = 0  # times the platform is away for a while
     disk: float = CALM_STEPS  # statements between two that fail, on average
     jumps: int = 0  # times the clock jumps by up to an hour
@@ -42,5 +45,8 @@ def weather(random: Random) -> Weather:
     sky.outages = random.choice([0, 0, 0, 1, 2])
     if some() < 0.4:
         sky.disk = random.choice([30, 200, 1000])
+    sky.closed = some() * 0.5 if some() < 0.1 else 0.0
+    sky.keyless = some() < 0.2
+    sky.erasing = 0.7 if some() < 0.1 and not sky.keyless else 0.0  # what nobody knows of cannot be taken back
     sky.jumps = random.choice([0, 0, 0, 1, 3])
     return sky

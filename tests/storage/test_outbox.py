@@ -248,3 +248,17 @@ async def test_a_room_whose_first_effects_are_called_off_one_by_one_goes_on(stor
     assert len(ids) == 2
     assert await store.write(lambda work: work.privacy.withdraw(ids, ANA, ghost, patient=False)) == 0
     assert await keys(store) == ["about nobody"]
+
+
+async def test_what_was_tried_and_may_be_there_is_not_called_off_before_it_is_known_where(store: SqlStore):
+    """A platform took it, and its answer was lost: whoever forgets it now can never take it back."""
+    ghost = UserRef(GONE, "", "1")
+    await put(store, post("tried"), post("next"), post("never tried", "b"))
+    tried = next(row for row in await due(store) if row.effect.key == "tried")
+    await store.write(
+        lambda work: work.outbox.postpone(tried.id, work.now + timedelta(seconds=30), "no answer", unsure=True)
+    )
+    ids = await store.read(lambda work: work.privacy.pending(ANA, ghost, 9))
+    assert len(ids) == 3
+    assert await store.write(lambda work: work.privacy.withdraw(ids, ANA, ghost, patient=False)) == 1
+    assert await keys(store, T0 + timedelta(minutes=1)) == ["tried"]

@@ -26,9 +26,11 @@ def upgrade() -> None:
     linked_accounts()
     second_looks()
     several_processes()
+    unknown_outcomes()
     events_without_conversations()
     quotes()
     close_requests()
+    second_officers_of_holds()
 
 
 def close_requests() -> None:
@@ -183,6 +185,14 @@ def erasures() -> None:
     op.add_column("holds", sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
 
 
+def second_officers_of_holds() -> None:
+    """What of a hold waits for one, and those of which the person is told nothing."""
+    op.add_column("holds", sa.Column("undisclosed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("holds", sa.Column("awaits", sa.String(200), nullable=False, server_default=""))
+    op.add_column("holds", sa.Column("asked_by", sa.String(200), nullable=True))
+    op.create_index("ix_holds_asked_by", "holds", ["asked_by"])
+
+
 def encryption() -> None:
     op.create_table(
         "encryption",
@@ -244,6 +254,11 @@ def several_processes() -> None:
     )
     op.add_column("outbox", sa.Column("holder", sa.String(200), nullable=True))
     op.add_column("outbox", sa.Column("fence", BIG, nullable=False, server_default=sa.text("0")))
+
+
+def unknown_outcomes() -> None:
+    """Whether a platform may have done what it did not answer."""
+    op.add_column("outbox", sa.Column("unsure", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def home() -> None:
