@@ -14,6 +14,7 @@ from bot.errors import Answered, Busy, Problem, Stale
 from bot.inbound import ButtonPressed, CommandInvoked, Event, FormSubmitted, Tick
 from bot.language import reading
 from bot.message import Message, say
+from bot.people.model import Person
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
 from bot.privacy.age import ask_age
 from bot.privacy.audit import Deed
@@ -113,7 +114,7 @@ class App:
         with reading(languages_for(event, work)):
             held_to_decisions(event, self.gate, work)
             if isinstance(event, Invoked):
-                person = work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
+                person = _met(event, work)
                 reply = self.invoke(replace(event, actor=person.as_known(event.actor)), work)
             else:
                 reply = self.router.listeners[type(event)](event, work)
@@ -127,6 +128,13 @@ class App:
         if command is None:
             raise Problem(wording.unknown_command(name.replace(".", " "), [c.name for c in self.router.visible()]))
         return run(call_for(event, command, work), work)
+
+
+def _met(event: Invoked, work: UnitOfWork) -> Person:
+    """Whoever acts. Somebody known who did nothing is not seen by that: their data would be kept for longer."""
+    if isinstance(event, ButtonPressed) and event.by_itself and (known := work.people.recall(event.actor.ref)):
+        return known
+    return work.people.meet(event.actor.ref, event.actor.name, event.actor.language)
 
 
 def run(call: Call, work: UnitOfWork) -> Reply:

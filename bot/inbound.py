@@ -73,8 +73,11 @@ class CommandInvoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ButtonPressed(Event):
+    """With `by_itself` nobody pressed it: what they have open is drawn again, and that is no sign of life."""
+
     action: str
     arg: str = ""
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,10 @@ class SqlPeople:
             self.new_now.add(who)
         return self._met(replace(known or new, name=name, language=language, last_seen=self.now))
 
+    def recall(self, who: UserRef) -> Person | None:
+        known = self.get(who)
+        return None if known is None else self._met(known)
+
     def met(self, who: UserRef) -> Person | None:
         return self.seen_now.get(who)
 

@@ -50,16 +50,16 @@ class Home:
         """Show them how things are now; next to nothing while the desk does not listen to them, because their data is
         being erased. Raises `Refused`, `TryLater`."""
         self.pages.pop(user, None)
-        if not await self._publish(user, id, handle):
+        if not await self._publish(user, id, handle, by_itself=True):
             with reading(self.people.language(user)):
                 bare = HomePage((say(here(words.HOME_BARE)),))
             await self.api.call("views.publish", user_id=user, view=home_view(bare))
 
-    async def _publish(self, user: str, id: str, handle: Handle) -> bool:
+    async def _publish(self, user: str, id: str, handle: Handle, *, by_itself: bool = False) -> bool:
         """Whether there was anything to show."""
         async with self.lanes.lane(user):  # an older state must not cover a newer one
             actor = await self.people.actor(user)
-            pressed = ButtonPressed(id, actor, self.people.nowhere(), ACTION, self.pages.get(user, ""))
+            pressed = ButtonPressed(id, actor, self.people.nowhere(), ACTION, self.pages.get(user, ""), by_itself)
             reply = await handle(pressed)
             if not isinstance(reply, HomePage):
                 return False

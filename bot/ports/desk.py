@@ -186,6 +186,9 @@ class People(Protocol):
     def meet(self, who: UserRef, name: str, language: str) -> Person:
         """Remember their name as last seen."""
 
+    def recall(self, who: UserRef) -> Person | None:
+        """The same of somebody who did nothing just now: it is not written down that they were seen."""
+
     def met(self, who: UserRef) -> Person | None:
         """Whom this unit of work has met already, as they were then."""
 

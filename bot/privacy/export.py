@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bot.language import reading
 from bot.message import File, UserRef
 from bot.ports import Files, Notary, Store, UnitOfWork
-from bot.privacy import access_log, facts_page, linked, page, views
+from bot.privacy import access_log, facts_page, linked, views
 from bot.privacy.archive import Archive, Writer, safe_name
 from bot.privacy.conversation import Conversation
 from bot.privacy.disguise import ACCOUNTS, IN_TEXTS, Disguise
@@ -174,10 +174,8 @@ class Export:
                 self.kept.setdefault(row["entry"], []).append((path, row["name"]))
 
     async def _conversations(self, now: datetime) -> None:
-        async with self._member(f"{self.folder}html/index.html") as writer:
-            await asyncio.to_thread(writer.text, page.head(str(self.reader.who), now))
-            await Conversation(self.reader, self.kept, writer).write()
-            await asyncio.to_thread(writer.text, page.foot())
+        beside = self.portable.folder  # removed with what is portable
+        await Conversation(self.reader, self.kept, self.archive, self.folder, beside).write(now)
 
     @asynccontextmanager
     async def _member(self, path: str) -> AsyncIterator[Writer]:

@@ -1,13 +1,14 @@
-"""The conversations of an export as a page to read: no script, nothing from elsewhere, all words escaped."""
+"""The conversations of an export to read, a page for each ticket and a list of them: no script, nothing from elsewhere,
+all words escaped."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bot.language import Phrase, _, current, here
+from bot.language import Phrase, _, current, here, several
 from bot.tickets.timeline import NO_ANSWER, REQUESTER_ERASED, Kind
 from bot.wording import moment
 
@@ -59,17 +60,42 @@ def _macros() -> Any:
     return template("conversation.html.jinja")
 
 
-def head(account: str, now: datetime) -> str:
-    return str(_macros().head(current(), account, moment(now)))
+class Heading(NamedTuple):
+    """A ticket's number; its subject and state, where it is one of theirs."""
+
+    number: int
+    subject: str = ""
+    state: str = ""
+
+    @property
+    def name(self) -> str:
+        return _("Ticket #{number}", number=self.number)
+
+    @property
+    def stands(self) -> str:
+        return here(STATES[self.state]) if self.state else ""
 
 
-def section() -> str:
-    return str(_macros().section(_("What you did as an agent")))
+def index(account: str, now: datetime) -> str:
+    return str(_macros().index(current(), account, moment(now)))
 
 
-def ticket(number: int, subject: str, state: str) -> str:
-    words = here(STATES[state]) if state else ""
-    return str(_macros().ticket(_("Ticket #{number}", number=number), subject, words))
+def around_tickets(*, as_agent: bool) -> tuple[str, str]:
+    """What stands before and after a list of tickets, of which `line` makes each."""
+    title = _("What you did as an agent") if as_agent else ""
+    return str(_macros().before_tickets(title)), str(_macros().after_tickets())
+
+
+def line(href: str, heading: Heading, entries: int, last: str) -> str:
+    """A ticket in the list. `last` is when the last of the `entries` was, in ISO 8601."""
+    many = several("{number} entry", "{number} entries", entries)
+    told = _("{entries}, the last one {when}", entries=many, when=moment(datetime.fromisoformat(last)))
+    return str(_macros().line(href, heading.name, heading.subject, heading.stands, told))
+
+
+def ticket(heading: Heading) -> str:
+    """The beginning of a ticket's page."""
+    return str(_macros().ticket(current(), heading.name, heading.subject, heading.stands))
 
 
 def entry(row: Mapping[str, Any], you: str, files: Sequence[tuple[str, str]]) -> str:
@@ -84,7 +110,7 @@ def entry(row: Mapping[str, Any], you: str, files: Sequence[tuple[str, str]]) ->
         "at": row["at"],
         "when": moment(datetime.fromisoformat(row["at"])),
         "text": "\n".join(filter(None, (row.get("text"), row.get("remark")))),
-        "files": [{"href": "../" + quote(path), "name": name} for path, name in files],
+        "files": [{"href": "../../" + quote(path), "name": name} for path, name in files],
     }
     return str(_macros().entry(shown))
 

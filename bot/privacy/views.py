@@ -270,7 +270,7 @@ Made on:  {when}
 Request:  {number}
 
 README.html       where to begin: what there is, to read in any browser
-html/index.html   your conversations, to read in any browser
+html/index.html   your conversations, to read in any browser; a page for each ticket is in html/tickets/
 data/             the same and everything else as JSON, one row on each line:
   yours/            what is yours; access_log says who had your data in hand, when and for what
   about-you/        what others wrote about you, notes included

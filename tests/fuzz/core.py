@@ -19,8 +19,24 @@ ROUTER = all_routes()
 PLATFORMS = {"chat": Naming(True, "@"), "talk": Naming(False, "&")}
 NAMES = ["name", "intake", "agents_channel", "agents", "leads", "panel", "macros", "settings", "desks", "language"]
 VALUES = ["support", "chat:T1/C1", "talk:1/2", "[chat:T1/C1]", "*a", "&a", "!!int 3", "{a: b}", "- ", "|\n   a", "yes"]
-TAGS = {"article", "span", "bdi", "time", "p", "a", "h2"}
-ATTRIBUTES = {"class", "datetime", "dir", "href"}
+TAGS = {
+    "doctype html",
+    "article",
+    "span",
+    "bdi",
+    "time",
+    "p",
+    "a",
+    "h1",
+    "li",
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+}
+ATTRIBUTES = {"class", "datetime", "dir", "href", "lang", "charset", "content", "name", "http-equiv"}
 
 
 def lines(data: bytes) -> None:
@@ -66,13 +82,14 @@ def pages(data: bytes) -> None:
     if row["kind"] not in page.VERBS:
         return
     path = clean(source.text())
-    made = page.entry(row, source.text(), [(path, source.text())]) + page.ticket(7, source.text(), "open")
+    made = page.entry(row, source.text(), [(path, source.text())]) + page.ticket(page.Heading(7, source.text(), "open"))
+    made += page.line("tickets/7.html", page.Heading(7, source.text(), "open"), 3, "2026-03-01T12:00:00+00:00")
     reader = _Reader()
     reader.feed(made)
     reader.close()
     assert reader.tags <= TAGS
     assert reader.attributes <= ATTRIBUTES
-    assert all(href.startswith("../") for href in reader.links)
+    assert all(href.startswith("../") or href == "tickets/7.html" for href in reader.links)
 
 
 def cleaning(data: bytes) -> None:

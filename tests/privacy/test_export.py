@@ -115,15 +115,20 @@ async def test_every_member_has_its_checksum(office: Desk, files: DiskFiles) -> 
 async def test_a_customer_reads_their_conversation(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
     archive = await export_of(office, files, CLIO)
-    page = Page(archive.read("html/index.html").decode())
-    told = page.words
+    index = Page(archive.read("html/index.html").decode())
+    assert index.links == ["tickets/1.html", "tickets/2.html"]
+    assert index.words.index("Ticket #1: lilac words of hers") < index.words.index("Ticket #2")
+    assert "note about" not in index.words
+    first, second = (Page(archive.read(f"html/{link}").decode()) for link in index.links)
+    told = first.words
     assert told.index("Ticket #1: lilac words of hers") < told.index("note about") < told.index("walnut answer")
     assert "Agent 1 noted, for agents only" in told
-    assert "Ticket #2\n" in told
-    assert "teapot" not in told
-    assert "magenta: a message that waits" in told
-    assert sorted(href.rpartition("-")[2] for href in page.links) == ["scan.txt"] * 3
-    assert all(link.removeprefix("../") in archive.namelist() for link in page.links)
+    assert "Ticket #2\n" in second.words
+    assert "teapot" not in told + second.words
+    assert "magenta: a message that waits" in told + second.words
+    files_of = [link for page in (first, second) for link in page.links if link != "../index.html"]
+    assert sorted(href.rpartition("-")[2] for href in files_of) == ["scan.txt"] * 3
+    assert all(link.removeprefix("../../") in archive.namelist() for link in files_of)
     given = {archive.read(name) for name in archive.namelist() if name.startswith("attachments/1/")}
     assert given == {b"zigzag: the file of both", b"quartz: her file", b"jasper: a file for her"}
     [waits] = rows(archive, "data/yours/drafts.jsonl")
@@ -171,15 +176,16 @@ async def test_hostile_words_and_names_stay_words(office: Desk, files: DiskFiles
     files.release([evil.sha])
     await office.say(mallory, HOSTILE[0], files=(evil,))
     archive = await export_of(office, files, mallory)
-    html = archive.read("html/index.html").decode()
+    html = "".join(archive.read(name).decode() for name in archive.namelist() if name.startswith("html/"))
     page = Page(html)
     known = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "bdi", "span", "time", "article", "a"}
-    assert page.tags <= known
+    assert page.tags <= known | {"ul", "li"}
     assert page.attributes <= {"charset", "content", "name", "http-equiv", "lang", "class", "datetime", "dir", "href"}
     assert all(text.replace("\x00", "") in page.words for text in HOSTILE)
     assert "49" not in page.words
-    assert len(page.links) == 1
-    assert page.links[0].startswith("../attachments/1/")
+    of_ours = {"../index.html", *(f"tickets/{number}.html" for number in range(1, 9))}
+    [file] = [link for link in page.links if link not in of_ours]
+    assert file.startswith("../../attachments/1/")
     assert "http" not in html.replace("http-equiv", "")
     assert all(not name.startswith("/") and ".." not in name.split("/") for name in archive.namelist())
 
@@ -225,9 +231,42 @@ async def test_who_is_customer_and_agent_gets_both_and_apart(office: Desk, files
     assert "maple answer to Customer 1" in inside["data/as-agent/timeline.jsonl"]
     assert "walnut answer to Sam" in inside["data/about-you/timeline.jsonl"]
     assert "maple" not in inside["data/about-you/timeline.jsonl"]
-    page = Page(inside["html/index.html"]).words
-    assert page.index("lilac") < page.index("walnut") < page.index("What you did as an agent") < page.index("maple")
+    index, customers, agents = (Page(inside[f"html/{name}.html"]) for name in ("index", "tickets/1", "tickets/2"))
+    assert index.links == ["tickets/1.html", "tickets/2.html"]
+    titles = "Ticket #1", "lilac", "What you did as an agent", "Ticket #2"
+    assert sorted(titles, key=index.words.index) == list(titles)
+    assert customers.words.index("lilac") < customers.words.index("walnut")
+    assert "maple" in agents.words
     assert "teapot" not in "\n".join(inside.values())
+
+
+@SQLITE
+async def test_tickets_of_the_same_number_have_a_page_each(office: Desk, files: DiskFiles) -> None:
+    """One asked for oneself and answered as an agent, too."""
+    await office.say(SAM, "lilac words of Sam as a customer")
+    await office.say(SAM, "!r maple answer to myself", agents_thread(1))
+    inside = contents(await export_of(office, files, SAM))
+    index = Page(inside["html/index.html"])
+    assert index.links == ["tickets/1.html", "tickets/1-2.html"]
+    assert "lilac" in Page(inside["html/tickets/1.html"]).words
+    assert "maple" in Page(inside["html/tickets/1-2.html"]).words
+
+
+@SQLITE
+async def test_a_ticket_of_many_pages_of_rows_is_one_page(
+    office: Desk, files: DiskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "ROWS", 2)
+    for number in range(5):
+        await office.say(ANA, f"lilac {number}")
+    await office.type(SAM, "/ticket close 1")
+    await office.type(ANA, "/ticket open teapot", private(ANA))
+    inside = contents(await export_of(office, files, ANA))
+    index, first = Page(inside["html/index.html"]), Page(inside["html/tickets/1.html"]).words
+    assert index.links == ["tickets/1.html", "tickets/2.html"]
+    assert [number for number in range(5) if f"lilac {number}" in first] == list(range(5))
+    assert first.count("Ticket #1") == 2, "its title, and once more"
+    assert "entries, the last one 2026-01-05 09:00 UTC" in index.words
 
 
 @SQLITE

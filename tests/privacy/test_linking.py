@@ -219,7 +219,7 @@ async def test_an_export_has_all_accounts_and_each_is_told(both: Desk, files: Di
         manifest = json.loads(archive.read("manifest.json"))
         mine = archive.read("data/yours/timeline.jsonl").decode()
         other = archive.read("linked/1-fake/data/yours/timeline.jsonl").decode()
-        page = archive.read("linked/1-fake/html/index.html").decode()
+        page = archive.read("linked/1-fake/html/tickets/2.html").decode()
         assert "linked/1-fake/  fake/elsewhere/ana2" in archive.read("README.txt").decode()
     assert manifest["linked"] == {"linked/1-fake/": "fake/elsewhere/ana2"}
     assert "printer" in mine

@@ -48,7 +48,7 @@ async def test_the_file_goes_to_the_officer_and_opens_with_what_the_account_has(
     assert file.name == f"mydata-{number}.zip.age"
     with files.open(file) as stored:
         archive = zipfile.ZipFile(io.BytesIO(b"".join(opened(stored, phrase_of(bureau)))))
-    assert "my printer is on fire" in archive.read("html/index.html").decode()
+    assert "my printer is on fire" in archive.read("html/tickets/1.html").decode()
     assert b"my printer is on fire" not in files.path(file).read_bytes()
 
 

@@ -1,12 +1,17 @@
 """The Home tab: a page of one's own, with buttons on every ticket."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
+from storage.rows import PersonRow
 from tests.fakes.slack import User
 from tests.fakes.slack.errors import NotPossible
 from tests.slack.world import World, bot, eventually
+
+people = PersonRow.__table__
 
 
 async def home(desk: World, who: User) -> str:
@@ -174,3 +179,23 @@ async def test_a_page_that_cannot_be_drawn_holds_up_no_erasure(desk: World):
     await eventually(lambda: "Delete all of it" in desk.slack.seen_by(desk.anna.id).modal)
     await desk.slack.press(desk.anna.id, "Delete all of it")
     await eventually(lambda: "1 post of ours that the platform did not let us take back" in str(desk.sees(desk.anna)))
+
+
+async def test_a_page_drawn_again_by_itself_is_no_sign_of_life_and_opening_it_is(desk: World):
+    """Else the data of somebody who is long gone would be kept for as long as others change something."""
+    await desk.say(desk.anna, "my printer is on fire")
+    await home(desk, desk.sam)
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    with desk.running.store.engine.begin() as connection:
+        connection.execute(update(people).where(people.c.name == "sam").values(last_seen=long_ago))
+    await desk.command(desk.anna, "/mydata correct name Annie")
+    await eventually(lambda: "Annie" in seen(desk, desk.sam))
+    assert last_seen(desk, "sam") == long_ago
+    await home(desk, desk.sam)
+    assert last_seen(desk, "sam") > long_ago
+
+
+def last_seen(desk: World, name: str) -> datetime:
+    with desk.running.store.engine.connect() as connection:
+        seen_at: datetime = connection.execute(select(people.c.last_seen).where(people.c.name == name)).scalar_one()
+        return seen_at

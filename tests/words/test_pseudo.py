@@ -301,7 +301,7 @@ async def test_an_export_is_written_in_ones_language(office: Desk, files: DiskFi
     await settle(office)
     (file,) = (file for seen in office.chat.rooms["@ana"] for file in seen.message.files)
     archive = ZipFile(files.path(file))
-    for name in ("README.txt", "html/index.html"):
+    for name in ("README.txt", "html/index.html", "html/tickets/1.html"):
         assert ours_in(archive.read(name).decode()) == "", name
 
 
