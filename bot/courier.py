@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.ports import Chat, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork, Unsure
+from bot.effects import Rewrite
+from bot.ports import Chat, Gone, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork, Unsure
+from bot.privacy.model import NOBODY
 from bot.process.peers import Alone, Peers, delivering
 from bot.router import Router
 
@@ -157,6 +159,8 @@ class Courier:
             with delivering(lambda: self.peers.sure(row.holder), doubtful=row.doubtful):
                 spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
         except Refused as error:
+            if isinstance(error, Gone) and row.about.platform == NOBODY.platform and isinstance(row.effect, Rewrite):
+                return await self._note(lambda work: self._done(row, None, work)) is not False  # so it is erased
             await self._bury(row, error.reason)
         except TryLater as error:
             seconds = max(error.seconds, min(LONGEST_PAUSE, 2.0**row.attempts))

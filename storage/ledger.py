@@ -6,7 +6,8 @@ holding up anyone's writes; who acts does it by what was found.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -106,18 +107,18 @@ class Ledger:
         query = select(func.count()).select_from(outbox).where(outbox.c.about == ghost, IS_DUE)
         return self.connection.execute(query).scalar_one()
 
-    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
+    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[Mapping[str, int], bool]:
         """Forget up to `limit` places of posts that were taken back, and attempts that failed. Returns how many
-        attempts these were, and whether there is more. The agents' rooms stay theirs: they lead to nobody.
+        attempts these were, by reason, and whether there is more. The agents' rooms stay theirs: they lead to nobody.
         """
-        dead = self.connection.scalars(
-            select(outbox.c.id).where(outbox.c.about == ghost, outbox.c.state == DEAD).limit(limit)
-        )
-        failed = self.connection.execute(delete(outbox).where(outbox.c.id.in_(dead.all()))).rowcount
+        which = (outbox.c.about == ghost, outbox.c.state == DEAD)
+        dead = self.connection.execute(select(outbox.c.id, outbox.c.error).where(*which).limit(limit)).all()
+        self.connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in dead])))
+        failed = len(dead)
         posts = select(spots.c.key).where(spots.c.about == ghost, ~spots.c.agents)
         some = self.connection.scalars(posts.limit(limit)).all()
         gone = self.connection.execute(delete(spots).where(spots.c.key.in_(some))).rowcount
-        return failed, failed == limit or gone == limit
+        return Counter(row.error for row in dead), failed == limit or gone == limit
 
     def forget_room(self, room: str) -> None:
         """Forget where our answers to a request went, and those that could not be delivered."""

@@ -18,6 +18,7 @@ from bot.privacy.model import (
     QUOTED,
     RUNNING,
     UNSURE,
+    WHY,
     Asked,
     Hold,
     Request,
@@ -99,7 +100,7 @@ class Requests:
             self._noted(Deed.MOVED, who, now.number, now, now.stage)
         if now.erases and now.stage is Stage.TOLD is not before.stage:
             for what, count in now.counts:
-                if what != "ticket":
+                if what != "ticket" and not what.startswith(WHY):
                     self.audit.note(Deed.ERASED, about=who, number=now.number, count=count, store=_table(what))
 
     def _noted(self, deed: Deed, who: UserRef, number: int, request: Request, reason: str) -> None:

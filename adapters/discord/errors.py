@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from adapters.discord import words
-from bot.ports import Limited, Refused, TryLater, Unsure
+from bot.ports import Gone, Limited, Refused, TryLater, Unsure
 
 ARCHIVED = 50083
 THREAD_EXISTS = 160004
@@ -81,7 +81,7 @@ def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exc
         return Limited(reason=words.BUSY)
     if error.status >= 500:
         return Unsure(reason=words.AWAY)
-    return Refused(reason(error, lacking))
+    return (Gone if error.code in NO_SUCH else Refused)(reason(error, lacking))
 
 
 def reason(error: discord.HTTPException, lacking: Callable[[], str]) -> str:

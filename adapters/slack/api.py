@@ -18,7 +18,7 @@ from adapters.outgoing import Outgoing
 from adapters.slack import words
 from adapters.slack.hosts import way_out
 from adapters.slack.pace import Pace
-from bot.ports import Limited, Refused, TryLater, Unsure
+from bot.ports import Gone, Limited, Refused, TryLater, Unsure
 from bot.process.peers import still_ours
 
 Json = dict[str, Any]
@@ -43,6 +43,7 @@ NOT_OURS = {
     "invalid_auth": "Slack does not know the bot's token",
     "not_authed": "Slack does not know the bot's token",
 }
+GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
 TIMEOUT = 30  # seconds for one call
 PAUSE_WITHOUT_TOKEN = 60.0
 PAGES = 200  # of one list; a stop for cursors that never end
@@ -58,6 +59,10 @@ class SlackRefused(Refused):
     def __init__(self, code: str) -> None:
         super().__init__(words.refusal(code))
         self.code = code
+
+
+class SlackGone(SlackRefused, Gone):
+    """What it was about is not there any more."""
 
 
 class Api:
@@ -134,7 +139,7 @@ class Api:
             return Unsure(1.0, words.AWAY)
         if code in NOT_OURS:
             return NotOurs(PAUSE_WITHOUT_TOKEN, NOT_OURS[code])
-        return SlackRefused(code)
+        return SlackGone(code) if code in GONE else SlackRefused(code)
 
 
 def _written(method: str, args: Json) -> tuple[dict[str, str], bytes]:

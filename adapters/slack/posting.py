@@ -8,11 +8,12 @@ messages of that place are read for the token before the post is repeated.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from adapters.slack import words
-from adapters.slack.api import Api, Json, SlackRefused, timestamp
+from adapters.slack.api import Api, Json, SlackGone, SlackRefused, timestamp
 from adapters.slack.render import Part, parts, username
 from adapters.slack.uploads import Uploads
 from bot.language import reading
@@ -28,7 +29,6 @@ UPDATE_EVERY = 1.0  # seconds between two changes of one message; what changes m
 LOOK_BACK = 600.0  # seconds before a first try: clocks differ
 LOOK_BACK_AFTER_CRASH = 86_400.0
 PAGES = 5  # read in search of a token
-GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
 
 Number = Callable[[], Awaitable[int]]
 
@@ -89,15 +89,24 @@ class Poster:
         return copies
 
     async def rewrite(self, message: Message, at: Spot, token: str) -> Spot | None:
-        """Say this instead. Returns the new spot if more or fewer messages are needed for it."""
+        """Say this instead. Returns the new spot if more or fewer messages are needed for it. Raises `Gone` where one
+        of them is not there any more; then the others are as they should be."""
         copies, where = Copies.read(at.message), Where(at.conversation, at.thread)
         found, _ = self._parts(message)
+        gone: SlackGone | None = None
         for part, ts in zip(found, copies.messages, strict=False):
             await self._apart(ts)
-            await self.api.call("chat.update", where.channel, ts=ts, text=part.text, blocks=part.blocks)
+            try:
+                await self.api.call("chat.update", where.channel, ts=ts, text=part.text, blocks=part.blocks)
+            except SlackGone as error:
+                gone = error
         kept = copies.messages[: len(found)]
         for ts in copies.messages[len(found) :]:
             await self._delete(where, ts)
+        if gone is not None:
+            if not message.files:
+                await self.uploads.delete(copies.files)
+            raise gone
         for number, part in enumerate(found[len(kept) :], len(kept)):
             kept.append(await self._once(part, _name_over(message), where, f"{token}.{number}"))
         files = copies.files
@@ -203,11 +212,8 @@ class Poster:
             await asyncio.sleep(due - now)
 
     async def _delete(self, where: Where, ts: str) -> None:
-        try:
+        with suppress(SlackGone):
             await self.api.call("chat.delete", where.channel, ts=ts)
-        except SlackRefused as error:
-            if error.code not in GONE:
-                raise
 
     def _remember(self, token: str, ts: str) -> None:
         self.posted[token] = ts

@@ -6,12 +6,13 @@ Slack shares a file some time after it said yes, so what comes next waits for it
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import aiohttp
 
 from adapters.slack import words
-from adapters.slack.api import Api, SlackRefused
+from adapters.slack.api import Api, SlackGone, SlackRefused
 from adapters.slack.text import one_line, safe
 from bot.message import Bold, File, Message, Span
 from bot.ports import Files, Refused, Unsure
@@ -19,7 +20,6 @@ from bot.ports import Files, Refused, Unsure
 log = logging.getLogger(__name__)
 MOST_REMEMBERED = 1_000
 PATIENCE = (0.0, 0.1, 0.3, 0.6, 1.0)  # seconds between looks at whether a file is shared
-GONE = {"file_not_found", "file_deleted"}
 
 
 class Content(NamedTuple):
@@ -65,11 +65,8 @@ class Uploads:
 
     async def delete(self, ids: Sequence[str]) -> None:
         for id in ids:
-            try:
+            with suppress(SlackGone):
                 await self.api.call("files.delete", file=id)
-            except SlackRefused as error:
-                if error.code not in GONE:
-                    raise
 
     async def _share(self, contents: Sequence[Content], channel: str, thread: str, token: str) -> list[str]:
         ids = self.uploaded.setdefault(token, [])

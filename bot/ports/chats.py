@@ -97,4 +97,8 @@ class Refused(Exception):
         self.reason = reason
 
 
+class Gone(Refused):
+    """What it was to change is not there any more: nothing is left of it."""
+
+
 Incoming = Event | Tick

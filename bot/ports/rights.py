@@ -125,8 +125,8 @@ class Privacy(Protocol):
         """The same for all that shows these entries of other people's tickets, what waits to be posted included."""
 
     def waiting_for(self, ghost: UserRef) -> int: ...
-    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[int, bool]:
-        """Forget places of posts taken back. How many could not be, and whether there is more."""
+    def forget_posts(self, ghost: UserRef, limit: int) -> tuple[Mapping[str, int], bool]:
+        """Forget places of posts taken back. How many could not be for which reason, and whether there is more."""
 
     def sayings(self, request: Request, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
         """What the person wrote as a customer and will be erased: entry, ticket, words; after this entry."""

@@ -16,7 +16,7 @@ from bot.privacy import farewell, quote_review, views
 from bot.privacy.deferring import defer, held_up
 from bot.privacy.gate import ERASURE, State
 from bot.privacy.handlers import hold_back
-from bot.privacy.model import FAILED, IN_FLIGHT, Asked, Copy, Erased, Request, Stage
+from bot.privacy.model import FAILED, IN_FLIGHT, WHY, Asked, Copy, Erased, Request, Stage
 from bot.privacy.quoted import forget_quotes
 from bot.privacy.steps import AtWork, Executor, Step, StepState, unsettled
 from bot.privacy.tasks import give_work
@@ -308,7 +308,8 @@ class Erasure:
     def _forget_some(self, work: UnitOfWork) -> bool:
         failed, more = work.privacy.forget_posts(self.request.nobody, CHUNK)
         if failed:
-            work.privacy.count(self.request.number, {FAILED: failed})
+            why = {f"{WHY}{reason}": number for reason, number in failed.items()}
+            work.privacy.count(self.request.number, {FAILED: sum(failed.values())} | why)
         return more
 
     def _tell(self, work: UnitOfWork) -> bool:

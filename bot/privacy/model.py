@@ -17,6 +17,7 @@ GONE = "gone"  # the platform of those who are not known any more
 NOBODY = UserRef(GONE, "", "")
 SEALED = "sealed"  # a step of an export: an officer hands it on, and cannot open it
 FAILED = "posts we could not take back"  # a key of `Request.counts`
+WHY = f"{FAILED}: "  # begins those that say how many for which reason
 QUOTED = "quotes of what you wrote"  # so are these
 UNSURE = "quotes that may be of you"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.language import Phrase, _, several
 from bot.message import Bold, Button, File, Message, Style, Text, say, told
 from bot.privacy import link_views, notice_views
-from bot.privacy.model import FAILED, QUOTED, UNSURE, Held, Request, Role
+from bot.privacy.model import FAILED, QUOTED, UNSURE, WHY, Held, Request, Role
 from bot.privacy.notice import Facts
 from bot.wording import moment
 
@@ -183,6 +183,8 @@ def receipt(request: Request, held: Sequence[int] = ()) -> Message:
     """What was erased, what was kept and why, what remains where. `held`: tickets kept for now by a legal hold."""
     gone = dict(request.counts)
     gone.pop("ticket", None)  # what was deleted later, of which one
+    reasons = [what.removeprefix(WHY) for what in gone if what.startswith(WHY)]
+    gone = {what: number for what, number in gone.items() if not what.startswith(WHY)}
     failed, quoted, unsure = (gone.pop(what, 0) for what in (FAILED, QUOTED, UNSURE))
     lines = [f"• {_(what)}: {number}" for what, number in gone.items()] or [_("• nothing; there was nothing")]
     if quoted:
@@ -191,7 +193,7 @@ def receipt(request: Request, held: Sequence[int] = ()) -> Message:
     spans.append("\n".join(_kept()))
     if held:
         spans += ["\n\n", Bold(_("Not deleted yet")), "\n", _put_aside(held)]
-    spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join([*_elsewhere(failed), *_unsure(unsure)])]
+    spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join([*_elsewhere(failed, reasons), *_unsure(unsure)])]
     return Message(title=_("Your data is deleted"), text=tuple(spans))
 
 
@@ -234,7 +236,7 @@ def _kept() -> list[str]:
     ]
 
 
-def _elsewhere(failed: int) -> list[str]:
+def _elsewhere(failed: int, reasons: Sequence[str]) -> list[str]:
     there = [
         _("• your own messages on the platform: only you can delete those"),
         _("• what the bot passed on for you as an agent, in the customers' conversations"),
@@ -252,6 +254,7 @@ def _elsewhere(failed: int) -> list[str]:
                 failed,
             )
         )
+        there += [f"  – {_(reason)}" for reason in reasons if reason]
     return there
 
 

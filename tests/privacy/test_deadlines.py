@@ -10,7 +10,6 @@ from bot.privacy.promises import Promises
 from tests.desk import ANA, SAM, Desk, agents_thread, private
 from tests.privacy.conftest import OLE, one, release, settle
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLAIM = "I never owned a Zeppelinfahrrad"
 MADE = Asked.DISPUTE
 

@@ -98,7 +98,6 @@ async def test_T32_who_lies_about_it_is_deleted_when_it_is_confirmed_again(burea
     assert await gone(bureau)
 
 
-@sqlite
 async def test_T32_a_flag_is_not_lifted_by_the_person_it_is_on(bureau: Desk) -> None:
     number = await begun(bureau, SAM, "/privacy minor @ana")
     assert "first a privacy officer has to settle" in await bureau.type(ANA, "/mydata lift", private(ANA))
@@ -182,7 +181,6 @@ async def test_an_account_that_the_platform_deleted_is_erased_with_four_eyes(bur
     assert await gone(bureau)
 
 
-@sqlite
 async def test_T26_nobody_sees_to_their_own_from_the_officers_side(bureau: Desk) -> None:
     number = number_in(await bureau.type(PIA, "/privacy delete-for @ole letter", private(PIA), named=(OLE,)))
     for command in ("show", "confirm", "clear"):

@@ -129,6 +129,7 @@ async def test_T24_what_the_platform_does_is_waited_for_or_stands_in_the_receipt
     receipt = office.private(CLIO)[-1]
     assert receipt.startswith(GONE)
     assert ("of ours that the platform did not let us take back" in receipt) == bool(left)
+    assert ("the bot was removed from the channel" in receipt) == bool(left), "and why"
     assert CLIO.ref.id not in rows(office)
     assert [word for word in ("lilac", "violet") if word in rows(office)] == []
     if not left:

@@ -118,7 +118,6 @@ async def test_T22_what_may_be_theirs_is_listed_without_its_words_and_an_officer
     assert await office.type(LEA, "/privacy quotes") == "No message waits for you to look who is quoted in it."
 
 
-@SQLITE
 async def test_T22_an_officer_may_find_that_it_is_somebody_elses(office: Desk) -> None:
     await a_ticket_with_quotes(office)
     await erase(office, CLIO)
@@ -127,7 +126,6 @@ async def test_T22_an_officer_may_find_that_it_is_somebody_elses(office: Desk) -
     assert "no message of that number" in await office.type(LEA, "/privacy quotes 1")
 
 
-@SQLITE
 async def test_T22_nobody_but_an_officer_reads_or_decides_it(office: Desk) -> None:
     await a_ticket_with_quotes(office)
     await erase(office, CLIO)
@@ -136,7 +134,6 @@ async def test_T22_nobody_but_an_officer_reads_or_decides_it(office: Desk) -> No
     assert "1: in support#1" in await office.type(LEA, "/privacy quotes")
 
 
-@SQLITE
 async def test_T22_a_quote_in_somebody_elses_own_ticket_goes_too_from_its_subject_as_well(
     office: Desk, files: DiskFiles
 ) -> None:
@@ -154,7 +151,6 @@ async def test_T22_a_quote_in_somebody_elses_own_ticket_goes_too_from_its_subjec
     assert "thank you" in his
 
 
-@SQLITE
 async def test_T22_under_a_legal_hold_a_quote_is_left_and_looked_at_later(office: Desk) -> None:
     await a_ticket_with_quotes(office)
     until = f"{office.clock.time + timedelta(days=9):%Y-%m-%d}"
@@ -168,7 +164,6 @@ async def test_T22_under_a_legal_hold_a_quote_is_left_and_looked_at_later(office
     assert "> my lilac printer burns" not in "\n".join(everything(engine(office)).values())
 
 
-@SQLITE
 async def test_T22_a_second_run_changes_nothing(office: Desk) -> None:
     await a_ticket_with_quotes(office)
     await erase(office, CLIO)

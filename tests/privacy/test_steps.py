@@ -51,7 +51,6 @@ async def test_every_step_is_written_down_and_done(office: Desk, files: DiskFile
     assert list(found[Step.NAMES].counts.values()) == [1]
 
 
-@SQLITE
 async def test_T24_no_receipt_while_a_step_is_not_done(office: Desk, files: DiskFiles, tombs: SqlTombstones) -> None:
     """Skipping one needs a reason, too."""
     request = await begun(office)
@@ -77,7 +76,6 @@ async def requested(desk: Desk, number: int) -> Request:
     return found
 
 
-@SQLITE
 async def test_T24_nothing_leads_from_a_failed_step_to_a_closed_request(office: Desk) -> None:
     request = replace(await begun(office), stage=Stage.TOLD)
 
@@ -134,7 +132,6 @@ async def test_T23_of_two_executors_one_is_shut_out(office: Desk) -> None:
     assert await office.store.read(lambda work: work.people.get(UserRef("fake", "w", "lively"))) is not None
 
 
-@SQLITE
 async def test_T1_agents_are_told_without_a_name_when_a_claimed_ticket_goes(
     office: Desk, files: DiskFiles, tmp_path: object
 ) -> None:

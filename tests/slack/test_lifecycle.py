@@ -1,18 +1,23 @@
 """What becomes of channels, accounts and the app itself."""
 
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.slack.manifest import EVENTS, manifest
-from bot.desks.model import Member, Rank
+from bot.desks.model import Desk as DeskValue
+from bot.desks.model import Member, Rank, Settings
 from bot.errors import Problem
-from bot.inbound import Actor, CommandInvoked
+from bot.inbound import Actor, CommandInvoked, MessagePosted, Place
+from bot.message import UserRef
 from bot.routes import all_routes
 from storage.files import DiskFiles
 from tests.fakes.slack import FakeSlack, Message
+from tests.privacy.canaries import everything
 from tests.slack.rig import slack_chat
 from tests.slack.world import World, bot, eventually, world
 
@@ -72,10 +77,12 @@ async def test_a_new_name_is_shown_from_then_on(desk: World):
 GOING = ["app_uninstalled", "tokens_revoked"]
 
 
-async def gone_while_people_go_on(desk: World, how: str) -> Message:
-    """The app is taken away; a reply waits, customers write, one message is changed. Returns the first event's."""
+async def gone_while_people_go_on(desk: World, *ways: str) -> Message:
+    """The app is taken away, which is told in one way or several; a reply waits, customers write, one message is
+    changed. Returns the first event's."""
     said = await desk.say(desk.anna, "my printer is on fire", desk.help)
-    await getattr(desk.slack, how)()
+    for how in ways:
+        await getattr(desk.slack, how)()
     await desk.running.courier.settle()
     call = CommandInvoked("forced", Actor(desk.ref(desk.sam), "sam"), desk.place(desk.desk), "ticket reply", REPLY)
     await desk.running.app.handle(call)  # as from another platform of the same desk
@@ -118,6 +125,39 @@ async def test_an_app_installed_again_with_its_token_goes_on_and_misses_nothing(
     desk.chat.catch_up.hurry.set()
     await eventually(lambda: desk.chat.catch_up.absent_since is None and desk.chat.catch_up.compared)
     await all_is_there_once(desk, said)
+
+
+@pytest.mark.parametrize("order", [GOING, GOING[::-1]], ids=" then ".join)
+async def test_T34_in_whichever_order_it_is_told_all_comes_back_and_another_workspace_is_untouched(
+    desk: World, order: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("adapters.slack.api.PAUSE_WITHOUT_TOKEN", 0.2)
+    await eventually(lambda: desk.chat.catch_up.compared)
+    others = await a_desk_elsewhere(desk)
+    assert {table for table, _ in others} >= {"desks", "tickets", "timeline", "people", "outbox"}
+    said = await gone_while_people_go_on(desk, *order)
+    await desk.chat.catch_up.look_again()
+    assert desk.chat.catch_up.absent_since is not None
+    desk.slack.reinstall()
+    desk.chat.catch_up.hurry.set()
+    await eventually(lambda: desk.chat.catch_up.absent_since is None and desk.chat.catch_up.compared)
+    await all_is_there_once(desk, said)
+    assert rows_elsewhere(desk) == others
+
+
+async def a_desk_elsewhere(desk: World) -> Mapping[tuple[str, str], str]:
+    """In another workspace, on a platform that is away: a customer and what waits for both sides. Its rows."""
+    intake, agents = Place("elsewhere", "W2", "help"), Place("elsewhere", "W2", "agents")
+    value = DeskValue(0, "elsewhere", agents, Settings())
+    await desk.running.store.write(lambda work: work.desks.save(value, [intake], []))
+    zoe = Actor(UserRef("elsewhere", "W2", "zoe"), "Zoe")
+    await desk.running.app.handle(MessagePosted("e1", zoe, replace(intake, message="m1"), "elsewhere it rains in"))
+    return rows_elsewhere(desk)
+
+
+def rows_elsewhere(desk: World) -> Mapping[tuple[str, str], str]:
+    rows = everything(desk.running.store.engine)
+    return {key: row for key, row in rows.items() if "elsewhere" in row}
 
 
 @pytest.mark.parametrize("how", GOING)

@@ -21,6 +21,7 @@ class Fault:
     times: int = 1
     skip: int = 0
     hits: int = 0
+    code: int = 0
 
 
 class Faults:
@@ -31,9 +32,11 @@ class Faults:
         "Seconds every request takes, on top."
         self.planned: list[Fault] = []
 
-    def fail(self, pattern: str, status: int = 502, after: bool = False, times: int = 1, skip: int = 0) -> Fault:
-        """5xx, or any other status, before or after acceptance; `skip` lets that many pass first."""
-        return self._plan(Fault(pattern, status=status, after=after, times=times, skip=skip))
+    def fail(
+        self, pattern: str, status: int = 502, after: bool = False, times: int = 1, skip: int = 0, code: int = 0
+    ) -> Fault:
+        """5xx, or any other status (with Discord's `code`), before or after acceptance; `skip` lets that many pass."""
+        return self._plan(Fault(pattern, status=status, after=after, times=times, skip=skip, code=code))
 
     def drop(self, pattern: str, after: bool = False, times: int = 1, skip: int = 0) -> Fault:
         """The connection breaks without an answer."""

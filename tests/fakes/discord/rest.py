@@ -156,7 +156,7 @@ class Rest:
             return self._respond(entry, 429, "<html>error code: 1015</html>", Verdict())
         if fault.status == 429:
             return self._respond(entry, 429, slow_down(fault.retry_after, False), Verdict())
-        return self._respond(entry, fault.status, {"message": f"{fault.status}: fault", "code": 0}, Verdict())
+        return self._respond(entry, fault.status, {"message": f"{fault.status}: fault", "code": fault.code}, Verdict())
 
 
 def slow_down(seconds: float, is_global: bool, code: int = 0) -> JSON:
