@@ -16,11 +16,11 @@ from bot.language import reading
 from bot.message import Message, say
 from bot.people.model import Person
 from bot.ports import Ask, Reply, Say, Store, UnitOfWork
-from bot.privacy.age import ask_age
-from bot.privacy.audit import Deed
-from bot.privacy.decided_again import held_to_decisions
-from bot.privacy.gate import Gate
-from bot.privacy.policy import announced
+from bot.privacy.asking.age import ask_age
+from bot.privacy.auditing.audit import Deed
+from bot.privacy.erasing.decided_again import held_to_decisions
+from bot.privacy.erasing.gate import Gate
+from bot.privacy.notices.policy import announced
 from bot.readers import languages_for
 from bot.router import Router
 

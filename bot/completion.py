@@ -6,7 +6,7 @@ from bot.access import principals
 from bot.desks.model import Rank
 from bot.inbound import Actor, Place
 from bot.ports import Filter, UnitOfWork
-from bot.privacy.purging import unexpired
+from bot.privacy.retaining.purging import unexpired
 from bot.router import Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket

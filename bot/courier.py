@@ -9,6 +9,7 @@ long delivers nothing more of what it had in hand, and what it still says of it 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -42,6 +43,7 @@ class Courier:
         self.now = now
         self.peers: Peers = Alone()
         self.busy: dict[int, asyncio.Task[None]] = {}
+        self.bugs = Counter[int]()  # of an effect; waits for its platform, which may be many, are none
         self.more = False  # may be due than is in hand
         self.hurried = False
         self.settling = 0  # how many wait until nothing is
@@ -167,9 +169,11 @@ class Courier:
             await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY, unsure=isinstance(error, Unsure))
         except Exception as error:  # a bug in one delivery must not stop every other ticket
             log.exception("delivery failed", extra={"effect": row.id})
-            seconds = min(LONGEST_PAUSE, 2.0**row.attempts)
-            await self._postpone(row, type(error).__name__, seconds, TRIES_AFTER_BUGS, unsure=True)
+            self.bugs[row.id] += 1
+            tries = 0 if self.bugs[row.id] >= TRIES_AFTER_BUGS else TRIES_WHILE_AWAY
+            await self._postpone(row, type(error).__name__, min(LONGEST_PAUSE, 2.0**row.attempts), tries, unsure=True)
         else:
+            self.bugs.pop(row.id, None)
             return await self._note(lambda work: self._done(row, spot, work)) is not False
         return True
 
@@ -203,6 +207,7 @@ class Courier:
         return work.outbox.postpone(row.id, until, reason, unsure=unsure)
 
     async def _bury(self, row: Pending, reason: str) -> None:
+        self.bugs.pop(row.id, None)
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})
         await self._note(lambda work: self._failed(row, reason, work))
 

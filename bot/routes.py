@@ -10,23 +10,11 @@ from bot.macros import handlers as macros
 from bot.panels import handlers as panels
 from bot.people import changes
 from bot.people import handlers as people
-from bot.privacy import (
-    age,
-    breach,
-    challenge,
-    choosing,
-    correct,
-    dispute,
-    four_eyes,
-    linking,
-    officer,
-    policy,
-    record,
-    reports,
-    restrict,
-    standing,
-)
 from bot.privacy import handlers as privacy
+from bot.privacy.asking import age, choosing, correct, restrict, standing
+from bot.privacy.linking import linking
+from bot.privacy.notices import policy, record
+from bot.privacy.officers import breach, challenge, dispute, four_eyes, officer, reports
 from bot.privacy.uses import Use
 from bot.relay import agents, edits, intake, lost, outcome, private, raising, threads
 from bot.router import Router

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
-from bot.privacy.audit import FIRST, Deed, Line, Link, Note, alias, end_of, epoch_of
+from bot.privacy.auditing.audit import FIRST, Deed, Line, Link, Note, alias, end_of, epoch_of
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 
 log = AuditRow.__table__

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 
 from bot.message import UserRef
-from bot.privacy.breaches import Breach
 from bot.privacy.model import GONE
+from bot.privacy.officers.breaches import Breach
 from storage.ciphertext import sealed, worded
 from storage.columns import Utc
 from storage.datamap import Sheet, sheets

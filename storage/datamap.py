@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from bot.privacy.model import Role, Topic
-from bot.privacy.retention import RULES
+from bot.privacy.retaining.retention import RULES
 from bot.privacy.uses import Use
 from storage.columns import ANY_KEY, Clean, Json, User, Utc
 from storage.rows import Base

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Delete, Row, Update, and_, bindparam, delete, or_, select, update
 
 from bot.message import UserRef
-from bot.privacy.disguise import eraser
+from bot.privacy.exporting.disguise import eraser
 from bot.privacy.model import Asked, Erased, Request
 from storage.datamap import Sheet, sheets
 from storage.deferred import Reach, held_tickets

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.message import UserRef
 from bot.ports import Audit
-from bot.privacy.audit import Deed
+from bot.privacy.auditing.audit import Deed
 from bot.privacy.model import Awaits, Hold
 from storage.deferred import STANDS, held_tickets
 from storage.rows import HoldRow

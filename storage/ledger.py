@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, cast, delete, func, liter
 from sqlalchemy import Text as SqlText
 
 from bot.message import UserRef
-from bot.privacy.disguise import ERASED
+from bot.privacy.exporting.disguise import ERASED
 from bot.privacy.model import Copy
 from bot.tickets.timeline import SEQUENCE_BITS, ticket_of
 from storage.outbox import DEAD, DUE, IS_DUE, PROMOTE, SqlOutbox

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.message import UserRef
-from bot.privacy.link import Pairing
+from bot.privacy.linking.link import Pairing
 from storage.rows import LinkRow, PairingRow
 
 links = LinkRow.__table__

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, insert, select
 
-from bot.privacy.notice import Facts, Notice
+from bot.privacy.notices.notice import Facts, Notice
 from storage.rows import NoticeRow
 
 notices = NoticeRow.__table__

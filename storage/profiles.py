@@ -12,7 +12,7 @@ from bot.inbound import Place
 from bot.message import UserRef
 from bot.people.model import OTHERS, Person
 from bot.ports import Audit
-from bot.privacy.audit import Deed
+from bot.privacy.auditing.audit import Deed
 from bot.privacy.model import Draft
 from storage.hot import Hot
 from storage.rows import AttachmentRow, DraftRow, PersonRow

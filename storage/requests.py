@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 
 from bot.message import File, UserRef
 from bot.ports import Audit
-from bot.privacy.audit import Deed
+from bot.privacy.auditing.audit import Deed
 from bot.privacy.model import (
     FAILED,
     GONE,

@@ -28,9 +28,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.ports import Audit
-from bot.privacy.audit import Deed
+from bot.privacy.auditing.audit import Deed
 from bot.privacy.model import GONE, Asked
-from bot.privacy.retention import AUDIT, CHOICES, CONTENT, FILES, HOLDS, PROFILE, REQUESTS, UNDELIVERED, defaults
+from bot.privacy.retaining.retention import (
+    AUDIT,
+    CHOICES,
+    CONTENT,
+    FILES,
+    HOLDS,
+    PROFILE,
+    REQUESTS,
+    UNDELIVERED,
+    defaults,
+)
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
 from storage.outbox import DEAD

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, column, func, literal_column, or_, se
 from sqlalchemy.exc import OperationalError
 
 from bot.message import UserRef
-from bot.privacy.disguise import UNSPACED
+from bot.privacy.exporting.disguise import UNSPACED
 from bot.tickets.timeline import FOR_CUSTOMERS, SEQUENCE_BITS
 from storage.rows import EntryRow, ParticipantRow, TicketRow
 from storage.settling import DISK, how_searched

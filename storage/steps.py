@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
+from bot.privacy.erasing.steps import Step, StepState, Stride
 from bot.privacy.model import added
-from bot.privacy.steps import Step, StepState, Stride
 from storage.hot import Hot
 from storage.rows import StepRow
 

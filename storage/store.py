@@ -34,7 +34,7 @@ from bot.ports import (
     Timeline,
     Watermarks,
 )
-from bot.privacy.link import ALPHABET, CODE_LENGTH
+from bot.privacy.linking.link import ALPHABET, CODE_LENGTH
 from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.closings import SqlClosings

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 from bot.errors import Problem, Stale
 from bot.language import _
 from bot.message import File, Mark, UserRef
-from bot.privacy.quotes import quotes
+from bot.privacy.erasing.quotes import quotes
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import MESSAGES, SEQUENCE_BITS, Entry, Kind, Source, ticket_of
 from storage.hot import Hot

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from bot.message import UserRef
-from bot.privacy.gate import Gate, State, Tombstone
+from bot.privacy.erasing.gate import Gate, State, Tombstone
 from storage.columns import BIG, Utc
 from storage.disk import flush_folder
 from storage.errors import CannotOpen

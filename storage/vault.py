@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.message import UserRef
-from bot.privacy.disguise import ERASED
+from bot.privacy.exporting.disguise import ERASED
 from storage.keystore import KeyStore
 
 log = logging.getLogger(__name__)

@@ -36,7 +36,7 @@ OPERATION = {
 }
 OPERATION |= {"bot/ops/metrics.py": {"prometheus_client"}, "bot/ops/server.py": {"aiohttp"}}
 OPERATION |= {"bot/ops/traces.py": {"opentelemetry"}}
-PAGES = {"bot/privacy/page.py": {"jinja2"}}  # HTML is escaped by a template engine, not by hand
+PAGES = {"bot/privacy/exporting/page.py": {"jinja2"}}  # HTML is escaped by a template engine, not by hand
 
 THIRD_PARTIES = {
     "bot": {"pydantic", "pydantic_core"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.ports import Job, T, UnitOfWork
-from bot.privacy.audit import OPERATOR
+from bot.privacy.auditing.audit import OPERATOR
 from bot.process.running import encryption_of, now
 from storage.errors import CannotOpen
 from storage.migrate import HEAD, schema_version

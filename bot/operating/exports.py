@@ -10,8 +10,8 @@ from bot.config import Settings
 from bot.errors import Problem
 from bot.operating.database import read
 from bot.operating.office import do
-from bot.privacy import checking, checking_views
-from bot.privacy.archive import CHUNK
+from bot.privacy.exporting import checking, checking_views
+from bot.privacy.exporting.archive import CHUNK
 from storage.age_file import opened
 from storage.files import DiskFiles
 from storage.notary import public_key, signed

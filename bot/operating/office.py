@@ -16,11 +16,12 @@ from storage.files import MEGABYTE, DiskFiles
 
 
 async def do(settings: Settings, command: str, *given: str) -> str:
-    """What a privacy officer does (see `bot.privacy.counter`). A desk that runs on the same SQLite file does it for us.
+    """What a privacy officer does (see `bot.privacy.officers.counter`). A desk that runs on the same SQLite file does
+    it for us.
 
     Raises `Problem`.
     """
-    from bot.privacy import counter
+    from bot.privacy.officers import counter
 
     job = partial(counter.do, command, given)
     try:
@@ -32,7 +33,7 @@ async def do(settings: Settings, command: str, *given: str) -> str:
 async def verify_audit(settings: Settings, given: Sequence[str]) -> str:
     """Whether the audit log is as it was written. `given` are anchors kept elsewhere, NUMBER:HASH. Raises `Problem`
     with the first line that is not."""
-    from bot.privacy import audit_views, auditing
+    from bot.privacy.auditing import audit_views, auditing
 
     anchors = [*auditing.given(given), *auditing.kept(settings.data_dir / auditing.ANCHORS)]
     async with reading(settings) as store:

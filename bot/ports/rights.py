@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.message import UserRef
-from bot.privacy.audit import Deed, Line, Link
-from bot.privacy.breaches import Breach
-from bot.privacy.link import Pairing
+from bot.privacy.auditing.audit import Deed, Line, Link
+from bot.privacy.linking.link import Pairing
 from bot.privacy.model import Asked, Copy, Erased, Held, Hold, Other, Page, Request, Role, Tally, Topic
-from bot.privacy.notice import Notice
+from bot.privacy.notices.notice import Notice
+from bot.privacy.officers.breaches import Breach
 from bot.privacy.purposes import Choice, Purpose
 
 if TYPE_CHECKING:  # they need what is declared here
-    from bot.privacy.gate import Gate, State, Tombstone
-    from bot.privacy.steps import Step, StepState, Stride
+    from bot.privacy.erasing.gate import Gate, State, Tombstone
+    from bot.privacy.erasing.steps import Step, StepState, Stride
 
 
 class Privacy(Protocol):

@@ -11,12 +11,15 @@ from bot.inbound import Tick
 from bot.language import current, reading
 from bot.message import Message, UserRef
 from bot.ports import Pending, Reply, Say, UnitOfWork
-from bot.privacy import farewell, link_views, linked, rights_views, views
-from bot.privacy.audit import Deed
-from bot.privacy.deferring import held_up, is_silent
+from bot.privacy import rights_views, views
+from bot.privacy.asking.restriction import turn
+from bot.privacy.auditing.audit import Deed
+from bot.privacy.erasing import farewell
+from bot.privacy.erasing.deferring import held_up, is_silent
 from bot.privacy.letters import write_to
-from bot.privacy.link import accounts
-from bot.privacy.linked import export_key
+from bot.privacy.linking import link_views, linked
+from bot.privacy.linking.link import accounts
+from bot.privacy.linking.linked import export_key
 from bot.privacy.model import (
     CONFIRM_ELSEWHERE_WITHIN,
     CONFIRM_WITHIN,
@@ -27,8 +30,7 @@ from bot.privacy.model import (
     Request,
     Stage,
 )
-from bot.privacy.policy import newest
-from bot.privacy.restriction import turn
+from bot.privacy.notices.policy import newest
 from bot.privacy.tasks import TASKS, give_work
 from bot.privacy.uses import Use, serves
 from bot.readers import languages_alone

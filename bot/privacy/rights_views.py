@@ -5,9 +5,9 @@ from datetime import datetime
 
 from bot.language import Phrase, _, here, several
 from bot.message import Button, Form, Input, Message, say
+from bot.privacy.erasing.steps import STEPS
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.purposes import CONSENTED, OBJECTABLE, Choice, Purpose, allowed
-from bot.privacy.steps import STEPS
 from bot.wording import day, moment, shortened
 
 # Corrections

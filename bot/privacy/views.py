@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from bot.language import Phrase, _, several
 from bot.message import Bold, Button, File, Message, Style, Text, say, told
-from bot.privacy import link_views, notice_views
+from bot.privacy.linking import link_views
 from bot.privacy.model import FAILED, QUOTED, UNSURE, WHY, Held, Request, Role
-from bot.privacy.notice import Facts
+from bot.privacy.notices import notice_views
+from bot.privacy.notices.notice import Facts
 from bot.wording import moment
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.errors import Problem
 from bot.ports import Store
-from bot.privacy import counter, counter_views
+from bot.privacy.officers import counter, counter_views
 
 log = logging.getLogger(__name__)
 BETWEEN_LOOKS = 0.5  # seconds

@@ -10,10 +10,10 @@ from time import monotonic
 from bot.app import App
 from bot.inbound import Tick
 from bot.ports import UnitOfWork
-from bot.privacy.auditing import anchor
-from bot.privacy.policy import keep_current
+from bot.privacy.auditing.auditing import anchor
+from bot.privacy.notices.policy import keep_current
 from bot.privacy.promises import Promises
-from bot.privacy.purging import purge_everything
+from bot.privacy.retaining.purging import purge_everything
 from bot.process.peers import Peers
 from storage.files import DiskFiles, referenced
 from storage.store import SqlStore, SqlUnitOfWork

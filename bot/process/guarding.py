@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from bot.config import Settings
 from bot.ports import Files, TryLater
-from bot.privacy.restoring import erase_again
-from bot.privacy.steps import LEASE, AtWork
+from bot.privacy.erasing.restoring import erase_again
+from bot.privacy.erasing.steps import LEASE, AtWork
 from storage.errors import CannotOpen
 from storage.opening import sqlite_path
 from storage.side_store import on_this_machine

@@ -24,7 +24,7 @@ from bot.inbound import Actor, Place
 from bot.language import Phrase
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
-from bot.privacy.age import keepable
+from bot.privacy.asking.age import keepable
 from bot.privacy.recipients import EVERYTHING, Recipient
 from bot.process.peers import Lease
 from bot.process.running import Make, Running, new_id

@@ -17,7 +17,7 @@ from bot.message import UserRef, say
 from bot.people.model import Person
 from bot.people.restriction import refuse_restricted
 from bot.ports import Reply, Say, UnitOfWork
-from bot.privacy.deferring import deferred
+from bot.privacy.erasing.deferring import deferred
 from bot.privacy.letters import write_to
 from bot.privacy.model import Draft
 from bot.privacy.uses import Use

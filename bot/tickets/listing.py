@@ -9,7 +9,7 @@ from bot.desks.model import Rank
 from bot.errors import Problem
 from bot.language import Phrase
 from bot.ports import Filter, Reply, Say, UnitOfWork
-from bot.privacy.purging import is_over, unexpired, without_words
+from bot.privacy.retaining.purging import is_over, unexpired, without_words
 from bot.privacy.uses import Use
 from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes

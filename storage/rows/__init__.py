@@ -1,7 +1,7 @@
 """Every table, in the vocabulary of `storage.columns`.
 
 A table's `info` says what its rows are called in `/mydata` (`what`), why they are kept (`why`) and
-under which rule how long they are kept (`keep`, see `bot.privacy.retention`), and
+under which rule how long they are kept (`keep`, see `bot.privacy.retaining.retention`), and
 what erasing their owner does (`erase`): `blank` the personal columns, or `delete` the row. An export shows
 its `rows`, or only their `count`. `until` says what its rows are needed for while their owner is being erased:
 until our `posts` are blanked, until other tables are searched for `names`, until the `receipt` is delivered.

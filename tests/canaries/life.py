@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.desks.panel import Category, Kind, Panel, Question
-from bot.privacy.counter import do
+from bot.privacy.officers.counter import do
 from tests.canaries.stage import Stage
 
 LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")

@@ -10,7 +10,7 @@ from bot.inbound import Actor, CommandInvoked, Event, FormSubmitted, MessagePost
 from bot.language import Phrase
 from bot.message import UserRef
 from bot.parse import IN_A_ROOM, find, find_verb, options
-from bot.privacy import page
+from bot.privacy.exporting import page
 from bot.routes import all_routes
 from bot.tickets.timeline import Kind
 from tests.fuzz.source import Source

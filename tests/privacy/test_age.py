@@ -8,7 +8,7 @@ import pytest
 from bot.config import ConfigError, load_settings
 from bot.inbound import MessagePosted, MessageRaised, Place
 from bot.ports import Watched
-from bot.privacy.age import keepable
+from bot.privacy.asking.age import keepable
 from bot.privacy.model import Asked, Stage
 from bot.privacy.promises import Promises
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, agents_thread, person, private

@@ -20,9 +20,9 @@ from bot.desks.model import Settings as DeskSettings
 from bot.errors import Problem
 from bot.operating import office
 from bot.ports import Store, UnitOfWork
-from bot.privacy import auditing
-from bot.privacy.audit import FIRST, OPERATOR, Broken, Chain, Deed, Line, Link, Note, alias
-from bot.privacy.purging import purge_everything, set_period
+from bot.privacy.auditing import auditing
+from bot.privacy.auditing.audit import FIRST, OPERATOR, Broken, Chain, Deed, Line, Link, Note, alias
+from bot.privacy.retaining.purging import purge_everything, set_period
 from bot.process.running import desk_running
 from storage.opening import open_store
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow

@@ -8,8 +8,8 @@ import pytest
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
 from bot.errors import Problem
-from bot.privacy import breach
-from bot.privacy.counter import do
+from bot.privacy.officers import breach
+from bot.privacy.officers.counter import do
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, person, private
 from tests.privacy.conftest import settle
 

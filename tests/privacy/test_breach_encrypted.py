@@ -11,9 +11,9 @@ from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.message import say
-from bot.privacy.breaches import Breach
-from bot.privacy.counter import do
 from bot.privacy.letters import write_to
+from bot.privacy.officers.breaches import Breach
+from bot.privacy.officers.counter import do
 from storage.converting import encrypt
 from storage.files import DiskFiles
 from storage.opening import open_store

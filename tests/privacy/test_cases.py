@@ -11,10 +11,10 @@ import pytest
 
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted
 from bot.ports import UnitOfWork
+from bot.privacy.asking.restriction import turn
 from bot.privacy.model import Asked, Request
-from bot.privacy.policy import keep_current
+from bot.privacy.notices.policy import keep_current
 from bot.privacy.promises import Promises
-from bot.privacy.restriction import turn
 from bot.router import Command
 from bot.routes import all_routes
 from storage.files import DiskFiles

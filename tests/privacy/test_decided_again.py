@@ -8,7 +8,7 @@ from bot.desks.model import Member, Rank
 from bot.inbound import Actor
 from bot.operating.office import reconcile
 from bot.ports import Handle, UnitOfWork
-from bot.privacy.gate import State
+from bot.privacy.erasing.gate import State
 from bot.privacy.model import Asked
 from bot.privacy.purposes import Purpose, allowed
 from tests.desk import AGENTS, ANA, BEN, SAM, Desk, FakeChat, person, private

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.message import UserRef
-from bot.privacy.disguise import Disguise, Replacer, called, eraser
+from bot.privacy.exporting.disguise import Disguise, Replacer, called, eraser
 from bot.privacy.model import GONE, Other
 
 ANA = UserRef("fake", "w", "U0ANA")

@@ -16,8 +16,8 @@ import pytest
 from bot.inbound import Actor
 from bot.message import UserRef
 from bot.ports import Say, UnitOfWork
-from bot.privacy import conversation, reading
-from bot.privacy.archive import safe_name
+from bot.privacy.exporting import conversation, reading
+from bot.privacy.exporting.archive import safe_name
 from bot.privacy.model import Role
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.timeline import Entry, Kind
@@ -352,7 +352,7 @@ async def test_others_are_served_meanwhile(office: Desk, files: DiskFiles) -> No
 
 
 def test_roles_have_folders_of_their_own() -> None:
-    from bot.privacy.export import FOLDERS
+    from bot.privacy.exporting.export import FOLDERS
 
     assert set(FOLDERS) == set(Role)
     assert len(set(FOLDERS.values())) == len(Role)

@@ -11,8 +11,8 @@ from bot.effects import CLERK
 from bot.inbound import Event, MessageDeleted, MessageEdited, MessagePosted, MessageRaised, PersonChanged
 from bot.message import UserRef
 from bot.ports import Job, Store, T
-from bot.privacy.clerk import Clerk
-from bot.privacy.gate import ERASURE, Gate, State
+from bot.privacy.erasing.clerk import Clerk
+from bot.privacy.erasing.gate import ERASURE, Gate, State
 from bot.privacy.model import Asked
 from storage.files import DiskFiles
 from storage.tombstones import SqlTombstones
@@ -174,7 +174,7 @@ def test_without_the_key_nobody_can_tell_whose_a_tombstone_is() -> None:
 
 
 def stoned(clock: Clock, *states: State) -> Gate:
-    from bot.privacy.gate import Tombstone
+    from bot.privacy.erasing.gate import Tombstone
 
     gate = Gate(b"k" * 32)
     for seq, state in enumerate(states, 1):
@@ -191,7 +191,7 @@ async def test_a_deletion_under_a_hold_that_came_late_shuts_nobody_out(
     await office.type(CLIO, "/mydata delete", private(CLIO))
     await office.press(CLIO, "mydata.confirm", str(await asked(office, CLIO)))
     tombs.lay(CLIO.ref, ERASURE, State.BEGUN, clock.now(), clock.now())  # the process ended right after it
-    from bot.privacy import holding
+    from bot.privacy.officers import holding
 
     await office.store.write(lambda work: holding.hold(CLIO.ref, "claims", "2026-02-01", "", "", None, work))
     office.chats[CLERK] = clerk

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from bot.message import File
-from bot.privacy.counter import do
+from bot.privacy.officers.counter import do
 from storage.files import DiskFiles
 from tests.desk import AGENTS, ANA, SAM, Desk, private
 from tests.privacy.conftest import OLE, PIA, release, settle

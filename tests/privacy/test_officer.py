@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.inbound import CommandInvoked, FormSubmitted
 from bot.privacy.model import Asked, Stage
-from bot.privacy.purging import purge_everything
+from bot.privacy.retaining.purging import purge_everything
 from bot.router import Command
 from bot.routes import all_routes
 from tests.desk import AGENTS, ANA, BEN, KIM, LEA, SAM, Desk, private

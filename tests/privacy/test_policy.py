@@ -10,12 +10,12 @@ import pytest
 from bot.config import Settings
 from bot.operating.documents import lint, notice
 from bot.ports import Say
-from bot.privacy.lint import faults
-from bot.privacy.notice import Changes, Facts, Notice, changes, facts, next_version
-from bot.privacy.notice_views import nobody_responsible
-from bot.privacy.policy import keep_current
+from bot.privacy.notices.lint import faults
+from bot.privacy.notices.notice import Changes, Facts, Notice, changes, facts, next_version
+from bot.privacy.notices.notice_views import nobody_responsible
+from bot.privacy.notices.policy import keep_current
 from bot.privacy.promises import Promises
-from bot.privacy.retention import defaults
+from bot.privacy.retaining.retention import defaults
 from bot.routes import all_routes
 from storage.datamap import topics
 from tests.desk import ANA, BEN, HELP, SAM, Clock, Desk, agents_thread, person, private

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.privacy.portability import FORMULA, cell
+from bot.privacy.exporting.portability import FORMULA, cell
 from storage.files import DiskFiles
 from tests.desk import ANA, BEN, KIM, SAM, Desk, agents_thread
 from tests.privacy.test_erasure import CLIO, SQLITE, a_day

@@ -4,8 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.privacy.holding import hold
-from bot.privacy.quotes import FEWEST, FEWEST_ELSEWHERE, LIKE, SAME, Sayings, Whose, likeness, quoted, without, words
+from bot.privacy.erasing.quotes import (
+    FEWEST,
+    FEWEST_ELSEWHERE,
+    LIKE,
+    SAME,
+    Sayings,
+    Whose,
+    likeness,
+    quoted,
+    without,
+    words,
+)
+from bot.privacy.officers.holding import hold
 from storage.files import DiskFiles
 from tests.desk import HELP, LEA, SAM, Desk, agents_thread, help_thread, person
 from tests.privacy.canaries import everything

@@ -15,9 +15,9 @@ from bot.desks.model import Member, Rank
 from bot.desks.model import Settings as DeskSettings
 from bot.errors import Problem
 from bot.operating.documents import datamap_diff, recipients, record
-from bot.privacy.notice import Facts
+from bot.privacy.notices.notice import Facts
+from bot.privacy.notices.record import RELEASES, difference, releases
 from bot.privacy.promises import Promises
-from bot.privacy.record import RELEASES, difference, releases
 from bot.process.platforms import recipients as declared
 from storage.datamap import topics
 from tests.desk import AGENTS, HELP, Desk, person, private

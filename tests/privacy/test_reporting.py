@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import Problem
-from bot.privacy.reporting import give
+from bot.privacy.officers.reporting import give
 from tests.desk import ANA, BEN, Desk, private
 from tests.privacy.conftest import OLE, PIA, settle
 

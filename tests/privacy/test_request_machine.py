@@ -20,13 +20,13 @@ from sqlalchemy import text
 from bot.effects import CLERK
 from bot.errors import Problem
 from bot.ports import TryLater, UnitOfWork
-from bot.privacy import holding
-from bot.privacy import office as rights
-from bot.privacy.clerk import Clerk, Nobody
-from bot.privacy.gate import State
+from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.erasing.gate import State
+from bot.privacy.erasing.steps import Step, unsettled
 from bot.privacy.model import GONE, Asked, Request, Stage
+from bot.privacy.officers import holding
+from bot.privacy.officers import office as rights
 from bot.privacy.stages import EXTENDED_MONTHS, months_after
-from bot.privacy.steps import Step, unsettled
 from storage.files import DiskFiles
 from storage.opening import open_store
 from storage.tombstones import open_tombstones

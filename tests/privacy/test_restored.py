@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.effects import CLERK, Effect
 from bot.operating.office import reconcile
 from bot.ports import Handle, Spot, TryLater, UnitOfWork
-from bot.privacy.gate import State
+from bot.privacy.erasing.gate import State
 from bot.privacy.model import Asked, Request, Stage
 from bot.process.guarding import KEY_FILE
 from bot.process.running import Running, desk_running

@@ -7,10 +7,10 @@ import pytest
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import Refused
-from bot.privacy import purging
-from bot.privacy.purging import purge_everything, set_period
-from bot.privacy.retention import RULES, TIMED, defaults
-from bot.privacy.retention_views import WHAT
+from bot.privacy.retaining import purging
+from bot.privacy.retaining.purging import purge_everything, set_period
+from bot.privacy.retaining.retention import RULES, TIMED, defaults
+from bot.privacy.retaining.retention_views import WHAT
 from storage.datamap import sheets
 from storage.files import DiskFiles
 from tests.desk import ANA, BEN, HELP, SAM, Desk, agents_thread, person, private

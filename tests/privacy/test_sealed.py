@@ -7,9 +7,9 @@ import pytest
 
 from bot.errors import Problem
 from bot.message import File
-from bot.privacy.audit import Deed
+from bot.privacy.auditing.audit import Deed
+from bot.privacy.exporting.sealed_export import order
 from bot.privacy.model import Asked, Request, Stage
-from bot.privacy.sealed_export import order
 from storage.age_file import opened
 from storage.files import DiskFiles
 from tests.desk import ANA, BEN, Desk, private

@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from bot.errors import Problem
-from bot.privacy.checking import check
-from bot.privacy.export import data_map
-from bot.privacy.notice_views import document
-from bot.privacy.policy import newest
+from bot.privacy.exporting.checking import check
+from bot.privacy.exporting.export import data_map
+from bot.privacy.notices.notice_views import document
+from bot.privacy.notices.policy import newest
 from bot.privacy.promises import Promises
 from storage.datamap import topics
 from storage.files import DiskFiles

@@ -8,9 +8,9 @@ import pytest
 
 from bot.message import UserRef
 from bot.ports import TryLater, UnitOfWork
-from bot.privacy import erase as erasing
+from bot.privacy.erasing import erase as erasing
+from bot.privacy.erasing.steps import BEFORE_RECEIPT, LEASE, Executor, Step, StepState, Stride, unsettled
 from bot.privacy.model import Asked, Request, Stage
-from bot.privacy.steps import BEFORE_RECEIPT, LEASE, Executor, Step, StepState, Stride, unsettled
 from storage.files import DiskFiles
 from storage.tombstones import SqlTombstones
 from tests.desk import Desk, private

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.privacy.model import Asked, Request, Stage
-from bot.privacy.purging import purge_everything
+from bot.privacy.retaining.purging import purge_everything
 from tests.desk import ANA, BEN, LEA, SAM, Desk, agents_thread, private
 from tests.privacy.canaries import everything
 from tests.privacy.conftest import release, settle

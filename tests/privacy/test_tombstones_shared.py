@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from bot.message import UserRef
 from bot.ports import TryLater
-from bot.privacy.erase import Erasure
-from bot.privacy.gate import ERASURE, State
+from bot.privacy.erasing.erase import Erasure
+from bot.privacy.erasing.gate import ERASURE, State
+from bot.privacy.erasing.steps import LEASE, AtWork, Step
 from bot.privacy.model import Asked, Request, Stage
-from bot.privacy.steps import LEASE, AtWork, Step
 from bot.process import guarding
 from bot.process.guarding import reconciled
 from bot.process.running import desk_running
@@ -43,7 +43,7 @@ LAY = """
 import sys
 from datetime import UTC, datetime
 from bot.message import UserRef
-from bot.privacy.gate import State
+from bot.privacy.erasing.gate import State
 from storage.tombstones import open_tombstones
 url, name, many = sys.argv[1:]
 at = datetime(2026, 1, 5, 9, tzinfo=UTC)

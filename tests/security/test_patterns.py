@@ -53,7 +53,7 @@ ROOT = Path(bot.__path__[0]).parent
 LOOKING = ("search", "sub", "subn", "split", "findall", "finditer")
 DOES = [f"re.{does}" for does in ("compile", "match", "fullmatch", *LOOKING)]
 MADE = {
-    "bot/privacy/disguise.py": "of words to be hidden, escaped, in an export; see tests/privacy/test_disguise.py",
+    "bot/privacy/exporting/disguise.py": "of words to be hidden, escaped; see tests/privacy/test_disguise.py",
     "adapters/console/conversation.py": "of a number",
 }
 

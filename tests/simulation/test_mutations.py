@@ -16,7 +16,7 @@ from bot.courier import Courier
 from bot.effects import Post
 from bot.inbound import Event
 from bot.message import say
-from bot.privacy.erase import Erasure
+from bot.privacy.erasing.erase import Erasure
 from bot.relay import agents, copies, edits, rooms
 from bot.tickets import views
 from bot.tickets.model import Ticket

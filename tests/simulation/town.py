@@ -24,8 +24,8 @@ from bot.errors import Busy
 from bot.inbound import Event, Place
 from bot.message import UserRef
 from bot.ports import Chat, Reply
-from bot.privacy.clerk import Clerk, Nobody
-from bot.privacy.gate import Gate, State, Tombstone
+from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.erasing.gate import Gate, State, Tombstone
 from bot.privacy.model import GONE
 from bot.process.clockwork import tick_every_minute
 from bot.router import Router

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import Problem
 from bot.message import File
-from bot.privacy.disguise import ERASED
+from bot.privacy.exporting.disguise import ERASED
 from storage.files import DiskFiles
 from storage.sealed_files import PIECE, SEALED, TAG
 

@@ -12,7 +12,7 @@ from bot.effects import Post
 from bot.errors import Problem
 from bot.message import File, say
 from bot.ports import UnitOfWork
-from bot.privacy.disguise import ERASED
+from bot.privacy.exporting.disguise import ERASED
 from bot.privacy.model import Draft
 from bot.tickets.timeline import Kind
 from storage import plans

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.message import UserRef
-from bot.privacy.disguise import ERASED
+from bot.privacy.exporting.disguise import ERASED
 from storage.errors import CannotOpen
 from storage.keystore import KeyStore, open_keys
 from storage.keystore import keys as data_keys

@@ -1,0 +1,1 @@
+"""What people decide about their data and correct in it: words, restriction, objection, consent, age."""

@@ -1,0 +1,1 @@
+"""What was done with people's data, written down in codes."""

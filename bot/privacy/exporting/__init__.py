@@ -1,0 +1,1 @@
+"""The file that people get of what is held about them."""

@@ -1,0 +1,1 @@
+"""Accounts of one person on several platforms."""
