@@ -1,6 +1,6 @@
 """A message that a platform always refuses is given up, its agents see that and can decide, and the next ones go on."""
 
-from bot.ports import Refused
+from bot.ports import Refused, TryLater
 from tests.desk import ANA, KIM, LEA, SAM, Desk
 
 TOLD = "A message that belongs here could not be delivered: it is too odd. It is kept; try again, or discard it."
@@ -41,6 +41,20 @@ async def test_a_mistake_of_ours_is_given_up_after_its_tries_and_told_once(desk:
     told = [text for text in desk.agents_room(1) if "could not be delivered" in text]
     assert told == [TOLD.replace("it is too odd", "ValueError")]
     assert "Ana: hello?" in desk.agents_room(1)
+
+
+async def test_one_mistake_after_a_long_wait_for_the_platform_is_no_reason_to_give_up(desk: Desk) -> None:
+    await desk.say(ANA, "help")
+    desk.chat.refuse = lambda effect: TryLater(1, "away") if "poison" in str(effect) else None
+    await desk.say(ANA, "poison")
+    for mood in [TryLater(1, "away")] * 12 + [ValueError("hunter2")]:
+        desk.chat.refuse = lambda effect, mood=mood: mood if "poison" in str(effect) else None  # type: ignore[misc]
+        desk.later(minutes=1)
+        await desk.deliver()
+    desk.chat.refuse = lambda effect: None
+    desk.later(minutes=1)
+    await desk.deliver()
+    assert desk.agents_room(1) == ["Ana: help", "Ana: poison"]
 
 
 async def test_a_room_that_takes_nothing_at_all_is_told_to_its_leads_and_not_to_itself(desk: Desk) -> None:
