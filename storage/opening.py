@@ -73,7 +73,7 @@ def open_bare(database_url: str, now: Callable[[], datetime]) -> tuple[SqlStore,
 def _settle(store: SqlStore, where: str, encryption: Encryption | None, search: str) -> None:
     alone = isinstance(store, SqliteStore)
     with begun(store.engine) as connection:
-        sealing = settle(connection, where, encryption, search, store.now(), alone=alone)
+        sealing = settle(connection, where, encryption, search, store.now, alone=alone)
     store.use(sealing, search)
 
 

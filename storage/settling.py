@@ -4,6 +4,7 @@ The database itself knows that its words are encrypted, and by which key store, 
 key, nor half of it written in clear.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -56,7 +57,13 @@ def state_of(connection: Connection) -> State | None:
 
 
 def settle(
-    connection: Connection, where: str, encryption: Encryption | None, search: str, now: datetime, *, alone: bool
+    connection: Connection,
+    where: str,
+    encryption: Encryption | None,
+    search: str,
+    now: Callable[[], datetime],
+    *,
+    alone: bool,
 ) -> Sealing | None:
     """Make the database what the settings say, or raise `CannotOpen`; returns its `Sealing`, if words are encrypted.
 
@@ -71,7 +78,7 @@ def settle(
         if has_words(connection):
             raise CannotOpen(NOT_YET.format(where=where))
         keys = open_keys(encryption.keys, encryption.key, make=True)
-        connection.execute(insert(state), {"id": 1, "store": keys.store, "state": ON, "since": now})
+        connection.execute(insert(state), {"id": 1, "store": keys.store, "state": ON, "since": now()})
         there = State(keys.store, ON)
         keys.close()
     sealing = sealing_of(there, where, encryption, alone=alone)

@@ -101,6 +101,6 @@ async def test_what_the_law_has_them_know_comes_along(office: Desk, files: DiskF
     assert "data protection authority" in told["complaint"]
     notice = archive.read("privacy-notice.md").decode()
     assert notice.startswith("# Privacy notice")
-    assert "| tickets | 180 days after" in notice
+    assert "| tickets | to answer you | 180 days after" in notice
     readme = archive.read("README.txt").decode()
     assert "kept to answer you: 180 days after the ticket is closed" in readme
