@@ -50,7 +50,7 @@ async def test_what_is_wrong_is_said_as_ever(settings: Settings, running: Runnin
     with pytest.raises(Problem, match="There is no request of that number here"):
         await office.do(settings, "refuse", "7", "claims")
     with pytest.raises(Problem, match="I do not know who “ana” is"):
-        await office.do(settings, "hold", "ana", "claims", "2026-01-01", "")
+        await office.do(settings, "hold", "ana", "claims", "2026-01-01", "", "")
 
 
 async def test_what_cannot_be_read_stops_nothing(settings: Settings, running: Running) -> None:

@@ -33,6 +33,7 @@ ONLY_IF = {
     "pairings.other": "two accounts are about to be linked",
     "second_looks.who": "an officer does what takes two: then it is not the customer who asks",
     "second_looks.asked_by": "the same",
+    "holds.asked_by": "the same",
 }
 ONLY_IF_ON = {
     "slack": {
