@@ -166,7 +166,7 @@ def discord(running: Running) -> Chat:
 
     async def begin(mark: Watched) -> None:
         def write(work: UnitOfWork) -> None:
-            for each in keepable([mark], work):
+            for each in keepable([mark], running.tombstones.gate, work):
                 work.watermarks.begin(each)
 
         await running.store.write(write)
@@ -220,7 +220,7 @@ def _discord(running: Running, pace: "Pace", lease: Lease, shard: int, shards: i
         def write(work: UnitOfWork) -> None:
             if not running.peers.holds(lease, work):  # whoever is connected now knows what was heard
                 return
-            work.watermarks.move(keepable(marks, work))
+            work.watermarks.move(keepable(marks, running.tombstones.gate, work))
             if until is not None:
                 work.raise_read_until(heard_as(shard, shards), until)
 

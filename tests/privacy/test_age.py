@@ -9,6 +9,7 @@ from bot.config import ConfigError, load_settings
 from bot.inbound import MessagePosted, MessageRaised, Place
 from bot.ports import Watched
 from bot.privacy.asking.age import keepable
+from bot.privacy.erasing.gate import ERASURE, Gate, State, Tombstone
 from bot.privacy.model import Asked, Stage
 from bot.privacy.promises import Promises
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, agents_thread, person, private
@@ -164,8 +165,17 @@ async def test_how_far_a_private_conversation_was_read_is_kept_of_those_who_are_
 
     here = Place("fake", "w", "c", direct=True)
     marks = [Watched(here, "m1", who) for who in (BEN.ref, ZOE.ref, None)]
-    assert await gated.store.read(lambda work: keepable(marks, work)) == [marks[0], marks[2]]
+    assert await gated.store.read(lambda work: keepable(marks, Gate(), work)) == [marks[0], marks[2]]
     assert await gated.store.read(lambda work: work.privacy.view(ZOE.ref)) == []
+
+
+async def test_how_far_it_was_read_is_not_kept_again_of_somebody_who_was_erased_until_they_are_back(desk: Desk) -> None:
+    gate, here = Gate(), Place("fake", "w", "c", direct=True)
+    gate.learn([Tombstone(1, gate.digest(ZOE.ref), ERASURE, State.DONE, desk.now(), desk.now())])
+    marks = [Watched(here, "m1", who) for who in (BEN.ref, ZOE.ref)]
+    assert await desk.store.read(lambda work: keepable(marks, gate, work)) == [marks[0]]
+    await desk.say(ZOE, "hello again")
+    assert await desk.store.read(lambda work: keepable(marks, gate, work)) == marks
 
 
 # The setting

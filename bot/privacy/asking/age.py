@@ -14,6 +14,7 @@ from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitt
 from bot.message import UserRef
 from bot.ports import Reply, Say, UnitOfWork, Watched
 from bot.privacy.asking import age_views as views
+from bot.privacy.erasing.gate import Gate
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.uses import Use
@@ -65,11 +66,14 @@ def under_age(call: Call, work: UnitOfWork) -> Reply:
     return Say(views.being_deleted())
 
 
-def keepable(marks: Sequence[Watched], work: UnitOfWork) -> Sequence[Watched]:
-    """How far a private conversation was read is kept of those who are known."""
-    if not work.promises.age:
-        return marks
-    return [mark for mark in marks if mark.who is None or work.people.get(mark.who) is not None]
+def keepable(marks: Sequence[Watched], gate: Gate, work: UnitOfWork) -> Sequence[Watched]:
+    """How far a private conversation was read is kept of those who are known. Where nobody is asked for their age, it
+    is kept of everybody but those who were erased and are not back: a platform may tell of their conversation later."""
+
+    def kept(who: UserRef) -> bool:
+        return not (work.promises.age or gate.stone(who)) or work.people.get(who) is not None
+
+    return [mark for mark in marks if mark.who is None or kept(mark.who)]
 
 
 def _works_here(actor: Actor, work: UnitOfWork) -> bool:
