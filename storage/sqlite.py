@@ -202,6 +202,11 @@ class SqliteStore(SqlStore):
             if steps % MERGES_A_CHECKPOINT == 0:
                 await self._on_writer(self._checkpoint_some)
 
+    @asynccontextmanager
+    async def my_turn(self) -> AsyncIterator[bool]:
+        """There is no other process: the file is locked."""
+        yield True
+
     async def size(self) -> int:
         """Of the file and its write-ahead log, in bytes."""
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))

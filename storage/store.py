@@ -6,12 +6,13 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -70,6 +71,8 @@ def _raise(dialect: Any) -> Any:
 
 
 RAISE = {"sqlite": _raise(sqlite), "postgresql": _raise(postgresql)}
+MY_TURN, TURN_OVER = text("SELECT pg_try_advisory_lock(20260109)"), text("SELECT pg_advisory_unlock(20260109)")
+S = TypeVar("S")
 THREADS = 8
 MOST_WAITING = 5000  # jobs; beyond that the platform should deliver again later
 AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock: PostgreSQL asks to run the transaction again
@@ -233,12 +236,32 @@ class SqlStore:
         """
         await self.bury()
         async with self.scrubbing:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self._vacuum)
+            return await self._in_a_thread(self._vacuum)
 
     async def bury(self) -> None:
         """Delete the keys of people of whom nothing is left that they would open."""
         if self.sealing is not None:
-            await asyncio.get_running_loop().run_in_executor(self.threads, self.sealing.vault.bury)
+            await self._in_a_thread(self.sealing.vault.bury)
+
+    @asynccontextmanager
+    async def my_turn(self) -> AsyncIterator[bool]:
+        """Whether no other process is in here on this database. One that ends lets go of it, however it ends."""
+        connection = await self._in_a_thread(self._apart)
+        try:
+            yield bool(await self._in_a_thread(connection.scalar, MY_TURN))
+            await self._in_a_thread(connection.scalar, TURN_OVER)
+        except BaseException:
+            await self._in_a_thread(connection.invalidate)
+            raise
+        finally:
+            await self._in_a_thread(connection.close)
+
+    def _apart(self) -> Connection:
+        """A connection on which each statement stands for itself."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    async def _in_a_thread(self, do: Callable[..., S], *given: Any) -> S:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, do, *given)
 
     async def size(self) -> int:
         """Of the database, in bytes."""
@@ -298,5 +321,5 @@ class SqlStore:
             raise RuntimeError("StopIteration") from error
 
     def _vacuum(self) -> bool:
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._apart() as connection:
             return scrub_postgresql(connection)

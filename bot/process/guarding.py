@@ -73,7 +73,10 @@ async def _in_turn(
     does whoever starts again after it was killed at it, until nobody can be taken for at work any more."""
     for look in count():
         try:
-            return await erase_again(store, files, tombstones, now, lambda: uuid4().hex)
+            async with store.my_turn() as ours:
+                if not ours and look * LOOK < LEASE.total_seconds():
+                    raise TryLater(LOOK, "another process is at it")
+                return await erase_again(store, files, tombstones, now, lambda: uuid4().hex)
         except TryLater as error:
             in_the_way = shared or isinstance(error, AtWork)
             if not in_the_way or look * LOOK > LEASE.total_seconds() + 10:

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.message import UserRef
 from bot.ports import Files, Store, Tombstones, UnitOfWork
 from bot.privacy.erasing.decided_again import RESTORED, decide_again
-from bot.privacy.erasing.erase import Erasure, sweep
+from bot.privacy.erasing.erase import Erasure
 from bot.privacy.erasing.gate import ERASURE, State, Tombstone
 from bot.privacy.model import Asked, Request, Stage
 
@@ -36,8 +36,7 @@ async def erase_again(
     found = await store.read(lambda work: _known(since, tombstones, work)) if since else []
     for who, state in found:
         request = await store.write(lambda work, who=who: _request(who, work))  # type: ignore[misc]
-        if request.stage is Stage.TOLD:  # another process was quicker: its last step is waited for, or done for it
-            await sweep(store, tombstones, request, now())
+        if request.stage is Stage.TOLD:  # another process was quicker, and only its last step is left
             continue
         again = Erasure(store, files, tombstones, request, "", now(), 0, lambda: None)
         await again.repeat(new_id, over=state is State.DONE)
@@ -51,8 +50,7 @@ async def erase_again(
 
 
 def _known(since: Mapping[str, Tombstone], tombstones: Tombstones, work: UnitOfWork) -> Found:
-    """Those who are in the database, each once, but for those whose erasure was told when the backup was made: its last
-    step comes later, as ever."""
+    """Those who are in the database, each once, but for those whose erasure only waits for its last step."""
     found = {}
     for who in work.privacy.everybody():
         stone = since.get(tombstones.gate.digest(who))
@@ -62,8 +60,7 @@ def _known(since: Mapping[str, Tombstone], tombstones: Tombstones, work: UnitOfW
 
 
 def _told(who: UserRef, work: UnitOfWork) -> bool:
-    asked = work.privacy.requests_of(who, Asked.ERASURE)
-    return any(request.stage is Stage.TOLD and request.source != RESTORED for request in asked)
+    return any(request.stage is Stage.TOLD for request in work.privacy.requests_of(who, Asked.ERASURE))
 
 
 def _request(who: UserRef, work: UnitOfWork) -> Request:
