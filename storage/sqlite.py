@@ -46,7 +46,7 @@ MAX_BATCH = 64
 READERS = 2
 CHECKPOINTS = 100  # tries, a hundredth of a second apart: a short read is soon over, a long one is waited for elsewhere
 FEW_COMMITS = 8  # then a checkpoint of some 2 ms as soon as nobody waits; SQLite's own takes 200 on a large database
-MERGE_PAGES = 16  # pages of the search index merged in one step; with 64 it took 30 to 60 ms on a large database
+MERGE_PAGES = 6  # pages of the search index merged in one step; with 64 it took 30 to 60 ms on a large database
 MERGES_A_CHECKPOINT = 2  # small checkpoints on the way, or one writer waits for a large one
 FREE_PAGES = 64  # taken out of the file in one step
 BY_STEPS = 2  # what `PRAGMA auto_vacuum` says of a database that gives free pages back when it is told to
@@ -247,11 +247,8 @@ class SqliteStore(SqlStore):
 
     async def _write(self) -> None:
         while self.queue and (self.later is None or self.closed or not all(job.patient for job in self.queue)):
-            batch = self.queue[:MAX_BATCH]
-            del self.queue[:MAX_BATCH]
-            self.writing = len(batch)
             began = perf_counter()
-            for tell in await self._commit(batch):
+            for tell in await self._commit():
                 tell()
             self.writing = 0
             if self.committed is not None:
@@ -262,16 +259,20 @@ class SqliteStore(SqlStore):
                 with suppress(Exception):  # it can wait, and those who wrote meanwhile cannot
                     await self._on_writer(self._checkpoint_some)
 
-    async def _commit(self, batch: list[Waiting]) -> list[Callable[[], None]]:
-        """What to tell each caller, now that all of it is on disk or none."""
-        try:
-            async with self.turn:
+    async def _commit(self) -> list[Callable[[], None]]:
+        """What to tell each caller, now that all of it is on disk or none. Whoever comes while others have the
+        connection shares this commit, and does not wait for their next turn as well."""
+        async with self.turn:
+            batch = self.queue[:MAX_BATCH]
+            del self.queue[:MAX_BATCH]
+            self.writing = len(batch)
+            try:
                 with self.engine.connect() as connection:
                     return await self._committed(batch, connection)
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # everyone gets it
-            return [partial(_fail, answer, error) for _, answer, _ in batch]
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # everyone gets it
+                return [partial(_fail, answer, error) for _, answer, _ in batch]
 
     async def _committed(self, batch: list[Waiting], connection: Connection) -> list[Callable[[], None]]:
         try:

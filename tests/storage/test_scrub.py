@@ -137,18 +137,18 @@ async def test_while_somebody_reads_old_pages_it_says_try_again(store: SqliteSto
 async def test_others_write_while_the_index_is_scrubbed(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("storage.sqlite.MERGE_PAGES", 1)
     order: list[str] = []
-    merge, commit = store._merge_more, store._commit
+    merge, commit = store._merge_more, store._committed
 
     def merge_and_note(connection: Connection) -> bool:
         order.append("m")
         return merge(connection)
 
-    async def commit_and_note(batch: list[Any]) -> list[Any]:
+    async def commit_and_note(batch: list[Any], connection: Connection) -> list[Any]:
         order.append("w")
-        return await commit(batch)
+        return await commit(batch, connection)
 
     monkeypatch.setattr(store, "_merge_more", merge_and_note)
-    monkeypatch.setattr(store, "_commit", commit_and_note)
+    monkeypatch.setattr(store, "_committed", commit_and_note)
     ticket = await store.write(fill)
     for n in range(3):
         many = " ".join(f"{letter}{n}{word}" for word in range(1000) for letter in "abcdefgh")

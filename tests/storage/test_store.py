@@ -161,13 +161,13 @@ async def test_of_500_events_at_once_each_is_answered_after_its_commit(store: Sq
 
 async def test_jobs_that_wait_together_share_a_commit(sqlite_store: SqliteStore):
     batches: list[int] = []
-    commit = sqlite_store._commit
+    committed = sqlite_store._committed
 
-    async def counted(batch: list[Any]) -> list[Any]:
+    async def counted(batch: list[Any], connection: Any) -> list[Any]:
         batches.append(len(batch))
-        return await commit(batch)
+        return await committed(batch, connection)
 
-    sqlite_store._commit = counted  # type: ignore[method-assign]
+    sqlite_store._committed = counted  # type: ignore[method-assign]
     await asyncio.gather(*(sqlite_store.write(remember(f"e{n}")) for n in range(200)))
     assert sum(batches) == 200
     assert max(batches) == sqlite_module.MAX_BATCH

@@ -31,13 +31,13 @@ def remember(event: str) -> Any:
 
 def sizes_of_commits(store: SqliteStore) -> list[int]:
     sizes: list[int] = []
-    commit = store._commit
+    committed = store._committed
 
-    async def counted(batch: list[Any]) -> list[Any]:
+    async def counted(batch: list[Any], connection: Any) -> list[Any]:
         sizes.append(len(batch))
-        return await commit(batch)
+        return await committed(batch, connection)
 
-    store._commit = counted  # type: ignore[method-assign]
+    store._committed = counted  # type: ignore[method-assign]
     return sizes
 
 

@@ -25,7 +25,7 @@ from bot.readers import languages_alone
 from bot.tickets import home
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
-GIVEN_WAY = 4  # times a few milliseconds, at most: an erasure has 200 chunks and more, and must come to an end
+GIVEN_WAY = 1  # times a few milliseconds, at most: an erasure has 200 chunks and more, and must come to an end
 POSTS = 50  # posts taken back in one transaction; each is some writes
 TICKETS = 20  # closed or released in one transaction; each is a few writes
 POLL = 0.05  # seconds between looks at how many posts are still to be taken back
