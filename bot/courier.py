@@ -58,10 +58,21 @@ class Courier:
     async def run(self) -> None:
         """Deliver for ever. A database that fails is tried again; nothing is lost meanwhile."""
         try:
+            await self._doubt()
             while True:
                 await self._step()
         finally:
             await self.stop()
+
+    async def _doubt(self) -> None:
+        """Before the first look. Where there are others, it is known of each effect who had it in hand."""
+        while self.peers.alone:
+            try:
+                return await self.store.write(lambda work: work.outbox.doubt(), patient=True)
+            except Exception:
+                log.exception("the outbox cannot be read")
+                await asyncio.sleep(1)
+        return None
 
     async def stop(self) -> None:
         """Wait for what is on its way."""
@@ -166,7 +177,8 @@ class Courier:
             await self._bury(row, error.reason)
         except TryLater as error:
             seconds = max(error.seconds, min(LONGEST_PAUSE, 2.0**row.attempts))
-            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY, unsure=isinstance(error, Unsure))
+            unsure = row.doubtful or isinstance(error, Unsure)
+            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY, unsure=unsure)
         except Exception as error:  # a bug in one delivery must not stop every other ticket
             log.exception("delivery failed", extra={"effect": row.id})
             self.bugs[row.id] += 1

@@ -293,6 +293,10 @@ class SqlOutbox:
         self.connection.execute(update(outbox).where(IS_DUE).values(head=outbox.c.id.in_(oldest)))
         return many
 
+    def doubt(self) -> None:
+        in_hand = outbox.c.head & IS_DUE & (outbox.c.not_before <= self.now)
+        self.connection.execute(update(outbox).where(in_hand).values(unsure=True))
+
     def hurry(self) -> None:
         self.connection.execute(
             update(outbox).where(IS_DUE, outbox.c.not_before > self.now).values(not_before=self.now)

@@ -110,6 +110,9 @@ class Outbox(Protocol):
         and our own work, goes on. Effects and tickets to come get much higher ids: the platforms know those that were
         given since. Returns how many are held back."""
 
+    def doubt(self) -> None:
+        """Whoever had all of it in hand is gone: what could be delivered may be there already."""
+
     def hurry(self) -> None:
         """Whatever waits may be tried now."""
 

@@ -262,3 +262,18 @@ async def test_what_was_tried_and_may_be_there_is_not_called_off_before_it_is_kn
     assert len(ids) == 3
     assert await store.write(lambda work: work.privacy.withdraw(ids, ANA, ghost, patient=False)) == 1
     assert await keys(store, T0 + timedelta(minutes=1)) == ["tried"]
+
+
+async def test_what_a_process_that_is_gone_had_in_hand_is_not_called_off_as_if_nobody_could_read_it(store: SqlStore):
+    """It may have been posted just before; then the platform stayed away, and whose it is had their data deleted."""
+    ghost = UserRef(GONE, "", "1")
+    await put(store, post("in hand"), post("behind it"), post("in hand, too", "b"))
+    await store.write(lambda work: work.outbox.doubt())
+    for row in await due(store):
+        await store.write(
+            lambda work, row=row: work.outbox.postpone(row.id, work.now + timedelta(seconds=30), "away")  # type: ignore[misc]
+        )
+    await put(store, post("new", "c"))
+    ids = await store.read(lambda work: work.privacy.pending(ANA, ghost, 9))
+    assert await store.write(lambda work: work.privacy.withdraw(ids, ANA, ghost, patient=False)) == 2
+    assert sorted(await keys(store, T0 + timedelta(minutes=1))) == ["in hand", "in hand, too"]
