@@ -25,7 +25,7 @@ from bot.readers import languages_alone
 from bot.tickets import home
 
 CHUNK = 50  # rows in one transaction: others' writes wait no longer than it takes, some 10 ms
-GIVEN_WAY = 1  # times a few milliseconds, at most: an erasure has 200 chunks and more, and must come to an end
+GIVEN_WAY = 0.003  # seconds: an erasure has 200 chunks and more, and must come to an end
 POSTS = 50  # posts taken back in one transaction; each is some writes
 TICKETS = 20  # closed or released in one transaction; each is a few writes
 POLL = 0.05  # seconds between looks at how many posts are still to be taken back
@@ -270,10 +270,8 @@ class Erasure:
 
     async def _give_way(self) -> None:
         """What others write is stored first, and not in one transaction with this."""
-        for _ in range(GIVEN_WAY):
-            if not self.store.plain.waiting:
-                return
-            await asyncio.sleep(0.003)
+        if self.store.plain.waiting:
+            await asyncio.sleep(GIVEN_WAY)
 
     def _erase_some(self, phase: str, work: UnitOfWork) -> Erased:
         if phase == "" and not self.rest:  # what they opened or reopened, and what came under a hold, meanwhile
