@@ -82,6 +82,14 @@ async def test_old_questions_are_not_answered_at_the_next_start(settings: Settin
         assert await found.store.read(lambda work: work.privacy.requests_of(ANA)) == []
 
 
+async def test_who_asks_at_the_very_start_is_answered(settings: Settings) -> None:
+    """The file of a question got its last name while old ones were looked for; then nobody was ever answered."""
+    settings.questions.mkdir(parents=True)
+    (settings.questions / "a.asks.part").symlink_to(settings.questions / "that is not there any more")
+    async with desk_running(settings):
+        assert await office.do(settings, "queue") == "No requests are open."
+
+
 def test_who_gets_no_answer_is_told_and_nothing_is_done_later(settings: Settings) -> None:
     with pytest.raises(Problem, match="did not answer within 0 seconds"):
         ask(settings.questions, "queue", [], patience=0.1)

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -104,5 +105,6 @@ def _empty(folder: Path) -> None:
     """Of what nobody waits for any more."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > PATIENCE:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody asks just now, and a file of theirs has another name already
+            if time.time() - path.stat().st_mtime > PATIENCE:
+                path.unlink()
