@@ -44,6 +44,7 @@ class Courier:
         self.peers: Peers = Alone()
         self.busy: dict[int, asyncio.Task[None]] = {}
         self.bugs = Counter[int]()  # of an effect; waits for its platform, which may be many, are none
+        self.doubts = False  # until the first look; where there are others, it is known who had what in hand
         self.more = False  # may be due than is in hand
         self.hurried = False
         self.settling = 0  # how many wait until nothing is
@@ -58,21 +59,11 @@ class Courier:
     async def run(self) -> None:
         """Deliver for ever. A database that fails is tried again; nothing is lost meanwhile."""
         try:
-            await self._doubt()
+            self.doubts = self.peers.alone
             while True:
                 await self._step()
         finally:
             await self.stop()
-
-    async def _doubt(self) -> None:
-        """Before the first look. Where there are others, it is known of each effect who had it in hand."""
-        while self.peers.alone:
-            try:
-                return await self.store.write(lambda work: work.outbox.doubt(), patient=True)
-            except Exception:
-                log.exception("the outbox cannot be read")
-                await asyncio.sleep(1)
-        return None
 
     async def stop(self) -> None:
         """Wait for what is on its way."""
@@ -152,9 +143,13 @@ class Courier:
         limit, busy, platforms = AT_ONCE - len(self.busy), tuple(self.busy), tuple(self.chats)
 
         def look(work: UnitOfWork) -> Sequence[Pending]:
+            if self.doubts:
+                work.outbox.doubt()
             return work.outbox.due(self.now(), limit, platforms, busy)
 
-        return list(await self.store.write(look, patient=True))
+        found = list(await self.store.write(look, patient=True))
+        self.doubts = False
+        return found
 
     async def _carry(self, row: Pending) -> None:
         """A look at the outbox costs as much as a post, so it is made only where it may find something."""
@@ -176,14 +171,14 @@ class Courier:
                 return await self._note(lambda work: self._done(row, None, work)) is not False  # so it is erased
             await self._bury(row, error.reason)
         except TryLater as error:
-            seconds = max(error.seconds, min(LONGEST_PAUSE, 2.0**row.attempts))
-            unsure = row.doubtful or isinstance(error, Unsure)
-            await self._postpone(row, error.reason, seconds, TRIES_WHILE_AWAY, unsure=unsure)
+            await self._postpone(row, error.reason, error.seconds, unsure=row.doubtful or isinstance(error, Unsure))
         except Exception as error:  # a bug in one delivery must not stop every other ticket
             log.exception("delivery failed", extra={"effect": row.id})
             self.bugs[row.id] += 1
-            tries = 0 if self.bugs[row.id] >= TRIES_AFTER_BUGS else TRIES_WHILE_AWAY
-            await self._postpone(row, type(error).__name__, min(LONGEST_PAUSE, 2.0**row.attempts), tries, unsure=True)
+            if self.bugs[row.id] >= TRIES_AFTER_BUGS:
+                await self._bury(row, type(error).__name__)
+            else:
+                await self._postpone(row, type(error).__name__, unsure=True)
         else:
             self.bugs.pop(row.id, None)
             return await self._note(lambda work: self._done(row, spot, work)) is not False
@@ -205,11 +200,12 @@ class Courier:
             listener(row, reason, work)
         return None
 
-    async def _postpone(self, row: Pending, reason: str, seconds: float, tries: int, *, unsure: bool) -> None:
-        if row.attempts + 1 >= tries:
+    async def _postpone(self, row: Pending, reason: str, least: float = 0.0, *, unsure: bool) -> None:
+        """For `least` seconds, and longer from try to try."""
+        if row.attempts + 1 >= TRIES_WHILE_AWAY:
             await self._bury(row, reason)
         else:
-            until = self.now() + timedelta(seconds=seconds)
+            until = self.now() + timedelta(seconds=max(least, min(LONGEST_PAUSE, 2.0**row.attempts)))
             await self._note(lambda work: self._later(row, until, str(reason), unsure, work))
 
     @staticmethod
