@@ -13,7 +13,7 @@ from bot.effects import CLERK, Direct, Effect
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Place
 from bot.message import UserRef
 from bot.ports import Say, Spot
-from bot.privacy.erasing.clerk import Clerk
+from bot.privacy.clerk import Clerk
 from bot.process.running import new_id
 from storage.files import DiskFiles
 from storage.notary import open_notary

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from bot.inbound import Place
 from bot.message import UserRef
-from bot.ports import Filter, Spot, UnitOfWork
+from bot.ports import Filter, Spot, UnitOfWork, Watched
+from bot.privacy.erasing.gate import Gate
 from bot.tickets.model import RoomKind
 
 MOST_COMPARED = 2000  # messages of one conversation
@@ -36,3 +37,13 @@ def visitors(platform: str, work: UnitOfWork) -> Sequence[tuple[UserRef, Spot]]:
     tickets = work.tickets.find(Filter(desks), MOST_TICKETS) if desks else ()
     theirs = [t for t in tickets if t.room_kind is RoomKind.THREAD and t.customer.platform == platform]
     return [(t.customer, spot) for t in theirs if (spot := work.outbox.spot(t.customer_room))]
+
+
+def keepable(marks: Sequence[Watched], gate: Gate, work: UnitOfWork) -> Sequence[Watched]:
+    """How far a private conversation was read is kept of those who are known. Where nobody is asked for their age, it
+    is kept of everybody but those who were erased and are not back: a platform may tell of their conversation later."""
+
+    def kept(who: UserRef) -> bool:
+        return not (work.promises.age or gate.stone(who)) or work.people.get(who) is not None
+
+    return [mark for mark in marks if mark.who is None or kept(mark.who)]

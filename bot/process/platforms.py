@@ -24,7 +24,6 @@ from bot.inbound import Actor, Place
 from bot.language import Phrase
 from bot.message import UserRef
 from bot.ports import Chat, UnitOfWork, Watched
-from bot.privacy.asking.age import keepable
 from bot.privacy.recipients import EVERYTHING, Recipient
 from bot.process.peers import Lease
 from bot.process.running import Make, Running, new_id
@@ -166,7 +165,7 @@ def discord(running: Running) -> Chat:
 
     async def begin(mark: Watched) -> None:
         def write(work: UnitOfWork) -> None:
-            for each in keepable([mark], running.tombstones.gate, work):
+            for each in absence.keepable([mark], running.tombstones.gate, work):
                 work.watermarks.begin(each)
 
         await running.store.write(write)
@@ -220,7 +219,7 @@ def _discord(running: Running, pace: "Pace", lease: Lease, shard: int, shards: i
         def write(work: UnitOfWork) -> None:
             if not running.peers.holds(lease, work):  # whoever is connected now knows what was heard
                 return
-            work.watermarks.move(keepable(marks, running.tombstones.gate, work))
+            work.watermarks.move(absence.keepable(marks, running.tombstones.gate, work))
             if until is not None:
                 work.raise_read_until(heard_as(shard, shards), until)
 

@@ -21,7 +21,7 @@ from bot.inbound import Place
 from bot.ops.observing import ObservedChat, Observer
 from bot.ports import Chat, Files, UnitOfWork
 from bot.privacy.auditing.auditing import ANCHORS
-from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.notices.policy import keep_current
 from bot.privacy.promises import Promises
 from bot.process.beside import answer_questions

@@ -11,7 +11,7 @@ from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
 from bot.effects import CLERK
 from bot.inbound import Actor
-from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.model import GONE, Asked, Request
 from bot.privacy.officers.counter import do
 from storage.files import DiskFiles

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.absence import keepable
 from bot.config import ConfigError, load_settings
 from bot.inbound import MessagePosted, MessageRaised, Place
 from bot.ports import Watched
-from bot.privacy.asking.age import keepable
 from bot.privacy.erasing.gate import ERASURE, Gate, State, Tombstone
 from bot.privacy.model import Asked, Stage
 from bot.privacy.promises import Promises

@@ -15,8 +15,8 @@ import pytest
 from bot.effects import CLERK
 from bot.message import File
 from bot.ports import Job, Store, T
+from bot.privacy.clerk import Clerk
 from bot.privacy.erasing import erase
-from bot.privacy.erasing.clerk import Clerk
 from storage.files import DiskFiles
 from storage.opening import open_store
 from storage.rows import Base

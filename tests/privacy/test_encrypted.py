@@ -167,7 +167,7 @@ async def test_whoever_is_back_before_the_receipt_is_put_away_keeps_the_new_key(
         swept.append(given)
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.privacy.erasing.clerk.sweep", sweep_later)
+        patch.setattr("bot.privacy.clerk.sweep", sweep_later)
         await erase(office, ANA)
     await office.say(ANA, "hello again")
     await settle(office)

@@ -11,7 +11,7 @@ from bot.effects import CLERK
 from bot.inbound import Event, MessageDeleted, MessageEdited, MessagePosted, MessageRaised, PersonChanged
 from bot.message import UserRef
 from bot.ports import Job, Store, T
-from bot.privacy.erasing.clerk import Clerk
+from bot.privacy.clerk import Clerk
 from bot.privacy.erasing.gate import ERASURE, Gate, State
 from bot.privacy.model import Asked
 from storage.files import DiskFiles

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from bot.effects import CLERK
 from bot.errors import Problem
 from bot.ports import TryLater, UnitOfWork
-from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.erasing.gate import State
 from bot.privacy.erasing.steps import Step, unsettled
 from bot.privacy.model import GONE, Asked, Request, Stage

@@ -24,7 +24,7 @@ from bot.errors import Busy
 from bot.inbound import Event, Place
 from bot.message import UserRef
 from bot.ports import Chat, Reply
-from bot.privacy.erasing.clerk import Clerk, Nobody
+from bot.privacy.clerk import Clerk, Nobody
 from bot.privacy.erasing.gate import Gate, State, Tombstone
 from bot.privacy.model import GONE
 from bot.process.clockwork import tick_every_minute

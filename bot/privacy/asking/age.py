@@ -12,9 +12,8 @@ from bot.desks.model import Rank
 from bot.errors import Answered, NotAllowed
 from bot.inbound import Actor, ButtonPressed, CommandInvoked, Event, FormSubmitted, MessageRaised
 from bot.message import UserRef
-from bot.ports import Reply, Say, UnitOfWork, Watched
+from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy.asking import age_views as views
-from bot.privacy.erasing.gate import Gate
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.uses import Use
@@ -64,16 +63,6 @@ def under_age(call: Call, work: UnitOfWork) -> Reply:
     if last.stage in (Stage.ASKED, Stage.COOLING):
         begin_erasure(last, work)
     return Say(views.being_deleted())
-
-
-def keepable(marks: Sequence[Watched], gate: Gate, work: UnitOfWork) -> Sequence[Watched]:
-    """How far a private conversation was read is kept of those who are known. Where nobody is asked for their age, it
-    is kept of everybody but those who were erased and are not back: a platform may tell of their conversation later."""
-
-    def kept(who: UserRef) -> bool:
-        return not (work.promises.age or gate.stone(who)) or work.people.get(who) is not None
-
-    return [mark for mark in marks if mark.who is None or kept(mark.who)]
 
 
 def _works_here(actor: Actor, work: UnitOfWork) -> bool:

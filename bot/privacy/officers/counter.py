@@ -68,10 +68,7 @@ COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which 
     "report": (1, lambda given, work: reporting.due(given[0], None, work) if given[0] else reporting.report(work)),
     "disclosures": (1, lambda given, work: reporting.disclosures(_account(given[0]), work)),
     "given": (3, lambda given, work: reporting.give(person_named(given[0]), given[1], given[2], None, work)),
-    "breach.open": (
-        6,
-        _breach,
-    ),
+    "breach.open": (6, _breach),
     "breach.list": (0, lambda given, work: breach.register(work)),
     "breach.show": (1, lambda given, work: breach.show(given[0], work)),
     "breach.drafts": (1, lambda given, work: breach.drafts(given[0], work)),

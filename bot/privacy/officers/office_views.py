@@ -166,8 +166,13 @@ def released(hold: Hold, *, erasing: bool) -> str:
     return words + " " + _("The deletion that waited for it begins now.") if erasing else words
 
 
+def _answers(hold: Hold) -> dict[str, str]:
+    """What another officer may say to what waits."""
+    return {word: f"/privacy {word} {hold.number}" for word in ("confirm", "clear")}
+
+
 def hold_waits(hold: Hold) -> str:
-    confirm = f"/privacy confirm {hold.number}"
+    confirm = _answers(hold)["confirm"]
     if hold.awaits is Awaits.RELEASE:
         return _(
             "Hold {number} was to be looked at by {day}, so another privacy officer has to agree to its end: {command} "
@@ -187,8 +192,7 @@ def confirm_hold(hold: Hold) -> Message:
             "Legal hold {number}: {what}. {confirm} hold agrees, {clear} hold leaves it as it is.",
             number=hold.number,
             what=here(WAITS[hold.awaits]),
-            confirm=f"/privacy confirm {hold.number}",
-            clear=f"/privacy clear {hold.number}",
+            **_answers(hold),
         )
     )
 
@@ -206,8 +210,7 @@ def waits_already(hold: Hold) -> str:
         "Nothing was changed: something of hold {number} waits for a second officer already. {confirm} hold or {clear} "
         "hold first.",
         number=hold.number,
-        confirm=f"/privacy confirm {hold.number}",
-        clear=f"/privacy clear {hold.number}",
+        **_answers(hold),
     )
 
 
