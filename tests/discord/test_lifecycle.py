@@ -8,7 +8,7 @@ import pytest
 
 from bot.desks.model import Rank
 from bot.message import UserRef
-from storage.store import SqlUnitOfWork
+from storage.store import SqlStore, SqlUnitOfWork
 from tests.discord.shop import Shop, World, running
 from tests.fakes.discord import DESK_BOT, Perm
 from tests.fakes.discord.components import walk
@@ -219,6 +219,7 @@ async def test_T34_that_it_was_removed_while_it_was_away_is_found_when_it_connec
 
 def gone_from(shop: Shop) -> list[str]:
     """Servers of which the month runs after which all from there is deleted."""
+    assert isinstance(shop.store, SqlStore)
     with shop.store.engine.connect() as connection:
         return [each.workspace for each in SqlUnitOfWork(connection, datetime.now(UTC)).departures.all()]
 
