@@ -33,6 +33,7 @@ class Posting:
         """
         shown = rendered(message)
         first, *more = self._batches(message, shown, channel)
+        shown = replace(shown, embeds=[*shown.embeds, *in_parts(message, self.limit(channel))])
         attached = self.overflow(shown) + await self._opened(first)
         sent = [(await self._send(channel, shown, message, attached, token, answering)).id]
         for number, batch in enumerate(more, 1):
@@ -135,6 +136,13 @@ class Posting:
         found = self.client.get_channel(channel)
         guild = getattr(found, "guild", None)
         return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
+
+
+def in_parts(message: Message, limit: int) -> list[discord.Embed]:
+    """How to put together what does not come whole."""
+    with reading(message.language):
+        told = [words.in_parts(one_line(file.name)) for file in message.files if file.size > limit]
+    return [discord.Embed(description="\n".join(told)[:4000])] if told else []
 
 
 def _too_large(files: list[discord.File], language: str) -> discord.Embed:
