@@ -129,9 +129,12 @@ class Retention:
         query = COUNTED.get(rule, EXPIRED[rule])(self.now - timedelta(days=days)).order_by(None).subquery()
         return int(self.connection.execute(select(func.count()).select_from(query)).scalar_one())
 
-    def purge(self, rule: str, limit: int) -> int:
-        """Delete up to `limit` rows; returns how many there were, 0 when nothing is left to do."""
+    def purge(self, rule: str, limit: int, among: Sequence[int] | None = None) -> int:
+        """Delete up to `limit` rows, of these tickets if they are named; returns how many there were, 0 when nothing is
+        left to do."""
         expired = self._expired(rule, self.periods()[rule])
+        if among is not None:
+            expired = expired.where(tickets.c.id.in_(among))
         some = min(limit, FEW) if rule in WORDS else limit
         keys = self._free(rule, self.connection.scalars(expired.limit(some)).all(), expired)
         if not keys:

@@ -142,7 +142,7 @@ def in_parts(message: Message, limit: int) -> list[discord.Embed]:
     """How to put together what does not come whole."""
     with reading(message.language):
         told = [words.in_parts(one_line(file.name)) for file in message.files if file.size > limit]
-    return [discord.Embed(description="\n".join(told)[:4000])] if told else []
+    return [discord.Embed(description="\n".join(told)[:600])] if told else []
 
 
 def _too_large(files: list[discord.File], language: str) -> discord.Embed:

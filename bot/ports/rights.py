@@ -188,8 +188,8 @@ class Privacy(Protocol):
     def expired(self, rule: str, days: int) -> int:
         """How many tickets, people or rows would go now, if the rule kept for so many days."""
 
-    def purge(self, rule: str, limit: int) -> int:
-        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
+    def purge(self, rule: str, limit: int, among: Sequence[int] | None = None) -> int:
+        """Delete up to `limit` rows whose period is over, of these tickets if they are named; 0 when none is left."""
 
     def steps(self, request: int, *, alone: bool = False) -> Sequence["Stride"]:
         """Of an erasure, in their order. `alone`: until this transaction ends nobody else begins one, or writes."""
