@@ -9,12 +9,14 @@ import discord
 from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
 from adapters.discord.render import Rendered, rendered, view
+from bot.effects import Seek
 from bot.language import reading
 from bot.message import Mark, Message
 from bot.ports import Files
 from bot.process.peers import still_ours
 
 T = TypeVar("T")
+MOST_READ = 2000  # messages of the time in which something was tried
 
 
 class Posting:
@@ -38,6 +40,15 @@ class Posting:
                 raise
         left = ", ".join(file.name for file in message.files)
         return await self._send(channel, shown, message, [], left, token, answering)
+
+    async def find(self, channel: int, what: Seek) -> str | None:
+        """The id of what was given up, if it is there. Discord keeps no nonce: it is known by how it looks."""
+        shown, me = rendered(what.message), self.client.user
+        history = self.client.get_partial_messageable(channel).history
+        async for found in history(limit=MOST_READ, after=what.since, before=what.until):
+            if me and found.author.id == me.id and str(found.id) not in what.known and _looks_like(found, shown):
+                return str(found.id)
+        return None
 
     async def rewrite(self, channel: int, id: int, message: Message) -> None:
         shown = rendered(message)
@@ -130,3 +141,9 @@ def _with(embeds: list[discord.Embed], left: str, language: str) -> list[discord
     """With a word about files that cannot be shown."""
     with reading(language):
         return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds
+
+
+def _looks_like(found: discord.Message, shown: Rendered) -> bool:
+    wanted = [(embed.title, embed.description) for embed in shown.embeds]
+    there = [(embed.title, embed.description) for embed in found.embeds[: len(wanted)]]
+    return found.content.strip() == shown.content.strip() and there == wanted
