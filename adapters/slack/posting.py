@@ -65,6 +65,7 @@ class Poster:
         self.uploads = uploads
         self.newest_at_start = newest_at_start
         self.floor: int | None = None
+        self.preparing = asyncio.Lock()
         self.posted: dict[str, str] = {}  # token of a part → ts
         self.doubtful: dict[str, None] = {}
         self.checked: set[Where] = set()
@@ -74,9 +75,13 @@ class Poster:
         self.posted_one: Callable[[], None] = lambda: None
 
     async def prepare(self) -> None:
-        """To be called before anything new comes in: what is posted from then on was not posted by another process."""
+        """To be called before anything new comes in: what is posted from then on was not posted by another process.
+
+        Dozens of posts wait for that at a start; one of them looks."""
         if self.floor is None:
-            self.floor = await self.newest_at_start() if self.newest_at_start else 0
+            async with self.preparing:
+                if self.floor is None:
+                    self.floor = await self.newest_at_start() if self.newest_at_start else 0
 
     async def say(self, message: Message, where: Where, token: str) -> Copies:
         """Post it all, or what of it is not there yet. Raises `Refused`, `TryLater`."""
