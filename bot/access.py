@@ -135,7 +135,7 @@ def _check_restriction(call: Call) -> None:
 def takes_part(who: UserRef, ticket: Ticket, work: UnitOfWork) -> bool:
     if who != ticket.customer:
         return ticket.shared and who in work.tickets.participants(ticket.id)
-    return not (ticket.restricted and ticket.id in work.privacy.kept_silently(who))
+    return not (ticket.restricted and ticket.id in work.privacy.silence(who).tickets)
 
 
 def _given(event: Event) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The register of breaches, and whom one concerns: found through what the columns say they hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,6 @@ from storage.settling import ON
 
 breaches, encryption = BreachRow.__table__, EncryptionRow.__table__
 people = PersonRow.__table__
-WORDS, SEALED, KEYS = "words:", "sealed:", "keys"  # beside the rows of each table
 CLOCKS = ("at", "opened_at", "placed_at", "received_at")  # when a row came to be
 
 
@@ -122,20 +121,10 @@ def _known(link: Column[Any]) -> ColumnElement[bool]:
 
 
 def _values(breach: Breach) -> dict[str, Any]:
-    names = [column.name for column in breaches.c if column.name not in ("number", "stores")]
-    more = {f"{WORDS}{table}": many for table, many in breach.words.items()}
-    more |= {f"{SEALED}{table}": many for table, many in breach.sealed.items()}
-    more |= {KEYS: 1} if breach.keys else {}
-    return {"stores": dict(breach.records) | more} | {name: getattr(breach, name) for name in names}
+    values = asdict(breach)
+    del values["number"]
+    return values
 
 
 def _breach(row: Row[Any]) -> Breach:
-    given = dict(row._mapping)
-    stores = given.pop("stores")
-    keys = bool(stores.pop(KEYS, 0))
-    words, sealed = _taken(stores, WORDS), _taken(stores, SEALED)
-    return Breach(records=stores, words=words, sealed=sealed, keys=keys, **given)
-
-
-def _taken(stores: dict[str, int], prefix: str) -> dict[str, int]:
-    return {name.removeprefix(prefix): stores.pop(name) for name in list(stores) if name.startswith(prefix)}
+    return Breach(**row._mapping)

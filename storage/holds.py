@@ -10,9 +10,10 @@ from bot.message import UserRef
 from bot.ports import Audit
 from bot.privacy.auditing.audit import Deed
 from bot.privacy.model import Awaits, Hold
+from bot.privacy.silence import Silence
 from storage.deferred import STANDS, held_tickets
 from storage.rows import HoldRow
-from storage.undisclosed import silent, silent_tickets
+from storage.undisclosed import silence
 
 holds = HoldRow.__table__
 
@@ -32,15 +33,8 @@ class Holds:
         there = select(holds.c.number).where(holds.c.ticket == ticket, STANDS).limit(1)
         return self.connection.execute(there).first() is not None
 
-    def silent(self, who: UserRef, ticket: int | None) -> bool:
-        return silent(self.connection, who, ticket)
-
-    def kept_silently(self, who: UserRef) -> Sequence[int]:
-        return silent_tickets(self.connection, who)
-
-    def undisclosed(self, who: UserRef) -> Sequence[int]:
-        of = select(holds.c.number).where(holds.c.who == who, holds.c.undisclosed)
-        return self.connection.scalars(of).all()
+    def silence(self, who: UserRef) -> Silence:
+        return silence(self.connection, who)
 
     def held_tickets(self, who: UserRef) -> Sequence[int]:
         return held_tickets(self.connection, who)
@@ -60,11 +54,9 @@ class Holds:
         self.audit.note(Deed.HELD, about=hold.who, number=number, reason=hold.code)
         return replace(hold, number=number)
 
-    def save_hold(self, hold: Hold) -> None:
+    def save_hold(self, hold: Hold, deed: Deed, of: Awaits = Awaits.NOTHING) -> None:
         self.connection.execute(update(holds).where(holds.c.number == hold.number).values(_values(hold)))
-        if hold.awaits is Awaits.NOTHING:  # else nothing came of it so far
-            deed = Deed.RENEWED if hold.released_at is None else Deed.RELEASED
-            self.audit.note(deed, about=hold.who, number=hold.number, reason=hold.code)
+        self.audit.note(deed, about=hold.who, number=hold.number, store=of, reason=hold.code)
 
 
 def _values(hold: Hold) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.privacy.model import Held, Other, Page, Role, Spoken, Topic
 from storage.datamap import ROLES, Sheet, sheets, topics
 from storage.rows import AttachmentRow, PersonRow
 from storage.standing import standing, visible
-from storage.undisclosed import as_told, told
+from storage.undisclosed import as_told, silence, told
 
 people = PersonRow.__table__
 files = AttachmentRow.__table__
@@ -32,13 +32,13 @@ class Showing:
     def _held(
         self, who: UserRef, of: Iterable[Sheet], where: Callable[[Sheet], ColumnElement[bool]] = lambda sheet: true()
     ) -> Sequence[Held]:
-        held = []
+        held, unsaid = [], silence(self.connection, who)
         for sheet in of:
             for role in sheet.roles:
                 count = (
                     select(func.count())
                     .select_from(sheet.table)
-                    .where(in_role(sheet, role, who), told(sheet, role, who, self.connection), where(sheet))
+                    .where(in_role(sheet, role, who), told(sheet, role, unsaid), where(sheet))
                 )
                 if number := self.connection.execute(count).scalar_one():
                     held.append(Held(sheet.says("what"), role, sheet.says("why"), number, sheet.says("keep")))
@@ -54,14 +54,15 @@ class Showing:
     def pages(self, who: UserRef, table: str, role: Role, after: tuple[Any, ...] | None, limit: int) -> Page:
         """Up to `limit` rows of `table` in which they are `role`, in the order of their keys."""
         sheet = next(sheet for sheet in sheets() if sheet.table.name == table)
-        may_know = told(sheet, role, who, self.connection)
+        unsaid = silence(self.connection, who)
+        may_know = told(sheet, role, unsaid)
         query = select(sheet.table).where(in_role(sheet, role, who), may_know).order_by(*sheet.key).limit(limit)
         if after is not None:
             query = query.where(beyond(sheet.key, after))
         rows = self.connection.execute(query).all()
         last = tuple(getattr(rows[-1], column.name) for column in sheet.key) if len(rows) == limit else None
         kept = self._restricted(sheet, rows, who)
-        shown = [as_told(sheet, _shown(sheet, role, row, who, kept), who, self.connection) for row in rows]
+        shown = [as_told(sheet, _shown(sheet, role, row, who, kept), unsaid) for row in rows]
         return Page(shown, self._beside(sheet, rows, who), last)
 
     def keys(self, attachments: Sequence[int]) -> Mapping[int, str]:

@@ -35,7 +35,7 @@ from bot.tickets.timeline import ticket_of
 from storage.columns import EPOCH, MILLISECOND
 from storage.hot import Hot
 from storage.rows import DeskRow, ParticipantRow, SpotRow, TagRow, TicketRow
-from storage.undisclosed import silent_tickets
+from storage.undisclosed import silent_rests
 
 tickets = TicketRow.__table__
 spots = SpotRow.__table__
@@ -205,7 +205,7 @@ class SqlTickets:
         return self.connection.execute(LAST_OPENED, {"who": customer, "desk": desk}).scalar()
 
     def find(self, wanted: Filter, limit: int) -> Sequence[Ticket]:
-        unsaid = silent_tickets(self.connection, wanted.mine) if wanted.mine else ()
+        unsaid = list(silent_rests(self.connection, wanted.mine).values()) if wanted.mine else ()
         return [ticket(row) for row in self.connection.execute(_query(wanted, unsaid).limit(limit))]
 
     def rooms(self, platform: str) -> Sequence[Place]:

@@ -1,59 +1,72 @@
-"""What people are not shown because of legal holds of which they are told nothing: these, and what waits for them."""
+"""What people are not shown because of legal holds of which they are told nothing: these, and what waits for them.
 
-from collections.abc import Sequence
+What they are told instead is decided in `bot.privacy.silence`.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select, true
 
 from bot.message import UserRef
 from bot.privacy.model import Asked, Role
+from bot.privacy.silence import Silence
 from bot.privacy.stages import OPEN, Stage
 from storage.datamap import Sheet
-from storage.deferred import STANDS, in_tickets
+from storage.deferred import in_tickets
 from storage.rows import HoldRow, RequestRow
 
 requests, holds = RequestRow.__table__, HoldRow.__table__
 ONE_TICKET = and_(requests.c.asked == Asked.REST.value, requests.c.stage.in_([stage.value for stage in OPEN]))
 
 
-def silent(connection: Connection, who: UserRef, ticket: int | None) -> bool:
-    """Whether all that is theirs, or that `ticket`, is under such holds, and no other."""
-    on_them = and_(holds.c.who == who, holds.c.ticket.is_(None))
-    covering = on_them if ticket is None else or_(on_them, holds.c.ticket == ticket)
-    found = connection.scalars(select(holds.c.undisclosed).where(covering, STANDS)).all()
-    return bool(found) and all(found)
+def silence(connection: Connection, who: UserRef) -> Silence:
+    numbers = connection.scalars(select(holds.c.number).where(holds.c.who == who, holds.c.undisclosed)).all()
+    everything = bool(numbers) and _all_silent(connection, _on_all(who))
+    return Silence(frozenset(numbers), everything, silent_rests(connection, who))
 
 
-def silent_tickets(connection: Connection, who: UserRef) -> Sequence[int]:
-    """Those that are kept of somebody who was told that all of theirs is deleted."""
-    tickets = [row.counts.get("ticket", 0) for row in _rests(connection, who)]
-    return [ticket for ticket in tickets if silent(connection, who, ticket)]
+def silent_rests(connection: Connection, who: UserRef) -> Mapping[int, int]:
+    """Of requests for the rest of an erasure, with its ticket, that only such holds keep, or kept until now."""
+    query = select(requests.c.number, requests.c.counts).where(requests.c.who == who, ONE_TICKET)
+    rests = {row.number: row.counts.get("ticket", 0) for row in connection.execute(query)}
+    on_all = _on_all(who)
+    return {
+        number: ticket
+        for number, ticket in rests.items()
+        if _all_silent(connection, or_(on_all, holds.c.ticket == ticket))
+    }
 
 
-def told(sheet: Sheet, role: Role, who: UserRef, connection: Connection) -> ColumnElement[bool]:
+def told(sheet: Sheet, role: Role, silence: Silence) -> ColumnElement[bool]:
     """Which rows of a table they may know of. What they did as an agent is no secret to them."""
     table = sheet.table
     if table is holds:
         return true() if role is Role.AGENT else not_(holds.c.undisclosed)
-    kept = silent_tickets(connection, who) if table is requests or in_tickets(sheet, []) is not None else []
-    if not kept:
+    if not silence.tickets:
         return true()
     if table is requests:
-        numbers = [row.number for row in _rests(connection, who) if row.counts.get("ticket") in kept]
-        return requests.c.number.not_in(numbers)
-    inside: Any = in_tickets(sheet, kept)
+        return requests.c.number.not_in(list(silence.rests))
+    inside: Any = in_tickets(sheet, sorted(silence.tickets))
     if role is Role.AGENT or inside is None:
         return true()
     return not_(func.coalesce(inside, false()))
 
 
-def as_told(sheet: Sheet, row: dict[str, Any], who: UserRef, connection: Connection) -> dict[str, Any]:
-    """A request that waits for such a hold waits for an officer, as far as they are told."""
-    if sheet.table is not requests or row.get("stage") != Stage.HELD.value or not silent(connection, who, None):
+def as_told(sheet: Sheet, row: dict[str, Any], silence: Silence) -> dict[str, Any]:
+    """A row as they are shown it."""
+    if sheet.table is not requests or row.get("stage") is None:
         return row
-    return row | {"stage": Stage.REVIEW.value}
+    return row | {"stage": silence.stage(Asked(row["asked"]), Stage(row["stage"])).value}
 
 
-def _rests(connection: Connection, who: UserRef) -> Sequence[Any]:
-    query = select(requests.c.number, requests.c.counts).where(requests.c.who == who, ONE_TICKET)
-    return connection.execute(query).all()
+def _on_all(who: UserRef) -> ColumnElement[bool]:
+    return and_(holds.c.who == who, holds.c.ticket.is_(None))
+
+
+def _all_silent(connection: Connection, covering: ColumnElement[bool]) -> bool:
+    """Whether of these holds there are any that stand, and they are told of none; and where none stands any more, of
+    those that did."""
+    found = connection.execute(select(holds.c.undisclosed, holds.c.released_at).where(covering)).all()
+    standing = [row for row in found if row.released_at is None] or found
+    return bool(standing) and all(row.undisclosed for row in standing)

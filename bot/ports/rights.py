@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.message import UserRef
 from bot.privacy.auditing.audit import Deed, Line, Link
 from bot.privacy.linking.link import Pairing
-from bot.privacy.model import Asked, Copy, Erased, Held, Hold, Other, Page, Request, Role, Tally, Topic
+from bot.privacy.model import Asked, Awaits, Copy, Erased, Held, Hold, Other, Page, Request, Role, Tally, Topic
 from bot.privacy.notices.notice import Notice
 from bot.privacy.officers.breaches import Breach
 from bot.privacy.purposes import Choice, Purpose
+from bot.privacy.silence import Silence
 
 if TYPE_CHECKING:  # they need what is declared here
     from bot.privacy.erasing.gate import Gate, State, Tombstone
@@ -87,17 +88,13 @@ class Privacy(Protocol):
         """Those that stand, the one to be reviewed first at the front."""
 
     def hold(self, number: int) -> Hold | None: ...
-    def silent(self, who: UserRef, ticket: int | None) -> bool:
-        """Whether all that is theirs, or that `ticket`, is under holds of which they are told nothing, and no other."""
-
-    def kept_silently(self, who: UserRef) -> Sequence[int]:
-        """Tickets that such holds keep, though they were told that all that is theirs is deleted."""
-
-    def undisclosed(self, who: UserRef) -> Sequence[int]:
-        """The numbers of those holds of which they are told nothing, released or not."""
+    def silence(self, who: UserRef) -> Silence:
+        """What they are told nothing of, because of holds of which they are told nothing."""
 
     def place_hold(self, hold: Hold) -> Hold: ...
-    def save_hold(self, hold: Hold) -> None: ...
+    def save_hold(self, hold: Hold, deed: Deed, of: Awaits = Awaits.NOTHING) -> None:
+        """`deed` is what was done to it, for the audit log; `of`, for which of its changes there have to be two."""
+
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]: ...
 
     def topics(self) -> Sequence[Topic]: ...

@@ -15,7 +15,7 @@ from bot.privacy import rights_views, views
 from bot.privacy.asking.restriction import turn
 from bot.privacy.auditing.audit import Deed
 from bot.privacy.erasing import farewell
-from bot.privacy.erasing.deferring import held_up, is_silent
+from bot.privacy.erasing.deferring import held_up
 from bot.privacy.letters import write_to
 from bot.privacy.linking import link_views, linked
 from bot.privacy.linking.link import accounts
@@ -150,7 +150,8 @@ def _confirmed(request: Request, work: UnitOfWork) -> Message:
 
 
 def _waits(request: Request, work: UnitOfWork) -> Message:
-    return rights_views.looked_at(request) if is_silent(request, work) else rights_views.held(request)
+    [told] = work.privacy.silence(request.who).told([request])
+    return rights_views.held(request) if told.stage is Stage.HELD else rights_views.looked_at(request)
 
 
 @serves(Use.RIGHTS)

@@ -5,9 +5,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.columns import ANY_KEY, Data, Flag, Id, Number, When, keys
 from storage.rows.base import NEVER_AGAIN, Base, means
 
+BY_TABLE = keys(**{ANY_KEY: "facts"})
+
 
 class BreachRow(Base):
-    """`told_after` is how far the people it concerns were told: the number of the last one's profile."""
+    """Of each table, by its name: how many `records` there were, how many of them had `words` in them, and how many of
+    those were `sealed`; `keys` is whether what opens them was within reach. `told_after` is how far the people it
+    concerns were told: the number of the last one's profile."""
 
     __tablename__ = "breaches"
     __table_args__ = means("breaches", "to document them, as the law asks for") | NEVER_AGAIN
@@ -17,7 +21,10 @@ class BreachRow(Base):
     aware_at: Mapped[When]
     from_at: Mapped[When]
     to_at: Mapped[When]
-    stores: Mapped[Data] = mapped_column(info=keys(**{ANY_KEY: "facts"}))
+    records: Mapped[Data] = mapped_column(info=BY_TABLE)
+    words: Mapped[Data] = mapped_column(info=BY_TABLE)
+    sealed: Mapped[Data] = mapped_column(info=BY_TABLE)
+    keys: Mapped[Flag]
     people: Mapped[Number]
     drill: Mapped[Flag]
     reported_at: Mapped[When | None]

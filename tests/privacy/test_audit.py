@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,18 +27,18 @@ from bot.process.running import desk_running
 from storage.opening import open_store
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.store import SqlUnitOfWork
-from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, person, private
-from tests.privacy.conftest import release, settle
+from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, private
+from tests.privacy.conftest import OLE, PIA, release, settle
 
-OLE = person("ole")
 log, heads, keys = AuditRow.__table__, AuditHeadRow.__table__, AuditKeyRow.__table__
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 async def bureau(office: Desk) -> Desk:
-    """Ole is a privacy officer, Sam an agent; Ana has a ticket."""
+    """Ole is a privacy officer, and Pia by her group; Sam is an agent. Ana has a ticket."""
     members = [Member(str(SAM.ref), Rank.AGENT), Member(str(OLE.ref), Rank.CUSTOMER, True)]
+    members.append(Member(PIA.groups[0], Rank.CUSTOMER, True))
     await office.store.write(
         lambda work: work.desks.save(DeskValue(0, "support", AGENTS, DeskSettings()), [HELP], members)
     )
@@ -156,7 +156,29 @@ async def test_holds_and_restrictions_are_written_down(bureau: Desk) -> None:
     await bureau.press(ANA, "mydata.restrict-now")
     await settle(bureau)
     seen = [line for line in await told(bureau) if not line.startswith(("access", "request"))]
-    assert seen == ["hold.placed claims", "hold.renewed claims", "hold.released claims", "restricted"]
+    assert seen == [
+        "hold.placed claims", "hold.renewed claims", "hold.proposed release claims",
+        "hold.released claims", "restricted",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("done", "seen"),
+    [
+        (("confirm 1 hold",), ["hold.silenced claims"]),
+        (("renew 1 {review}", "clear 1 hold"), ["hold.renewed claims", "hold.dropped nondisclosure claims"]),
+    ],
+)
+async def test_what_was_done_to_a_hold_is_written_down_as_what_it_was(
+    bureau: Desk, done: Sequence[str], seen: list[str]
+) -> None:
+    """Ole asks that she is told nothing of it; Pia agrees, or renews it and says no."""
+    review = (bureau.now() + timedelta(days=9)).strftime("%Y-%m-%d")
+    await bureau.type(OLE, f"/privacy hold @ana claims {review} nondisclosure", named=(ANA,))
+    for line in done:
+        await bureau.type(PIA, f"/privacy {line.format(review=review)}", private(PIA))
+    deeds = [line for line in await told(bureau) if line.startswith("hold.")]
+    assert deeds == ["hold.placed claims", "hold.proposed nondisclosure claims", *seen]
 
 
 async def test_who_asks_for_what_is_not_theirs_is_told_as_little_as_ever_and_written_down(bureau: Desk) -> None:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.desks.model import Desk as DeskValue
 from bot.desks.model import Member, Rank, Settings
 from bot.errors import Problem
 from bot.privacy.officers import breach
 from bot.privacy.officers.counter import do
+from storage.rows import BreachRow
 from tests.desk import AGENTS, ANA, BEN, HELP, SAM, Desk, person, private
 from tests.privacy.conftest import settle
+from tests.privacy.test_erasure import engine
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 OLE, ZOE = person("ole"), person("zoe")
@@ -36,13 +39,13 @@ async def office_does(desk: Desk, command: str, *given: str) -> str:
     return await desk.store.write(lambda work: do(f"breach.{command}", given, work))
 
 
-async def opened(desk: Desk, stores: str = "tickets,timeline", drill: str = "") -> str:
+async def opened(desk: Desk, stores: str = "tickets,timeline", keys: str = "", drill: str = "") -> str:
     """Known an hour after it ended; Zoe came later. Returns its number."""
     end = desk.now() - timedelta(hours=12)
     times: Sequence[str] = [
         (end + timedelta(hours=1)).isoformat(), (end - timedelta(days=2)).isoformat(), end.isoformat(),
     ]  # fmt: skip
-    told = await office_does(desk, "open", *times, stores, "", drill)
+    told = await office_does(desk, "open", *times, stores, keys, drill)
     return told.partition(":")[0]
 
 
@@ -54,6 +57,15 @@ async def test_it_is_counted_whom_it_concerns_and_how_long_there_is(bureau: Desk
     assert "• tickets: about 2" in told
     assert "• files" not in told
     assert (await office_does(bureau, "list")).startswith(f"{number}: known since")
+
+
+async def test_what_is_counted_is_stored_as_what_it_is(bureau: Desk) -> None:
+    """Each count in a column of its own, under the tables that it is about."""
+    await opened(bureau, keys="keys")
+    table = BreachRow.__table__
+    with engine(bureau).connect() as stored:
+        row = stored.execute(select(table.c.records, table.c.words, table.c.sealed, table.c["keys"])).one()
+    assert tuple(row) == ({"tickets": 2, "timeline": 4}, {"tickets": 2, "timeline": 4}, {}, True)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,19 @@ such a hold nothing they see says a word."""
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from bot.inbound import Actor
 from bot.message import File
 from bot.privacy.officers.counter import do
 from storage.files import DiskFiles
-from tests.desk import AGENTS, ANA, SAM, Desk, private
+from tests.desk import AGENTS, ANA, BEN, SAM, Desk, private
+from tests.privacy.canaries import everything
 from tests.privacy.conftest import OLE, PIA, release, settle
+from tests.privacy.test_erasure import engine
 from tests.privacy.test_mydata import exports
 
 TELLS = ("hold", "held", "law", "claims", "nondisclosure", "undisclosed")
@@ -28,9 +32,9 @@ async def place(desk: Desk, ticket: str = "") -> None:
     assert "as soon as another privacy officer agrees: /privacy confirm 1 hold" in told
 
 
-async def delete(desk: Desk) -> str:
-    await desk.type(ANA, "/mydata delete", private(ANA))
-    told = await desk.click(ANA, "Delete all of it")
+async def delete(desk: Desk, who: Actor = ANA) -> str:
+    await desk.type(who, "/mydata delete", private(who))
+    told = await desk.click(who, "Delete all of it")
     await settle(desk)
     return told
 
@@ -48,10 +52,15 @@ async def all_she_gets(desk: Desk, files: DiskFiles) -> str:
     return "\n".join([*shown, *desk.private(ANA)])
 
 
-def members(desk: Desk, files: DiskFiles) -> dict[str, str]:
-    """Her newest export."""
-    with files.open(File(exports(desk, ANA)[-1], "export.zip", 0, "")) as file, ZipFile(file) as archive:
+def members(desk: Desk, files: DiskFiles, who: Actor = ANA) -> dict[str, str]:
+    """The newest export."""
+    with files.open(File(exports(desk, who)[-1], "export.zip", 0, "")) as file, ZipFile(file) as archive:
         return {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+
+
+def rows(desk: Desk, files: DiskFiles, table: str, who: Actor = ANA) -> list[dict[str, Any]]:
+    """What the newest export has of theirs."""
+    return [json.loads(row) for row in members(desk, files, who)[f"data/yours/{table}.jsonl"].splitlines()]
 
 
 # An early end
@@ -83,7 +92,9 @@ async def test_an_early_end_that_is_cleared_or_renewed_is_none(bureau: Desk, end
     await bureau.type(OLE, f"/privacy hold @ana claims {until(bureau, 60)}", private(OLE))
     await bureau.type(OLE, "/privacy release 1", private(OLE))
     await bureau.type(OLE, end.format(day=until(bureau, 30)), private(OLE))
-    assert "does not wait" in await bureau.type(PIA, "/privacy confirm 1 hold", private(PIA))
+    assert await bureau.type(PIA, "/privacy confirm 1 hold", private(PIA)) == (
+        "Nothing was changed: of hold 1 nothing waits for a second officer. It stands as it did."
+    )
     assert await bureau.store.read(lambda work: work.privacy.held(ANA.ref))
 
 
@@ -95,7 +106,7 @@ async def test_the_other_officers_are_told_that_they_are_needed(bureau: Desk) ->
     [told] = [text for text in bureau.private(OLE) if "Legal hold 1" in text]
     assert "to tell them nothing of it waits for a second officer" in told
     await bureau.type(OLE, "/privacy clear 1 hold", private(OLE))
-    assert not (await bureau.store.read(lambda work: work.privacy.undisclosed(ANA.ref)))
+    assert not (await bureau.store.read(lambda work: work.privacy.silence(ANA.ref).holds))
 
 
 async def test_of_a_hold_one_thing_waits_at_a_time(bureau: Desk) -> None:
@@ -178,8 +189,75 @@ async def test_beside_a_hold_that_they_know_of_they_read_of_that_one(bureau: Des
     assert "legal holds on your data: 1" in await bureau.type(ANA, "/mydata", private(ANA))
 
 
+async def test_status_and_export_say_the_same_of_what_waits_for_a_hold_that_they_know_of(
+    bureau: Desk, files: DiskFiles
+) -> None:
+    """The hold on the ticket was told, the one on all of theirs that came after it was not."""
+    await bureau.type(OLE, f"/privacy hold @ana obligation {until(bureau, 9)} told 1", private(OLE))
+    await delete(bureau)
+    told = await bureau.type(OLE, f"/privacy hold @ana claims {until(bureau, 60)} nondisclosure", private(OLE))
+    assert "/privacy confirm 2 hold" in told
+    await bureau.type(PIA, "/privacy confirm 2 hold", private(PIA))
+    assert "because the law has us keep it" in await bureau.type(ANA, "/mydata status", private(ANA))
+    await bureau.type(ANA, "/mydata export", private(ANA))
+    await settle(bureau)
+    [rest] = [row for row in rows(bureau, files, "requests") if row["asked"] == "rest"]
+    assert rest["stage"] == "held"
+
+
+async def test_when_the_hold_on_one_ticket_is_over_they_still_hear_nothing_of_it(
+    bureau: Desk, files: DiskFiles
+) -> None:
+    await place(bureau, "1")
+    await bureau.type(PIA, "/privacy confirm 1 hold", private(PIA))
+    await delete(bureau)
+    before = bureau.private(ANA)
+    await release(bureau, OLE, 1)
+    there_is_none = "You asked for nothing yet. /mydata shows what you can ask for."
+    assert await bureau.type(ANA, "/mydata status", private(ANA)) == there_is_none
+    await settle(bureau)
+    assert bureau.private(ANA) == before
+    assert "printer" not in "\n".join(everything(engine(bureau)).values())
+    await bureau.say(ANA, "I am back")
+    await bureau.type(ANA, "/mydata export", private(ANA))
+    await settle(bureau)
+    seen = rows(bureau, files, "access_log")
+    assert "erasure" in {row["store"] for row in seen}, "that of all of theirs is told"
+    for row in seen:
+        assert not str(row["deed"]).startswith("hold."), row
+        assert row["store"] != "rest", row
+    erasure, rest, export = 1, 2, 3
+    assert {row["request"] for row in seen} == {erasure, export}, f"nothing of request {rest}"
+
+
+async def test_who_else_wrote_in_that_ticket_hears_nothing_of_it_either(bureau: Desk, files: DiskFiles) -> None:
+    await bureau.type(SAM, "/ticket add 1 @ben")
+    await settle(bureau)
+    await bureau.say(BEN, "it smokes, too")
+    await settle(bureau)
+    await place(bureau, "1")
+    await bureau.type(PIA, "/privacy confirm 1 hold", private(PIA))
+    await delete(bureau, BEN)
+    assert await bureau.store.read(lambda work: work.privacy.silence(BEN.ref).rests)
+    await bureau.type(BEN, "/mydata export", private(BEN))
+    await settle(bureau)
+    seen = rows(bureau, files, "access_log", BEN)
+    assert seen
+    assert "rest" not in {row["store"] for row in seen}
+    assert "held" not in {row["reason"] for row in seen}
+
+
+async def test_that_nondisclosure_was_asked_for_and_dropped_is_told_to_nobody(bureau: Desk, files: DiskFiles) -> None:
+    await place(bureau)
+    await bureau.type(PIA, "/privacy clear 1 hold", private(PIA))
+    await bureau.type(ANA, "/mydata export", private(ANA))
+    await settle(bureau)
+    deeds = [row["deed"] for row in rows(bureau, files, "access_log") if str(row["deed"]).startswith("hold.")]
+    assert deeds == ["hold.placed"]
+
+
 async def test_the_command_line_asks_and_an_officer_in_chat_agrees(bureau: Desk, tmp_path: Path) -> None:
     given = ["fake/w/ana", "claims", until(bureau, 60), "", "nondisclosure"]
     await bureau.store.write(lambda work: do("hold", given, work))
     await bureau.type(OLE, "/privacy confirm 1 hold", private(OLE))
-    assert await bureau.store.read(lambda work: work.privacy.silent(ANA.ref, None))
+    assert await bureau.store.read(lambda work: work.privacy.silence(ANA.ref).everything)

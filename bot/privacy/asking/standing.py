@@ -4,7 +4,6 @@ from bot.access import Call
 from bot.errors import Problem
 from bot.ports import Reply, Say, UnitOfWork
 from bot.privacy import rights_views as views
-from bot.privacy.erasing.deferring import told_of
 from bot.privacy.model import Asked, Request, Stage
 from bot.privacy.officers import four_eyes_views
 from bot.privacy.officers.dispute import lift
@@ -19,7 +18,8 @@ NUMBER = Option("request", "Its number; needed only if there are several", Takes
 
 @router.command("mydata status", "See what became of what you asked of your data, and by when it is answered")
 def status(call: Call, work: UnitOfWork) -> Reply:
-    return Say(views.status(told_of(work.privacy.requests_of(call.actor.ref, None, SHOWN), work)))
+    who = call.actor.ref
+    return Say(views.status(work.privacy.silence(who).told(work.privacy.requests_of(who, None, SHOWN))))
 
 
 @router.command("mydata cancel", "Take back what you asked of your data, as long as it has not begun", NUMBER)
@@ -41,7 +41,8 @@ def cancel(call: Call, work: UnitOfWork) -> Reply:
 
 def _meant(call: Call, work: UnitOfWork) -> Request:
     """One of their own: any other number is answered like one that does not exist."""
-    theirs = told_of(work.privacy.requests_of(call.actor.ref), work)
+    who = call.actor.ref
+    theirs = work.privacy.silence(who).told(work.privacy.requests_of(who))
     if word := (call.options.get("request") or call.arg).strip().removeprefix("#"):
         found = next((request for request in theirs if str(request.number) == word), None)
         if found is None:

@@ -9,11 +9,10 @@ from typing import Any
 
 from bot.message import UserRef
 from bot.ports import UnitOfWork
-from bot.privacy.auditing.audit import OPERATOR, Deed, Line
-from bot.privacy.model import Asked, Stage
+from bot.privacy.auditing.audit import OPERATOR, Deed
+from bot.privacy.model import Asked
 
 MOST = 10_000  # lines, the newest
-HOLDING, REVIEW = "privacy.hold", Stage.REVIEW.value
 BY = ("you", "operator", "officer", "staff", "program")
 Row = Mapping[str, Any]
 
@@ -21,8 +20,10 @@ Row = Mapping[str, Any]
 def lines(who: UserRef, work: UnitOfWork) -> Sequence[Row]:
     """The oldest first."""
     own, operators = set(work.audit.aliases(who).values()), set(work.audit.aliases(OPERATOR).values())
-    unsaid = work.privacy.undisclosed(who)
-    found = [line for line in work.audit.latest_of(who, MOST) if line.subject in own and not _unsaid(line, unsaid)]
+    silence = work.privacy.silence(who)
+    rests = [request.number for request in silence.told(work.privacy.requests_of(who, Asked.REST, MOST))]
+    about = [line for line in work.audit.latest_of(who, MOST) if line.subject in own]
+    found = silence.lines(about, rests)
 
     def by(actor: str, deed: str) -> str:
         if actor in own:
@@ -39,20 +40,10 @@ def lines(who: UserRef, work: UnitOfWork) -> Sequence[Row]:
             "request": line.request,
             "count": line.count,
             "store": line.store,
-            "reason": REVIEW if unsaid and line.reason == Stage.HELD else line.reason,
+            "reason": line.reason,
         }
         for line in reversed(found)
     ]
-
-
-def _unsaid(line: Line, holds: Sequence[int]) -> bool:
-    """Whether it would tell them of a hold that they are told nothing of. The log does not say on which hold an officer
-    looked, so then no such look is told."""
-    if line.deed == Deed.ACCESS:
-        return bool(holds) and line.reason == HOLDING
-    if holds and line.store == Asked.REST:
-        return True
-    return line.request in holds and line.deed in (Deed.HELD, Deed.RENEWED, Deed.RELEASED)
 
 
 def schema() -> Mapping[str, Any]:

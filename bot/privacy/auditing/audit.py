@@ -38,7 +38,10 @@ class Deed(StrEnum):
     DELIVERED = "export.delivered"
     HANDED_OUT = "export.handed-out"  # sealed, to an officer who hands it on
     GIVEN = "given"  # `store` got it, outside of what the program does, for this `reason` in law
-    HELD = "hold.placed"
+    HELD = "hold.placed"  # `reason` is the code of the hold, here and in what becomes of it
+    PROPOSED = "hold.proposed"  # a second officer is asked for `store`: its end, or nondisclosure
+    SILENCED = "hold.silenced"  # a second officer agreed that they are told nothing of it
+    DROPPED = "hold.dropped"  # nothing came of the `store` for which a second officer was asked
     RENEWED = "hold.renewed"
     RELEASED = "hold.released"
     RESTRICTED = "restricted"

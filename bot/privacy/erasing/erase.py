@@ -322,12 +322,16 @@ class Erasure:
         left = [] if self.rest else defer(self.who, work)
         work.privacy.save(request.to(Stage.TOLD))
         work.privacy.end_step(request.number, Step.RECEIPT, StepState.DONE)
+        if work.privacy.silence(self.who).told([request]):  # else they had the receipt of all of theirs
+            self._post_receipt(request, left, work)
+        give_work(request, "sweep", work)
+        return True
+
+    def _post_receipt(self, request: Request, left: Sequence[int], work: UnitOfWork) -> None:
         key = f"privacy:{request.number}:receipt"
         with reading((self.language, *languages_alone(self.who, work))):
             receipt = Direct(key, self.who.platform, request.room, self.who, views.receipt(request, left))
         work.outbox.post(receipt, about=request.nobody)
-        give_work(request, "sweep", work)
-        return True
 
     def _now(self, work: UnitOfWork) -> Request:
         """The request as it stands; others may have written to it."""

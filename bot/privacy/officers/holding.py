@@ -12,6 +12,7 @@ from functools import partial
 from bot.errors import Problem
 from bot.message import UserRef
 from bot.ports import UnitOfWork
+from bot.privacy.auditing.audit import Deed
 from bot.privacy.erasing.deferring import held_up
 from bot.privacy.handlers import begin_erasure
 from bot.privacy.model import Awaits, Hold
@@ -64,7 +65,7 @@ def renew(number: str, review: str, officer: UserRef | None, work: UnitOfWork) -
     placed = replace(_hold(number, officer, work), review_at=_review(review, work))
     if placed.awaits is Awaits.RELEASE:
         placed = replace(placed, awaits=Awaits.NOTHING, asked_by=None)
-    work.privacy.save_hold(placed)
+    work.privacy.save_hold(placed, Deed.RENEWED)
     return views.renewed(placed)
 
 
@@ -86,20 +87,21 @@ def confirm(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     settled = replace(placed, awaits=Awaits.NOTHING, asked_by=None)
     if placed.awaits is Awaits.RELEASE:
         return _end(settled, work)
-    work.privacy.save_hold(replace(settled, undisclosed=True))
+    work.privacy.save_hold(replace(settled, undisclosed=True), Deed.SILENCED)
     return views.undisclosed(settled)
 
 
 def clear(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     """Nothing comes of what waits, and the hold stands as it did. Any officer may say so."""
-    placed = replace(_waiting(number, officer, work), awaits=Awaits.NOTHING, asked_by=None)
-    work.privacy.save_hold(placed)
-    return views.stands_as_before(placed)
+    placed = _waiting(number, officer, work)
+    stands = replace(placed, awaits=Awaits.NOTHING, asked_by=None)
+    work.privacy.save_hold(stands, Deed.DROPPED, placed.awaits)
+    return views.stands_as_before(stands)
 
 
 def _ask(placed: Hold, what: Awaits, officer: UserRef | None, work: UnitOfWork) -> str:
     asked = replace(placed, awaits=what, asked_by=officer)
-    work.privacy.save_hold(asked)
+    work.privacy.save_hold(asked, Deed.PROPOSED, what)
     key = f"privacy:hold-{placed.number}:{what}:{work.now:%Y%m%d%H%M%S}"
     tell_officers(key, placed.who, partial(views.confirm_hold, asked), work, but=officer)
     return views.hold_waits(asked)
@@ -107,7 +109,7 @@ def _ask(placed: Hold, what: Awaits, officer: UserRef | None, work: UnitOfWork) 
 
 def _end(placed: Hold, work: UnitOfWork) -> str:
     """What waited for it begins by itself, unless there is another one."""
-    work.privacy.save_hold(replace(placed, released_at=work.now))
+    work.privacy.save_hold(replace(placed, released_at=work.now), Deed.RELEASED)
     waiting = [request for request in work.privacy.waiting_for_hold(placed) if not held_up(request, work)]
     for request in waiting:
         begin_erasure(request, work)
@@ -119,7 +121,7 @@ def _waiting(number: str, officer: UserRef | None, work: UnitOfWork) -> Hold:
     work.privacy.alone(placed.who)
     placed = _hold(number, officer, work)
     if placed.awaits is Awaits.NOTHING:
-        raise Problem(four_eyes_views.nothing_waits())
+        raise Problem(views.nothing_waits(placed))
     return placed
 
 

@@ -214,6 +214,13 @@ def waits_already(hold: Hold) -> str:
     )
 
 
+def nothing_waits(hold: Hold) -> str:
+    return _(
+        "Nothing was changed: of hold {number} nothing waits for a second officer. It stands as it did.",
+        number=hold.number,
+    )
+
+
 def due(request: Request, now: datetime) -> Message:
     text = _(
         "Request {number} has to be answered by {day} ({left}): /privacy show.",
