@@ -146,6 +146,14 @@ class PlaceGone(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkspacesThere(Event):
+    """The bot is in these workspaces of a platform, and if they are `all`, in no other."""
+
+    workspaces: tuple[str, ...] = ()
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GroupGone(Event):
     """The group or role `group` was deleted (written as in a desk's file)."""
 

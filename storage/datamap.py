@@ -91,12 +91,18 @@ def topics() -> tuple[Topic, ...]:
 
 
 def uses(column: Column[Any]) -> tuple[Use, ...]:
-    """For what it may be read. What is no fact about people may be read for anything, and who decides on something may
-    know what other officers do."""
+    """For what it may be read. What is no fact about people may be read for anything; an export reads what it shows,
+    and whose rows it counts; who decides on something may know what other officers do."""
     if column.info["holds"] == "facts":
         return tuple(Use)
     found: tuple[Use, ...] = column.info.get("uses") or column.table.info.get("uses", ())
+    found += (Use.EXPORT,) if Use.RIGHTS in found and _is_exported(column) else ()
     return (*found, Use.REVIEW) if Use.OFFICE in found else found
+
+
+def _is_exported(column: Column[Any]) -> bool:
+    kind, rows = column.info["holds"], column.table.info.get("export") == "rows"
+    return kind in (*LINKS, "alias") or (rows and kind != "payload")
 
 
 def columns() -> Mapping[str, str]:

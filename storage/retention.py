@@ -37,12 +37,14 @@ from bot.privacy.retaining.retention import (
     FILES,
     HOLDS,
     PROFILE,
+    REMOVED,
     REQUESTS,
     UNDELIVERED,
     defaults,
 )
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
+from storage.departures import theirs
 from storage.outbox import DEAD, SqlOutbox
 from storage.rows import (
     AttachmentRow,
@@ -88,10 +90,12 @@ NO_HOLD = and_(
 )
 
 
+WORDS = frozenset((CONTENT.id, REMOVED.id))  # rules by which the words of tickets go
 FEW = 10  # tickets looked at to find one whose words may go
 WHOSE: Mapping[str, tuple[Any, Any, Any]] = {  # rules of which others may take something out while they are kept
     CONTENT.id: (tickets, tickets.c.id, tickets.c.customer),
     FILES.id: (tickets, tickets.c.id, tickets.c.customer),
+    REMOVED.id: (tickets, tickets.c.id, tickets.c.customer),
     PROFILE.id: (people, people.c.id, people.c.who),
 }
 
@@ -122,13 +126,13 @@ class Retention:
 
     def expired(self, rule: str, days: int) -> int:
         """How many tickets, people or rows would go now, if the rule kept for so many days."""
-        query = self._expired(rule, days).order_by(None).subquery()
+        query = COUNTED.get(rule, EXPIRED[rule])(self.now - timedelta(days=days)).order_by(None).subquery()
         return int(self.connection.execute(select(func.count()).select_from(query)).scalar_one())
 
     def purge(self, rule: str, limit: int) -> int:
         """Delete up to `limit` rows; returns how many there were, 0 when nothing is left to do."""
         expired = self._expired(rule, self.periods()[rule])
-        some = min(limit, FEW) if rule == CONTENT.id else limit
+        some = min(limit, FEW) if rule in WORDS else limit
         keys = self._free(rule, self.connection.scalars(expired.limit(some)).all(), expired)
         if not keys:
             return 0
@@ -148,7 +152,7 @@ class Retention:
 
     def _purge(self, rule: str, keys: Sequence[int], limit: int) -> int:
         match rule:
-            case CONTENT.id:
+            case CONTENT.id | REMOVED.id:
                 return self._purge_words(keys[0], limit)
             case FILES.id:
                 return sum(self._purge_files(key) for key in keys)
@@ -217,6 +221,16 @@ def _closed_before(marker: str) -> Callable[[datetime], Select[Any]]:
     return query
 
 
+def _departed(before: datetime) -> Select[Any]:
+    """Of workspaces that removed the bot."""
+    return _closed_or_not(before).where(CLOSED)
+
+
+def _closed_or_not(before: datetime) -> Select[Any]:
+    """What is open is closed first."""
+    return theirs(before).where(tickets.c.words_purged_at.is_(None), ~tickets.c.restricted, NO_OPEN_REQUEST, NO_HOLD)
+
+
 def _unseen_since(before: datetime) -> Select[Any]:
     """People of whom nothing is left but their profile. A block and a restriction are kept as long as they last."""
     left = [
@@ -254,6 +268,7 @@ def _served(before: datetime) -> Select[Any]:
 EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     CONTENT.id: _closed_before("words_purged_at"),
     FILES.id: _closed_before("files_purged_at"),
+    REMOVED.id: _departed,
     PROFILE.id: _unseen_since,
     UNDELIVERED.id: _given_up,
     REQUESTS.id: _answered,
@@ -261,6 +276,7 @@ EXPIRED: Mapping[str, Callable[[datetime], Select[Any]]] = {
     HOLDS.id: _released,
     AUDIT.id: _served,
 }
+COUNTED: Mapping[str, Callable[[datetime], Select[Any]]] = {REMOVED.id: _closed_or_not}
 PLAIN: Mapping[str, Sequence[Any]] = {
     PROFILE.id: (people, people.c.id),
     UNDELIVERED.id: (outbox, outbox.c.id),

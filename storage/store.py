@@ -22,6 +22,7 @@ from bot.inbound import recorded
 from bot.ports import (
     Audit,
     Closings,
+    Departures,
     Desks,
     Drafts,
     Job,
@@ -39,6 +40,7 @@ from bot.privacy.linking.link import ALPHABET, CODE_LENGTH
 from bot.privacy.promises import Promises
 from storage.audit import SqlAudit
 from storage.closings import SqlClosings
+from storage.departures import SqlDepartures
 from storage.desks import SqlDesks
 from storage.files import referenced
 from storage.hot import Hot, driver
@@ -101,6 +103,7 @@ class SqlUnitOfWork:
         self.posted_to = outbox.posted_to
         self.desks: Desks = SqlDesks(connection, known)
         self.closings: Closings = SqlClosings(connection, now)
+        self.departures: Departures = SqlDepartures(connection, now)
         self.macros: Macros = SqlMacros(connection)
         self.people: People = SqlPeople(connection, now, self.audit)
         self.drafts: Drafts = SqlDrafts(connection)

@@ -61,8 +61,8 @@ ROOM = Hot(
 SAID_IN_PRIVATE = Hot(
     select(spots.c.key).where(
         spots.c.thread == literal_column("''"),  # in the words of the index, or it is not used
-        spots.c.message == bindparam("message"),
         spots.c.conversation == bindparam("conversation"),
+        literal(" ").concat(spots.c.message).concat(" ").like(bindparam("among")),  # one post may be several messages
         spots.c.platform == bindparam("platform"),
     )
 )
@@ -144,7 +144,7 @@ class SqlTickets:
         return None if row is None else (ticket(row), bool(row.agents_room))
 
     def answered(self, place: Place) -> Ticket | None:
-        where = {"message": place.thread, "conversation": place.conversation, "platform": place.platform}
+        where = {"among": f"% {place.thread} %", "conversation": place.conversation, "platform": place.platform}
         row = SAID_IN_PRIVATE.first(self.connection, where) if place.thread else None
         kind, id = row.key.split(":")[:2] if row is not None else ("", "")
         match kind:

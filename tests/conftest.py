@@ -173,8 +173,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if "not slow" in config.option.markexpr and place.startswith(SLOW) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+COLLECTED = pytest.StashKey[list[pytest.Item]]()  # whatever of it is run
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Those that take long, or that others would disturb."""
+    config.stash[COLLECTED] = list(items)
     for item in items:
         on_server = item.nodeid.startswith(TOLD_ONCE) and "postgresql" in item.nodeid
         if item.nodeid.startswith(SLOW) or on_server:

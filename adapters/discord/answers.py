@@ -13,7 +13,7 @@ from adapters.discord.forms import modal
 from adapters.discord.inbound import Interaction
 from adapters.discord.posting import Posting
 from adapters.discord.render import rendered, view
-from adapters.discord.uploads import opened, parts
+from adapters.discord.uploads import MOST, batches, opened
 from bot.language import here, reading
 from bot.message import Button, Form, Message, Style, say
 from bot.ports import Ask, Files, Reply, Say
@@ -76,22 +76,25 @@ class Answers:
     async def _say(self, message: Message, interaction: Interaction, *, public: bool = False) -> None:
         shown = rendered(message)
         limit = getattr(interaction, "filesize_limit", 0) or self.posting.limit(interaction.channel_id or 0)
-        taken, _left = parts(message.files, limit)
+        first, *more = batches(message.files, limit, MOST - bool(shown.attached))
         what: dict[str, Any] = {
             "content": shown.content,
             "embeds": shown.embeds,
             "view": view(message),
             "allowed_mentions": shown.allowed,
-            "files": [*await asyncio.to_thread(opened, taken, self.files), *self.posting.overflow(shown)],
+            "files": [*await asyncio.to_thread(opened, first, self.files), *self.posting.overflow(shown)],
             "ephemeral": not public,
         }
         try:
             if not interaction.response.is_done():
                 await interaction.response.send_message(**what)
-                return
-            if public:
-                await interaction.delete_original_response()
-            await interaction.followup.send(**what)
+            else:
+                if public:
+                    await interaction.delete_original_response()
+                await interaction.followup.send(**what)
+            for batch in more:
+                files = await asyncio.to_thread(opened, batch, self.files)
+                await interaction.followup.send(files=files, ephemeral=not public)
         except discord.HTTPException as error:
             if error.code not in EXPIRED:
                 raise

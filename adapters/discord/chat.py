@@ -139,6 +139,9 @@ class DiscordChat:
         await self.catching_up.begin(resumed=resumed)
         await self.marks.flush()  # killed before the first second is over, we were here all the same
         if not resumed:
+            everywhere = (self.client.shard_count or 1) == 1
+            guilds = [guild.id for guild in self.client.guilds]
+            self.happened(0, self.client.lifecycle.servers_there(guilds, all=everywhere))
             await self.changes.begin(self.catching_up.watched)
             self.newcomers.begin()
 
@@ -184,6 +187,7 @@ class DiscordChat:
         self.lanes.put(str(guild), lambda: self._back(guild))
 
     async def _back(self, guild: int) -> None:
+        await self._handled(self.client.lifecycle.servers_there([guild]))
         await self.catching_up.begin(resumed=True, guild=guild)
         await self.changes.begin(self.catching_up.watched, guild=guild)
 

@@ -1,15 +1,16 @@
 """Effects, done at Discord. Where each ends up is its spot."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import discord
 
 from adapters.discord import words
 from adapters.discord.errors import UNKNOWN_CHANNEL, Refusals, translated
 from adapters.discord.permissions import lacking
-from adapters.discord.places import Places, number, room
-from adapters.discord.posting import Posting
-from adapters.discord.rooms import LONGEST_TOKEN, Rooms
+from adapters.discord.places import Places, Sent, number, room
+from adapters.discord.posting import LONGEST_TOKEN, Posting
+from adapters.discord.rooms import Rooms
 from bot.effects import (
     Admit,
     Announce,
@@ -63,21 +64,21 @@ class Delivery:
                 return await self.rooms.post_card(effect, token)
             case Announce(channel=place, message=message):
                 sent = await self.posting.send(number(place.conversation), message, token)
-                return Spot(place.conversation, "", str(sent.id))
+                return Spot(place.conversation, "", str(sent))
             case OpenRoom():
                 return await self.rooms.open(effect)
             case Post(message=message):
                 there = needed(at, words.NEVER_OPENED)
                 sent = await self._say(there, message, token, agents=effect.room.endswith(AGENTS))
-                return Spot(there.conversation, there.thread, str(sent.id))
+                return Spot(there.conversation, there.thread, str(sent))
             case Direct(user=user, message=message):
                 return await self._direct(user, message, token)
             case Rewrite(message=message):
                 there = needed(at, words.NEVER_POSTED)
-                await self.posting.rewrite(self.places.home(there), number(there.message), message)
+                return await self._rewrite(there, message)
             case Remove():
                 if at is not None:
-                    await self.posting.remove(self.places.home(at), number(at.message))
+                    await self.posting.remove(self.places.home(at), Sent.read(at.message))
             case Seek():
                 return await self._sought(effect, at)
             case SetMark(on=on, mark=mark, reason=reason):
@@ -95,7 +96,7 @@ class Delivery:
                 raise Refused(words.refused(0))
         return None
 
-    async def _say(self, there: Spot, message: Message, token: str, *, agents: bool) -> discord.Message:
+    async def _say(self, there: Spot, message: Message, token: str, *, agents: bool) -> Sent:
         """Discord does not tell again which threads were deleted while we were away; who speaks there finds out."""
         try:
             return await self.rooms.say(there, message, token, agents=agents)
@@ -108,10 +109,16 @@ class Delivery:
         await self.found_gone(there)
         raise TryLater(0.0, words.CHANNEL_GONE)
 
+    async def _rewrite(self, there: Spot, message: Message) -> Spot | None:
+        """The spot, where it is another one than before."""
+        posted = Sent.read(there.message)
+        now = await self.posting.rewrite(self.places.home(there), posted, message)
+        return None if now == posted else replace(there, message=str(now))
+
     async def _direct(self, user: UserRef, message: Message, token: str) -> Spot:
         channel = await self.private_channel(int(user.id))
         sent = await self.posting.send(channel, message, token)
-        return Spot(str(channel), "", str(sent.id))
+        return Spot(str(channel), "", str(sent))
 
     async def _sought(self, effect: Seek, at: Spot | None) -> Spot | None:
         """Where it is, if it is. A card has a thread that is called like the message it is under."""

@@ -2,13 +2,14 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 
 import discord
 
 from adapters.discord import words
 from adapters.discord.people import NOBODY, actor
 from adapters.discord.places import PLATFORM, in_guild
-from bot.inbound import GroupGone, MembershipChanged, Place, PlaceGone
+from bot.inbound import GroupGone, MembershipChanged, Place, PlaceGone, WorkspacesThere
 
 MOST_REMEMBERED = 10_000  # people who left or came
 MINUTE = 60.0  # seconds in which another process that hears the same says the same
@@ -24,6 +25,11 @@ class Lifecycle:
 
     def server_gone(self, guild: int) -> PlaceGone:
         return PlaceGone(f"{PLATFORM}:{guild}:gone:{_now()}", NOBODY, Place(PLATFORM, str(guild), ""), words.REMOVED)
+
+    def servers_there(self, guilds: Iterable[int], *, all: bool = False) -> WorkspacesThere:
+        """Where we are; with `all` of them, it is nowhere else."""
+        id, nowhere = f"{PLATFORM}:there:{time.time_ns()}", Place(PLATFORM, "", "")
+        return WorkspacesThere(id, NOBODY, nowhere, tuple(str(guild) for guild in guilds), all)
 
     def role_gone(self, role: discord.Role) -> GroupGone:
         guild = role.guild.id

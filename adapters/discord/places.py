@@ -1,6 +1,7 @@
 """Where things are on Discord. A thread is a channel with a parent; one begun on a message has the message's id."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import discord
 
@@ -64,3 +65,27 @@ def number(id: str) -> int:
 def room(at: Spot) -> int:
     """The channel to speak in: the thread, or the conversation where there is none."""
     return number(at.thread or at.conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages that one effect made, as they are kept in `Spot.message`: the one that is rewritten and marked, then
+    those that hold what files there was no room for."""
+
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.ids))
+
+    @classmethod
+    def read(cls, text: str) -> "Sent":
+        """Raises `Refused` for what cannot be messages: they are nowhere."""
+        return cls(tuple(map(number, text.split(" "))))
+
+    @property
+    def first(self) -> int:
+        return self.ids[0]
+
+    @property
+    def more(self) -> tuple[int, ...]:
+        return self.ids[1:]

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import discord
 
 from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
+from adapters.discord.places import Sent
 from adapters.discord.render import Rendered, rendered, view
 from bot.effects import Seek
 from bot.language import reading
@@ -17,6 +20,7 @@ from bot.process.peers import still_ours
 
 T = TypeVar("T")
 MOST_READ = 2000  # messages of the time in which something was tried
+LONGEST_TOKEN = 25  # characters of a nonce
 
 
 class Posting:
@@ -24,50 +28,53 @@ class Posting:
         self.client = client
         self.files = files
 
-    async def send(
-        self, channel: int, message: Message, token: str, *, answering: int | None = None
-    ) -> discord.Message:
+    async def send(self, channel: int, message: Message, token: str, *, answering: int | None = None) -> Sent:
         """The same token twice makes one message, as long as Discord remembers the first (some minutes).
 
-        It may be said as the answer to another message there.
+        It may be said as the answer to another message there. Files that one request does not hold come after it.
         """
         shown = rendered(message)
-        attached, left = await self._attached(message, shown, channel)
-        try:
-            return await self._send(channel, shown, message, attached, left, token, answering)
-        except discord.HTTPException as error:
-            if error.code != errors.TOO_LARGE or not message.files:
-                raise
-        left = ", ".join(file.name for file in message.files)
-        return await self._send(channel, shown, message, [], left, token, answering)
+        first, *more = self._batches(message, shown, channel)
+        attached = self.overflow(shown) + await self._opened(first)
+        sent = [(await self._send(channel, shown, message, attached, token, answering)).id]
+        for number, batch in enumerate(more, 1):
+            files = await self._opened(batch)
+            after = f"{token}.{number}"[-LONGEST_TOKEN:]
+            sent.append((await self._send(channel, Rendered(""), Message(()), files, after, None)).id)
+        return Sent(tuple(sent))
 
     async def find(self, channel: int, what: Seek) -> str | None:
         """The id of what was given up, if it is there. Discord keeps no nonce: it is known by how it looks."""
         shown, me = rendered(what.message), self.client.user
+        known = {id for spot in what.known for id in spot.split()}
         history = self.client.get_partial_messageable(channel).history
         async for found in history(limit=MOST_READ, after=what.since, before=what.until):
-            if me and found.author.id == me.id and str(found.id) not in what.known and _looks_like(found, shown):
+            if me and found.author.id == me.id and str(found.id) not in known and _looks_like(found, shown):
                 return str(found.id)
         return None
 
-    async def rewrite(self, channel: int, id: int, message: Message) -> None:
+    async def rewrite(self, channel: int, posted: Sent, message: Message) -> Sent:
+        """Returns what is there now: files that came after it go when it has none any more."""
         shown = rendered(message)
-        attached, left = await self._attached(message, shown, channel)
-        old = self.partial(channel, id)
+        attached = self.overflow(shown) + await self._opened(self._batches(message, shown, channel)[0])
+        old = self.partial(channel, posted.first)
         what: dict[str, Any] = {
             "content": shown.content or None,
-            "embeds": _with(shown.embeds, left, message.language),
+            "embeds": shown.embeds,
             "attachments": attached,
             "view": view(message),
             "allowed_mentions": shown.allowed,
         }
         await self.awake(channel, lambda: old.edit(**what))
+        if message.files or not posted.more:
+            return posted
+        await self.remove(channel, Sent(posted.more))
+        return Sent((posted.first,))
 
-    async def remove(self, channel: int, id: int) -> None:
-        try:
-            await self.awake(channel, self.partial(channel, id).delete)
-        except discord.NotFound:
-            return  # gone already, or with its channel
+    async def remove(self, channel: int, posted: Sent) -> None:
+        for id in reversed(posted.ids):
+            with suppress(discord.NotFound):  # gone already, or with its channel
+                await self.awake(channel, self.partial(channel, id).delete)
 
     async def awake(self, channel: int, act: Callable[[], Awaitable[T]]) -> T:
         """Do it, and if the thread is archived wake it, do it, and let it sleep again."""
@@ -99,8 +106,7 @@ class Posting:
         channel: int,
         shown: Rendered,
         message: Message,
-        attached: list[discord.File],
-        left: str,
+        files: list[discord.File],
         token: str,
         answering: int | None,
     ) -> discord.Message:
@@ -109,21 +115,27 @@ class Posting:
         if answering:
             more["reference"] = where.get_partial_message(answering).to_reference(fail_if_not_exists=False)
         still_ours()
-        return await where.send(
-            shown.content or None,
-            embeds=_with(shown.embeds, left, message.language),
-            files=attached,
-            view=view(message),
-            nonce=token,
-            allowed_mentions=shown.allowed,
-            **more,
-        )
+        try:
+            return await where.send(
+                shown.content or None,
+                embeds=shown.embeds,
+                files=files,
+                view=view(message),
+                nonce=token,
+                allowed_mentions=shown.allowed,
+                **more,
+            )
+        except discord.HTTPException as error:
+            if error.code != errors.TOO_LARGE or not files:
+                raise
+        named = replace(shown, embeds=[*shown.embeds, _too_large(files, message.language)])
+        return await self._send(channel, named, message, [], token, answering)
 
-    async def _attached(self, message: Message, shown: Rendered, channel: int) -> tuple[list[discord.File], str]:
-        room = uploads.MOST - bool(shown.attached)
-        taken, left = uploads.parts(message.files, self.limit(channel), room)
-        files = await asyncio.to_thread(uploads.opened, taken, self.files) if taken else []
-        return self.overflow(shown) + files, left
+    def _batches(self, message: Message, shown: Rendered, channel: int) -> list[list[uploads.Part]]:
+        return uploads.batches(message.files, self.limit(channel), uploads.MOST - bool(shown.attached))
+
+    async def _opened(self, batch: list[uploads.Part]) -> list[discord.File]:
+        return await asyncio.to_thread(uploads.opened, batch, self.files) if batch else []
 
     @staticmethod
     def overflow(shown: Rendered) -> list[discord.File]:
@@ -137,10 +149,10 @@ class Posting:
         return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
 
 
-def _with(embeds: list[discord.Embed], left: str, language: str) -> list[discord.Embed]:
-    """With a word about files that cannot be shown."""
+def _too_large(files: list[discord.File], language: str) -> discord.Embed:
+    """A word about files that cannot be shown."""
     with reading(language):
-        return [*embeds, discord.Embed(description=words.left_out(one_line(left))[:400])] if left else embeds
+        return discord.Embed(description=words.left_out(one_line(", ".join(file.filename for file in files)))[:400])
 
 
 def _looks_like(found: discord.Message, shown: Rendered) -> bool:

@@ -4,16 +4,14 @@ import discord
 
 from adapters.discord import errors, words
 from adapters.discord.permissions import lacking
-from adapters.discord.places import Places, number, room
-from adapters.discord.posting import Posting
+from adapters.discord.places import Places, Sent, number, room
+from adapters.discord.posting import LONGEST_TOKEN, Posting
 from adapters.discord.render import rendered, view
 from adapters.discord.threads import WEEK, Threads
 from bot.effects import OpenRoom, PostCard
 from bot.language import reading
 from bot.message import Message, UserRef, say
 from bot.ports import Refused, Spot
-
-LONGEST_TOKEN = 25  # characters of a nonce
 
 
 class Rooms:
@@ -30,17 +28,17 @@ class Rooms:
             return Spot(str(channel), str(thread), str(thread))
         sent = await self.posting.send(channel, card.message, token)
         try:
-            await self.threads.on(channel, sent.id, card.name)
+            await self.threads.on(channel, sent.first, card.name)
         except discord.HTTPException as error:
             if error.code not in errors.NO_THREAD:
                 raise
             why = errors.reason(error, lambda: lacking(self.client, channel, card))
             with reading(card.message.language):
                 told = say(words.no_thread(card.name, why))
-            await self.posting.send(channel, told, f"{token}t"[:LONGEST_TOKEN], answering=sent.id)
-        return Spot(str(channel), str(sent.id), str(sent.id))
+            await self.posting.send(channel, told, f"{token}t"[:LONGEST_TOKEN], answering=sent.first)
+        return Spot(str(channel), str(sent.first), str(sent))
 
-    async def say(self, there: Spot, message: Message, token: str, *, agents: bool) -> discord.Message:
+    async def say(self, there: Spot, message: Message, token: str, *, agents: bool) -> Sent:
         """In a room. Where a card has no thread, agents read it in their channel, as an answer to the card."""
         try:
             channel = number(there.conversation)

@@ -1,4 +1,5 @@
-"""Files of ours, ready to be sent: those that are too large for the place in parts, those that do not fit named."""
+"""Files of ours, ready to be sent: those that are too large for the place in parts, and all in as many messages as it
+takes."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from bot.ports import Files
 
 MOST = 10  # files of a message; Discord's limit
 SMALLEST_LIMIT = 10 * 1024 * 1024  # bytes a file may have where nothing larger is promised
+REQUEST = 24_000_000  # bytes of files in one request; Discord takes about 25 MB with what surrounds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,23 @@ class Part:
     start: int
     end: int
 
+    @property
+    def size(self) -> int:
+        return self.end - self.start
 
-def parts(files: Sequence[File], limit: int, room: int = MOST) -> tuple[list[Part], str]:
-    """What can be sent in one message with `room` files, and the names of what cannot. `limit` is in bytes."""
-    taken, left = list[Part](), list[str]()
-    for file in files:
-        pieces = list(_pieces(file, limit))
-        if len(taken) + len(pieces) <= room:
-            taken += pieces
-        else:
-            left.append(file.name)
-    return taken, ", ".join(left)
+
+def batches(files: Sequence[File], limit: int, room: int = MOST) -> list[list[Part]]:
+    """What goes into each message, the first with `room` for so many files; always one at least, empty without files.
+    `limit` is the bytes a file may have."""
+    made, size = [list[Part]()], 0
+    for part in (part for file in files for part in _pieces(file, limit)):
+        most = room if len(made) == 1 else MOST
+        if len(made[-1]) == most or (made[-1] and size + part.size > max(limit, REQUEST)):
+            made.append([])
+            size = 0
+        made[-1].append(part)
+        size += part.size
+    return made
 
 
 def opened(taken: Sequence[Part], files: Files) -> list[discord.File]:

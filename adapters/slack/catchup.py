@@ -89,6 +89,8 @@ class CatchUp:
         self.compared = False
         self.alive: Alive = _always
         self.alive_at = self.now()
+        self.let_in = False
+        self.back: Callable[[], Awaitable[None]] = _welcome
         self.echo = Echo(self.now)
         self.absent_since: datetime | None = None
         self.hurry = asyncio.Event()
@@ -136,6 +138,7 @@ class CatchUp:
             await self._read_next()
         await self._note(started - RETRIES if self.since else started)
         self.comparing = asyncio.create_task(self._compare(started))
+        await self._say_we_are_in()
         try:
             while True:
                 with suppress(TimeoutError):
@@ -158,6 +161,7 @@ class CatchUp:
         if self.absent_since is not None:
             await self._come_back(self.absent_since, now)
         self.alive_at = now
+        await self._say_we_are_in()
         lost = [s for s in self.failing.values() if float(s.version or s.ts) < (now - RETRIES).timestamp()]
         for said in lost:
             if said.change:
@@ -171,10 +175,19 @@ class CatchUp:
         safe = now - RETRIES
         await self._note(min(safe, datetime.fromtimestamp(oldest - 1, UTC)) if oldest else safe)
 
+    async def _say_we_are_in(self) -> None:
+        """Until it is heard: what was said in a workspace that removed us would be deleted one day."""
+        try:
+            if not self.let_in:
+                await self.back()
+                self.let_in = True
+        except Exception:  # the next look is another try
+            log.exception("it could not be stored that Slack lets us in")
+
     async def _come_back(self, since: datetime, now: datetime) -> None:
         await self._prepare(since - RETRIES)
         self.absent_since = None
-        self.compared = False
+        self.compared = self.let_in = False
         while self.waiting:
             await self._read_next()
         if self.comparing is None or self.comparing.done():
@@ -252,6 +265,9 @@ class CatchUp:
         """A direct conversation is one room, but for threads in it that are still to be read."""
         room = Room(said.channel, said.thread)
         return room if room in self.waiting or not inbound.is_direct(said.channel) else Room(said.channel)
+
+
+async def _welcome() -> None: ...
 
 
 async def _always() -> bool:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -93,6 +94,7 @@ class SlackChat:
         self.reception.once = desks.once
         self.reception.gate = self.catch_up.gate
         self.catch_up.failing = self.reception.failing
+        self.lifecycle = Lifecycle(self.people, self.catch_up.lost)
         self.reception.others = self._others()
         self.app_token = app_token
         self.seats = seats
@@ -107,6 +109,7 @@ class SlackChat:
         try:
             await self.delivery.poster.prepare()
             await self._introduce()
+            self.catch_up.back = partial(self.lifecycle.app_there, handle)
             self.way_in = self._server()
             await self.catch_up.prepare()
             catching_up = asyncio.create_task(self.catch_up.run())
@@ -121,7 +124,7 @@ class SlackChat:
             await self.api.close()
 
     def _others(self) -> dict[str, Callable[[Json, Handle], Awaitable[None]]]:
-        life, home = Lifecycle(self.people, self.catch_up.lost), Home(self.api, self.people, self.answers)
+        life, home = self.lifecycle, Home(self.api, self.people, self.answers)
         self.reception.home = home
         return {
             **dict.fromkeys(GONE, life.place_gone),

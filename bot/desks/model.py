@@ -1,6 +1,7 @@
 """A desk: one team's support. Its intake, its agents' channel, its people, its settings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -87,3 +88,12 @@ class Member:
     principal: str
     rank: Rank
     officer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A workspace that has removed the bot: what was said there is kept for a while, because the bot may be back."""
+
+    platform: str
+    workspace: str
+    since: datetime

@@ -14,6 +14,7 @@ from bot.desks.importing import hand_out
 from bot.desks.sheet import Sheet
 from bot.doctor.encryption import examine_encryption
 from bot.doctor.finding import Finding, note, ok, wrong
+from bot.privacy.retaining.departed import deleted_after
 from bot.process.platforms import PLATFORMS, tokens
 from storage.errors import CannotOpen, DatabaseInUse
 from storage.migrate import HEAD, schema_version
@@ -94,6 +95,12 @@ def _contents(connection: Connection, settings: Settings, now: datetime) -> Iter
     yield from examine_encryption(connection, settings)
     work = SqlUnitOfWork(connection, now)
     yield from _desks(hand_out(work), {name for name, token in tokens(settings).items() if token})
+    for gone in work.departures.all():
+        until = deleted_after(gone.since, work)
+        yield note(
+            f"{gone.platform} workspace {gone.workspace} removed the bot on {gone.since:%Y-%m-%d}",
+            f"invite it again before {until:%Y-%m-%d}, or the tickets from there are deleted",
+        )
     if dead := len(work.outbox.dead(1000)):
         yield note(f"{dead} deliveries were given up", "helpthread outbox list")
 

@@ -1,14 +1,18 @@
-"""A channel or a workspace that a desk needs is gone. Its people are told, and its open tickets go on elsewhere."""
+"""A channel or a workspace that a desk needs is gone. Its people are told, and its open tickets go on elsewhere.
+
+What was said in a workspace that has removed the bot is kept for a while, for the bot may be back.
+"""
 
 from collections.abc import Iterator
 from functools import partial
 
 from bot.desks import views as desk_views
 from bot.desks.model import Desk
-from bot.inbound import GroupGone, Place, PlaceGone
+from bot.inbound import GroupGone, Place, PlaceGone, WorkspacesThere
 from bot.lifecycle import views
 from bot.lifecycle.telling import tell_agents, tell_leads
 from bot.ports import Reply, UnitOfWork
+from bot.privacy.retaining.departed import deleted_after
 from bot.privacy.uses import Use
 from bot.relay.lost import go_on_in_private
 from bot.router import Router
@@ -22,11 +26,7 @@ def on_gone(event: PlaceGone, work: UnitOfWork) -> Reply:
     """Without a conversation, it is all of a workspace; then rooms stay where they are, for it may come back."""
     key = f"place-gone:{event.id}"
     if not event.place.conversation:
-        for desk in _desks_in(event.place, work):
-            telling = partial(views.server_gone, desk, event.place.workspace)
-            tell_leads(desk, key, telling, work)
-            if desk.agents and desk.agents.workspace != event.place.workspace:
-                tell_agents(desk, key, telling, work)
+        _left(event.place, key, work)
         return None
     if (here := work.desks.at(event.place)) is not None:
         desk, is_agents_channel = here
@@ -36,6 +36,36 @@ def on_gone(event: PlaceGone, work: UnitOfWork) -> Reply:
             tell_agents(desk, key, partial(views.intake_gone, desk, event.place, event.why), work)
     _move_rooms(event.place, work)
     return None
+
+
+@router.listen(WorkspacesThere)
+def on_there(event: WorkspacesThere, work: UnitOfWork) -> Reply:
+    """The platform says where the bot is, when it connects and when it is asked in."""
+    for departure in work.departures.all():
+        if departure.platform == event.place.platform and departure.workspace in event.workspaces:
+            work.departures.end(departure)
+    if event.all:
+        known = {departure.workspace for departure in work.departures.all()}
+        for workspace in sorted(_workspaces(event.place.platform, work) - known - set(event.workspaces)):
+            _left(Place(event.place.platform, workspace, ""), f"place-gone:{event.id}:{workspace}", work)
+    return None
+
+
+def _left(workspace: Place, key: str, work: UnitOfWork) -> None:
+    """Whoever can still be reached is told, and until when all is kept."""
+    if not work.departures.begin(workspace.platform, workspace.workspace):
+        return
+    for desk in _desks_in(workspace, work):
+        telling = partial(views.server_gone, desk, workspace.workspace, deleted_after(work.now, work))
+        tell_leads(desk, key, telling, work, but=workspace.workspace)
+        if desk.agents and desk.agents.workspace != workspace.workspace:
+            tell_agents(desk, key, telling, work)
+
+
+def _workspaces(platform: str, work: UnitOfWork) -> set[str]:
+    """Where desks have channels."""
+    places = [place for desk in work.desks.all() for place in _channels(desk, work)]
+    return {place.workspace for place in places if place.platform == platform}
 
 
 @router.listen(GroupGone)
@@ -51,9 +81,13 @@ def on_group_gone(event: GroupGone, work: UnitOfWork) -> Reply:
 
 def _desks_in(place: Place, work: UnitOfWork) -> Iterator[Desk]:
     for desk in work.desks.all():
-        channels = [*work.desks.intake(desk.id), *([desk.agents] if desk.agents else [])]
+        channels = _channels(desk, work)
         if any((each.platform, each.workspace) == (place.platform, place.workspace) for each in channels):
             yield desk
+
+
+def _channels(desk: Desk, work: UnitOfWork) -> list[Place]:
+    return [*work.desks.intake(desk.id), *([desk.agents] if desk.agents else [])]
 
 
 def _move_rooms(gone: Place, work: UnitOfWork) -> None:

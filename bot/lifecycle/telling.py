@@ -13,11 +13,14 @@ from bot.relay.rooms import Telling
 LONGEST_KEY = 200  # characters, as long as the column
 
 
-def tell_leads(desk: Desk, key: str, telling: Telling, work: UnitOfWork) -> None:
-    """In private, in the language of each: those who are listed by their own name."""
+def tell_leads(desk: Desk, key: str, telling: Telling, work: UnitOfWork, *, but: str | None = None) -> None:
+    """In private, in the language of each: those who are listed by their own name, `but` for accounts of that
+    workspace."""
     for member in work.desks.members(desk.id):
         if member.rank >= Rank.LEAD and not is_group(member.principal):
             who = UserRef.parse(member.principal)
+            if who.realm == but:
+                continue
             with reading(languages_of(who, desk, work)):
                 message = telling()
             told = Direct(f"{key}:{who.id}"[:LONGEST_KEY], who.platform, f"desk:{desk.id}:lead:{who}", who, message)

@@ -1,11 +1,14 @@
 """Every word people read when somebody or something is gone: people, roles, channels, rights."""
 
+from datetime import datetime
+
 from bot.desks.model import Desk
 from bot.desks.naming import written_place
 from bot.inbound import Place
 from bot.language import _, here, several
 from bot.message import Button, Message, say
 from bot.tickets.model import Ticket
+from bot.wording import moment
 
 
 def left_reason() -> str:
@@ -71,13 +74,15 @@ def intake_gone(desk: Desk, place: Place, why: str) -> Message:
     )
 
 
-def server_gone(desk: Desk, workspace: str) -> Message:
+def server_gone(desk: Desk, workspace: str, deleted: datetime) -> Message:
     return say(
         _(
-            "I was removed from the server {server}, where desk {desk} has channels. Nothing that was said is lost, "
-            "and what agents answer is kept. Please invite me again, or give the desk other channels.",
+            "I was removed from the server {server}, where desk {desk} has channels. What was said is kept until "
+            "{when}, and what agents answer as well. Please invite me again by then, or give the desk other channels: "
+            "after that it is deleted for good, as the privacy notice says.",
             server=workspace,
             desk=desk.name,
+            when=moment(deleted),
         )
     )
 

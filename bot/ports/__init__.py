@@ -16,7 +16,7 @@ from bot.ports.chats import (
     TryLater,
     Unsure,
 )
-from bot.ports.desk import Closings, Desks, Drafts, Filter, Macros, People, Tickets, Timeline
+from bot.ports.desk import Closings, Departures, Desks, Drafts, Filter, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Backlog, Outbox, Pending, Watched, Watermarks
 from bot.ports.rights import Audit, Links, Notary, Privacy, Tombstones
 from bot.ports.work import Files, Job, Store, T, UnitOfWork
@@ -28,6 +28,7 @@ __all__ = (
     "Chat",
     "Closings",
     "Connected",
+    "Departures",
     "Desks",
     "Drafts",
     "Files",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.closing.model import CloseRequest
-from bot.desks.model import Desk, Member, Rank, Settings
+from bot.desks.model import Departure, Desk, Member, Rank, Settings
 from bot.desks.panel import Panel
 from bot.inbound import Place
 from bot.macros.model import Macro
@@ -165,6 +165,23 @@ class Closings(Protocol):
 
     def quiet(self, desk: int, since: datetime, limit: int) -> Sequence[Ticket]:
         """Open tickets of the desk in which nothing was said since then, and in which an agent had the last word."""
+
+
+class Departures(Protocol):
+    """Workspaces that have removed the bot."""
+
+    def all(self) -> Sequence[Departure]: ...
+    def begin(self, platform: str, workspace: str) -> bool:
+        """Now; False if it is known already."""
+
+    def end(self, departure: Departure) -> None:
+        """The bot is back."""
+
+    def open_tickets(self, before: datetime, limit: int) -> Sequence[Ticket]:
+        """Those of desks whose agents were in workspaces that left before then, or whose customers were."""
+
+    def kept(self, before: datetime) -> bool:
+        """Whether words of any of their tickets, open or closed, are kept still."""
 
 
 class Macros(Protocol):

@@ -11,7 +11,7 @@ from bot.privacy.promises import Promises
 if TYPE_CHECKING:  # they need what is declared here
     pass
 
-from bot.ports.desk import Closings, Desks, Drafts, Macros, People, Tickets, Timeline
+from bot.ports.desk import Closings, Departures, Desks, Drafts, Macros, People, Tickets, Timeline
 from bot.ports.outbox import Outbox, Watermarks
 from bot.ports.rights import Audit, Links, Privacy
 
@@ -27,6 +27,7 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     desks: Desks
     closings: Closings
+    departures: Departures
     macros: Macros
     people: People
     drafts: Drafts

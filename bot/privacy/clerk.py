@@ -25,6 +25,18 @@ from bot.privacy.exporting.sealed_export import part, passphrase
 from bot.privacy.handlers import send_export
 from bot.privacy.linking.link import accounts
 from bot.privacy.model import GONE, SEALED, Request, Stage, export_called
+from bot.privacy.uses import Use
+
+# The tasks, and for what each reads data about people.
+USES = {
+    "export": Use.EXPORT,
+    "expire": Use.RIGHTS,
+    "veil": Use.RIGHTS,
+    "correct": Use.RIGHTS,
+    "erase": Use.RIGHTS,
+    "sweep": Use.RIGHTS,
+    "decided": Use.RIGHTS,
+}
 
 
 class Clerk:
@@ -64,6 +76,8 @@ class Clerk:
     async def deliver(self, effect: Effect, at: Spot | None, token: str) -> Spot | None:
         if not isinstance(effect, Work):
             raise Refused("the clerk does nothing but our own work")
+        if effect.task not in USES:
+            raise Refused("nobody knows this task")
         if effect.task == "decided" and effect.who is not None:
             await write_down(effect.who, effect.what, self.store, self.tombstones)
             return None
@@ -85,8 +99,6 @@ class Clerk:
                 await self._erase(request, effect.language)
             case "sweep":
                 await sweep(self.store, self.tombstones, request, self.now())
-            case _:
-                raise Refused("nobody knows this task")
         return None
 
     async def _export(self, request: Request) -> None:

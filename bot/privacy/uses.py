@@ -1,7 +1,7 @@
 """For what a part of the bot reads data about people.
 
-A router says it for its handlers (a command may say its own), each column for which uses it is there. That nothing is
-read for another use is watched in the tests, so this costs a running bot nothing.
+A router says it for its handlers (a command may say its own), the clerk for each task, each column for which uses it is
+there. That nothing is read for another use is watched in the tests, so this costs a running bot nothing.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ Doing = TypeVar("Doing", bound=Callable[..., Any])
 class Use(StrEnum):
     SUPPORT = "support"  # answering people, and running the desk
     RIGHTS = "rights"  # what people ask of their own data, and what follows of it
+    EXPORT = "export"  # an export: of what people's rights reach, what it can show them
     OFFICE = "office"  # what privacy officers do: they need to know whose a request is, and nobody's words
     REVIEW = "review"  # the words that an officer has to decide on: what is disputed, and what may be a quote
 

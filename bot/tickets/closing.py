@@ -13,7 +13,7 @@ from bot.relay import rooms
 from bot.router import Option, Router, Scope, Takes
 from bot.tickets import views
 from bot.tickets.model import Ticket
-from bot.tickets.timeline import NO_ANSWER, Entry, Kind
+from bot.tickets.timeline import BOT_REMOVED, NO_ANSWER, Entry, Kind
 
 router = Router(Use.SUPPORT)
 
@@ -51,6 +51,17 @@ def close_by_silence(ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
     entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=NO_ANSWER)
     ticket, _ = work.timeline.add(ticket.close(work.now), entry)
     return _closed(ticket, desk, "", partial(views.closed_by_silence, ticket), work)
+
+
+def close_for_departure(ticket: Ticket, desk: Desk, work: UnitOfWork, *, tell: bool) -> None:
+    """Its workspace has removed the bot, so there is nobody to answer, or to be answered. `tell` agents elsewhere."""
+    entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=BOT_REMOVED)
+    ticket, _ = work.timeline.add(ticket.close(work.now), entry)
+    work.closings.forget(ticket.id)
+    if tell:
+        rooms.refresh_card(ticket, desk, work)
+        heard = partial(views.closed_for_departure, ticket)
+        rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
 
 
 def _closed(

@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
 REQUESTER_ERASED = "requester erased"  # the `detail` of a ticket that was closed for that
 NO_ANSWER = "no answer"  # … or because its customer was asked and said nothing
+BOT_REMOVED = "bot removed"  # … or because its workspace has removed the bot
 MESSAGES = frozenset({Kind.SAID, Kind.REPLIED, Kind.NOTED})
 FOR_CUSTOMERS = frozenset(Kind) - {Kind.NOTED, Kind.TAGGED, Kind.PRIORITISED}
 

@@ -7,7 +7,7 @@ from bot.inbound import Actor
 from bot.language import Phrase, _, here, several
 from bot.message import Bold, Button, Field, Form, Input, Mention, Message, Span, Style, UserRef, say, told
 from bot.tickets.model import Priority, State, Ticket
-from bot.tickets.timeline import NO_ANSWER, REQUESTER_ERASED, Entry, Kind
+from bot.tickets.timeline import BOT_REMOVED, NO_ANSWER, REQUESTER_ERASED, Entry, Kind
 from bot.wording import moment, shortened
 
 OPEN_FORM = Form(
@@ -152,6 +152,15 @@ def closed_by(ticket: Ticket, name: str, reason: str) -> Message:
     if reason:
         return say(_("{ticket}: closed by {name}: {reason}", ticket=number(ticket), name=name, reason=reason))
     return say(_("{ticket}: closed by {name}", ticket=number(ticket), name=name))
+
+
+def closed_for_departure(ticket: Ticket) -> Message:
+    return say(
+        _(
+            "#{number} is closed and deleted: its workspace removed me, and I was not asked back in time.",
+            number=ticket.number,
+        )
+    )
 
 
 def closed_by_silence(ticket: Ticket) -> Message:
@@ -445,6 +454,7 @@ VERBS = {
 CODES = {
     REQUESTER_ERASED: Phrase("the requester had their data erased"),
     NO_ANSWER: Phrase("no answer came"),
+    BOT_REMOVED: Phrase("the bot was removed there"),
 }
 
 

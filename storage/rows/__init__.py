@@ -13,7 +13,7 @@ from storage.rows.audit import AuditHeadRow, AuditKeyRow, AuditRow
 from storage.rows.base import ANSWER, DELIVER, NEVER_AGAIN, WORK, Base, means, partial
 from storage.rows.breaches import BreachRow
 from storage.rows.delivery import EFFECT, OutboxRow, ReadUntilRow, SeenRow, SpotRow, WatermarkRow
-from storage.rows.desks import PANEL, SETTINGS, ChannelRow, DeskRow, GroupRow, MacroRow, MemberRow
+from storage.rows.desks import PANEL, SETTINGS, ChannelRow, DepartureRow, DeskRow, GroupRow, MacroRow, MemberRow
 from storage.rows.leases import LeaseRow
 from storage.rows.links import LinkRow, PairingRow
 from storage.rows.people import ChoiceRow, DraftRow, PersonRow
@@ -42,6 +42,7 @@ __all__ = (
     "ChannelRow",
     "ChoiceRow",
     "CloseRequestRow",
+    "DepartureRow",
     "DeskRow",
     "DisputeRow",
     "DraftRow",

@@ -25,7 +25,7 @@ class SpotRow(Base):
     __tablename__ = "spots"
     __table_args__ = (
         partial("ix_spots_room", "conversation", "thread", "platform", where="ticket IS NOT NULL"),
-        partial("ix_spots_private", "message", "conversation", where="thread = ''"),
+        partial("ix_spots_private", "conversation", "platform", where="thread = ''"),
         means(
             Phrase("places of our posts about you"),
             Phrase("to correct or take back what we posted"),

@@ -11,6 +11,7 @@ from storage.columns import (
     Id,
     Number,
     Owner,
+    When,
     keys,
 )
 from storage.rows.base import OF_ALL, WORK, Base, means
@@ -36,6 +37,17 @@ class DeskRow(Base):
     settings: Mapped[Data] = mapped_column(info=keys(**SETTINGS))
     panel: Mapped[Data] = mapped_column(info=keys(**PANEL))
     next_number: Mapped[Number]
+
+
+class DepartureRow(Base):
+    """A workspace that has removed the bot, until it is back or all that was said there is deleted."""
+
+    __tablename__ = "departures"
+    __table_args__ = means("workspaces that removed the bot", WORK)
+
+    platform: Mapped[Code] = mapped_column(primary_key=True)
+    workspace: Mapped[Code] = mapped_column(primary_key=True)
+    since: Mapped[When]
 
 
 class MacroRow(Base):

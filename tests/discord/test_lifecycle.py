@@ -1,12 +1,14 @@
 """People, roles, channels, rights and servers that go, and come back: nothing is lost, and those concerned are told."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.desks.model import Rank
 from bot.message import UserRef
+from storage.store import SqlStore, SqlUnitOfWork
 from tests.discord.shop import Shop, World, running
 from tests.fakes.discord import DESK_BOT, Perm
 from tests.fakes.discord.components import walk
@@ -193,6 +195,33 @@ async def test_a_bot_that_was_removed_says_so_and_reads_what_it_missed_when_it_i
     fake.invite_bot(fake.shop)
     fake.allow(fake.desk_channel, fake.bot, allow=Perm.VIEW_CHANNEL)
     await shop.until(lambda: "**Ann:** hello?" in shop.texts(shop.agents_room()))
+
+
+async def test_T34_a_server_that_removed_the_bot_has_a_month_to_ask_it_back(shop: Shop) -> None:
+    fake = shop.fake
+    fake.kick_bot(fake.shop)
+    await shop.settled()
+    assert gone_from(shop) == [str(fake.shop.id)]
+    fake.invite_bot(fake.shop)
+    await shop.settled()
+    assert gone_from(shop) == []
+
+
+async def test_T34_that_it_was_removed_while_it_was_away_is_found_when_it_connects(shop: Shop) -> None:
+    fake = shop.fake
+    await lead(shop)
+    fake.gateway.down()
+    fake.kick_bot(fake.shop)
+    fake.gateway.forget_sessions()
+    fake.gateway.back()
+    await shop.until(lambda: gone_from(shop) == [str(fake.shop.id)])
+
+
+def gone_from(shop: Shop) -> list[str]:
+    """Servers of which the month runs after which all from there is deleted."""
+    assert isinstance(shop.store, SqlStore)
+    with shop.store.engine.connect() as connection:
+        return [each.workspace for each in SqlUnitOfWork(connection, datetime.now(UTC)).departures.all()]
 
 
 async def test_an_unavailable_server_is_waited_for(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 from adapters.discord import uploads
 from bot.message import UserRef
 from tests.discord.shop import Shop
+from tests.fakes.discord import posting
 
 HOSTILE = (
     "@everyone @here <@&1> <@1> <#1> [bank](https://x.test) **b** __u__ ||s|| `c` # no\n# title\n- a\n1. b\n> q <t:1>"
@@ -174,6 +175,45 @@ async def test_a_file_that_is_too_large_for_the_place_comes_in_parts(
     (got,) = [m for m in fake.messages(fake.ann) if m.attachments]
     names = [(a.filename, len(a.data)) for a in got.attachments]
     assert names == [("manual.pdf.001", 1000), ("manual.pdf.002", 1000), ("manual.pdf.003", 500)]
+
+
+async def test_files_that_one_request_does_not_hold_come_in_messages_after_it_and_go_with_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = shop.fake
+    monkeypatch.setattr(uploads, "SMALLEST_LIMIT", 1000)
+    monkeypatch.setattr(uploads, "REQUEST", 2400)
+    monkeypatch.setattr(posting, "REQUEST", 2450)
+    fake.world.attachment_size_limit = 1000
+    await fake.dm(fake.ann, "hello")
+    await shop.settled()
+    files = [(name, name.encode() * 900) for name in "abc"]
+    said = await fake.say(fake.sam, shop.agents_room(), "!r look", files=files)
+    await shop.settled()
+    got = [[(a.filename, a.data) for a in m.attachments] for m in fake.messages(fake.ann) if m.attachments]
+    assert got == [files[:2], files[2:]]
+    await fake.delete(fake.sam, said)
+    await shop.settled()
+    assert not [m for m in fake.messages(fake.ann) if m.attachments]
+
+
+async def test_an_answer_to_a_file_belongs_to_the_ticket_in_which_it_was_given(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = shop.fake
+    monkeypatch.setattr(uploads, "SMALLEST_LIMIT", 2)
+    monkeypatch.setattr(uploads, "REQUEST", 2)
+    await fake.dm(fake.ann, "one")
+    await shop.settled()
+    await fake.say(fake.sam, shop.agents_room(1), "!r look", files=[("a", b"aa"), ("b", b"bb")])
+    form = await fake.command(fake.ann, fake.world.dm(fake.ann), "ticket open")
+    await form.finished()
+    await shop.does(fake.submit_modal(fake.ann, form, {"subject": "Two", "text": "two"}))
+    for number, file in enumerate([m for m in fake.messages(fake.ann) if m.attachments], 1):
+        await fake.say(fake.ann, fake.world.dm(fake.ann), f"thanks {number}", reply_to=file)
+    await shop.settled()
+    heard = [text.rpartition("thanks ")[2] for text in shop.texts(shop.agents_room(1)) if "thanks" in text]
+    assert heard == ["1", "2"]
 
 
 async def test_mydata_is_reached_by_people_who_left_the_server(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from bot.privacy.officers.counter import do
 from storage.files import DiskFiles
 from storage.notary import DiskNotary
 from storage.tombstones import SqlTombstones, open_tombstones
+from tests import purposes
 from tests.desk import AGENTS, ANA, HELP, LEA, SAM, Desk, person, private
 
 NOTARY = DiskNotary(Ed25519PrivateKey.from_private_bytes(b"7" * 32))
@@ -34,9 +35,10 @@ async def office(desk: Desk, files: DiskFiles, tmp_path: Path) -> AsyncIterator[
     tombs = open_tombstones(f"sqlite:///{tmp_path}/tombstones.db", b"k" * 32)
     desk.app.gate = tombs.gate
     ids = itertools.count(1)
-    desk.chats[CLERK] = Clerk(
+    desk.chats[CLERK] = clerk = Clerk(
         desk.store, files, tombs, NOTARY, tmp_path / "exports", desk.now, lambda: f"random{next(ids)}", patience=0
     )
+    purposes.clerk_declared(clerk)
     desk.chats[GONE] = Nobody()
     yield desk
     tombs.close()

@@ -11,8 +11,6 @@ from tests.desk import ANA, BEN, HELP, KIM, SAM, Desk, agents_thread, person, pr
 from tests.privacy.conftest import settle
 from tests.privacy.test_mydata import buttons
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 WRONG, RIGHT = "Zwetschgenknoedel", "Marillenknoedel"
 PRINTER = "my printer ate the Zwetschgenknoedel"
 

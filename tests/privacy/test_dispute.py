@@ -9,7 +9,6 @@ from tests.privacy.canaries import everything
 from tests.privacy.conftest import OLE, settle
 from tests.privacy.test_erasure import engine
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLAIM = "I never owned a Zeppelinfahrrad"
 
 

@@ -149,7 +149,6 @@ async def test_a_day_at_the_desk_leaves_nothing_of_hers(office: Desk, files: Dis
     assert [word for word in HERS if word in after] == []
 
 
-@SQLITE
 async def test_what_others_say_of_her_in_their_own_tickets_is_theirs(office: Desk, tmp_path: Path) -> None:
     await office.say(CLIO, "lilac words of hers")
     await office.say(CARL, f"cedar: who is {CLIO.name}?")
@@ -157,7 +156,6 @@ async def test_what_others_say_of_her_in_their_own_tickets_is_theirs(office: Des
     assert f"cedar: who is {CLIO.name}?" in on_disk(office, tmp_path)
 
 
-@SQLITE
 async def test_what_we_posted_about_her_is_taken_back(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
     await erase(office, CLIO)
@@ -171,7 +169,6 @@ async def test_what_we_posted_about_her_is_taken_back(office: Desk, files: DiskF
     assert [text for text in shown[f"@{CARL.ref.id}"] if "birch answer to both" in text]
 
 
-@SQLITE
 @pytest.mark.parametrize("closed", [False, True])
 async def test_who_was_added_to_her_ticket_reads_its_subject_no_more(office: Desk, closed: bool) -> None:
     """The post is about him, and stays."""
@@ -207,7 +204,6 @@ async def test_agents_can_still_write_in_the_room_of_whoever_is_gone(office: Des
     assert "Sam noted: we refunded it" in await office.type(SAM, "/ticket history 1")
 
 
-@SQLITE
 async def test_agents_are_told_that_nobody_is_there_any_more(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
     await erase(office, CLIO)
@@ -217,7 +213,6 @@ async def test_agents_are_told_that_nobody_is_there_any_more(office: Desk, files
     assert await office.store.read(lambda work: work.outbox.next_due(("fake", GONE))) is None
 
 
-@SQLITE
 async def test_whoever_comes_back_is_somebody_new(office: Desk, files: DiskFiles) -> None:
     await a_day(office, files)
     await erase(office, CLIO)
@@ -228,7 +223,6 @@ async def test_whoever_comes_back_is_somebody_new(office: Desk, files: DiskFiles
     assert "requests about your data" not in shown
 
 
-@SQLITE
 async def test_json_in_the_database_has_no_key_that_nobody_classified(office: Desk, files: DiskFiles) -> None:
     office.chat.refuse = lambda effect: (
         Refused("no") if effect.kind in ("remove", "direct", "set_mark", "post") else None
@@ -249,7 +243,6 @@ async def test_json_in_the_database_has_no_key_that_nobody_classified(office: De
 # What makes it hard
 
 
-@SQLITE
 async def test_files_that_somebody_else_has_too_stay(office: Desk, files: DiskFiles) -> None:
     same = await keep(files, b"the same picture")
     await office.say(CLIO, "look", files=(same,))
@@ -260,7 +253,6 @@ async def test_files_that_somebody_else_has_too_stay(office: Desk, files: DiskFi
     assert not files.path(same).exists()
 
 
-@SQLITE
 async def test_what_waits_to_be_delivered_is_called_off(office: Desk) -> None:
     office.chat.refuse = lambda effect: TryLater(1) if effect.kind != "post_card" else None
     await office.say(CLIO, "lilac words of hers")
@@ -288,7 +280,6 @@ async def test_what_was_given_up_goes_too(office: Desk, tmp_path: Path) -> None:
     assert "lilac" not in on_disk(office, tmp_path)
 
 
-@SQLITE
 async def test_posts_the_platform_does_not_give_back_are_told(office: Desk) -> None:
     await office.say(CLIO, "lilac words of hers")
     office.chat.refuse = lambda effect: Refused("too old") if effect.kind == "remove" else None
@@ -298,7 +289,6 @@ async def test_posts_the_platform_does_not_give_back_are_told(office: Desk) -> N
     assert await office.store.read(lambda work: work.outbox.dead(9)) == []
 
 
-@SQLITE
 async def test_the_question_which_quoted_her_tickets_is_taken_back(office: Desk) -> None:
     await office.submit(CLIO, "ticket.open", subject="lilac", text="words of hers")
     await office.submit(CLIO, "ticket.open", subject="quartz", text="more of them")
@@ -308,7 +298,6 @@ async def test_the_question_which_quoted_her_tickets_is_taken_back(office: Desk)
     assert "quartz" not in str(office.chat.rooms)
 
 
-@SQLITE
 async def test_the_notice_of_a_block_that_quoted_its_reason_is_taken_back(office: Desk) -> None:
     await office.say(CLIO, "lilac words of hers")
     await office.store.write(lambda work: work.people.block(CLIO.ref, work.now.replace(year=2100), "crimson insults"))
@@ -326,7 +315,6 @@ async def test_ids_of_events_handled_do_not_say_in_whose_conversation_they_were(
     assert len((await office.type(SAM, "/ticket list")).splitlines()) == 2
 
 
-@SQLITE
 async def test_nothing_is_told_before_posts_are_taken_back(office: Desk) -> None:
     await office.say(CLIO, "lilac words of hers")
     office.chat.refuse = lambda effect: TryLater(30) if effect.kind == "remove" else None
@@ -341,7 +329,6 @@ async def test_nothing_is_told_before_posts_are_taken_back(office: Desk) -> None
     assert [post.message.title for post in office.chat.rooms[f"@{CLIO.ref.id}"]] == ["Your data is deleted"]
 
 
-@SQLITE
 async def test_a_receipt_that_cannot_be_delivered_keeps_no_address(office: Desk, tmp_path: Path) -> None:
     await office.say(CLIO, "lilac words of hers")
     office.chat.refuse = lambda effect: Refused("DMs are closed") if effect.kind == "direct" else None
@@ -349,7 +336,6 @@ async def test_a_receipt_that_cannot_be_delivered_keeps_no_address(office: Desk,
     assert CLIO.ref.id not in on_disk(office, tmp_path)
 
 
-@SQLITE
 async def test_a_message_that_comes_in_between_goes_with_the_rest_or_starts_anew(office: Desk, tmp_path: Path) -> None:
     await office.say(CLIO, "lilac words of hers")
     clerk = office.chats.pop(CLERK)
@@ -404,7 +390,6 @@ async def test_an_agent_leaves_the_conversations_and_takes_the_name(office: Desk
     assert "Status: claimed by Sam" in office.card(1)
 
 
-@SQLITE
 async def test_who_is_customer_and_agent_is_erased_as_both(office: Desk, tmp_path: Path) -> None:
     await office.say(KIM, "lilac words of an agent as customer")
     await office.say(CARL, "teapot words of his")

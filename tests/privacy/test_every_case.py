@@ -1,10 +1,13 @@
-"""Where each case of what goes wrong elsewhere is tried: under its number, or here by name. None gets lost unseen."""
+"""Where each case of what goes wrong elsewhere is tried: under its number, or here by name. None gets lost unseen, and
+each is tried on both databases."""
 
 import ast
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import COLLECTED
 
 TESTS = Path(__file__).parents[1]
 CASES = {
@@ -49,8 +52,10 @@ BY_NAME = {
     8: "privacy/test_mydata.py::test_an_export_under_way_is_called_off_by_a_deletion "
     "privacy/test_mydata.py::test_an_export_that_lies_ready_goes_with_the_rest",
     10: "storage/test_scrub.py::test_no_deleted_word_is_left_in_any_file_and_every_other_is "
-    "storage/test_scrub.py::test_however_the_index_was_built",
+    "storage/test_scrub.py::test_however_the_index_was_built "
+    "privacy/test_erasure.py::test_tickets_stay_consistent",
     11: "storage/test_scrub.py::test_while_somebody_reads_old_pages_it_says_try_again "
+    "storage/test_scrub.py::test_postgresql_says_try_again_while_somebody_may_see_what_was_deleted "
     "privacy/test_erasure.py::test_nobody_is_told_while_a_reader_holds_old_pages",
     12: "privacy/test_restored.py::test_without_the_tombstones_nothing_starts",
     13: "storage/test_scrub.py::test_postgresql_vacuums_and_renews_its_statistics "
@@ -92,6 +97,12 @@ BY_NAME = {
     41: "privacy/test_correct_disk.py::test_the_old_words_are_nowhere_on_the_disk",
 }
 
+NOT_ON_BOTH = {
+    13: "only PostgreSQL keeps statistics",
+    34: "what a platform says of the app is the same for any database",
+    37: "no database is asked",
+}
+
 
 @cache
 def found_in(path: Path) -> frozenset[str]:
@@ -109,6 +120,34 @@ def test_every_case_is_tried(number: int) -> None:
         test for path in TESTS.rglob("test_*.py") for test in found_in(path) if test.startswith(f"test_T{number}_")
     ]
     assert under_its_number or BY_NAME.get(number), f"nothing tries case {number}: {CASES[number]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [number for number in CASES if number not in NOT_ON_BOTH], ids=lambda n: f"T{n}")
+def test_every_case_is_tried_on_both_databases(number: int, request: pytest.FixtureRequest) -> None:
+    """In a run of all tests, or at least of all of the case's."""
+    wanted = BY_NAME.get(number, "").split()
+    wanted += [
+        f"{path.relative_to(TESTS).as_posix()}::{test}"
+        for path in TESTS.rglob("test_*.py")
+        for test in found_in(path)
+        if test.startswith(f"test_T{number}_")
+    ]
+    found: dict[str, set[str]] = {}
+    for item in request.config.stash[COLLECTED]:
+        assert isinstance(item, pytest.Function)
+        name = f"{item.path.relative_to(TESTS).as_posix()}::{item.originalname}"
+        if name in wanted:
+            found.setdefault(name, set()).add(database_of(item))
+    if set().union(*found.values()) < {"sqlite", "postgresql"}:
+        if missing := set(wanted) - set(found):
+            pytest.skip(f"not all of its tests are here: {', '.join(sorted(missing))}")
+        pytest.fail(f"T{number} is tried on {set().union(*found.values())} alone")
+
+
+def database_of(item: pytest.Function) -> str:
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    return str(given.get("database_url") or ("postgresql" if "empty_postgres" in item.fixturenames else "sqlite"))
 
 
 def test_nothing_is_tried_under_a_number_that_is_no_case() -> None:

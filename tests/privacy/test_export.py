@@ -313,7 +313,6 @@ def many(count: int, size: int, work: UnitOfWork) -> None:
         ticket, _ = work.timeline.add(ticket, entry)
 
 
-@SQLITE
 async def test_memory_does_not_grow_with_what_is_exported(
     office: Desk, files: DiskFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +338,6 @@ async def test_memory_does_not_grow_with_what_is_exported(
     assert more < 7_000_000  # of 9.6 MB in all
 
 
-@SQLITE
 async def test_others_are_served_meanwhile(office: Desk, files: DiskFiles) -> None:
     await office.store.write(lambda work: many(1000, 100, work))
     export = asyncio.create_task(export_of(office, files, ANA))

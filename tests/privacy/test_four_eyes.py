@@ -12,8 +12,6 @@ from bot.privacy.model import Asked, Stage
 from tests.desk import AGENTS, ANA, BEN, SAM, Desk, person, private
 from tests.privacy.conftest import OLE, PIA, one, settle
 
-sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def number_in(told: str) -> str:
     return str(re.findall(r"[Rr]equest (\d+)", told)[0])
@@ -106,7 +104,6 @@ async def test_T32_a_flag_is_not_lifted_by_the_person_it_is_on(bureau: Desk) -> 
     assert (await one(bureau, Asked.MINOR)).step == "contested"
 
 
-@sqlite
 async def test_what_they_had_restricted_themselves_stays_so(bureau: Desk) -> None:
     await bureau.press(ANA, "mydata.restrict-now", place=private(ANA))
     await bureau.type(SAM, "/privacy minor @ana")
@@ -114,7 +111,6 @@ async def test_what_they_had_restricted_themselves_stays_so(bureau: Desk) -> Non
     assert (await bureau.ticket(1)).restricted
 
 
-@sqlite
 async def test_an_officer_can_take_a_flag_back_at_once(bureau: Desk) -> None:
     number = await begun(bureau, SAM, "/privacy minor @ana")
     assert f"Nothing comes of request {number}" in await bureau.type(PIA, f"/privacy clear {number}", private(PIA))
@@ -123,7 +119,6 @@ async def test_an_officer_can_take_a_flag_back_at_once(bureau: Desk) -> None:
     assert "does not wait for a second officer" in await bureau.type(OLE, f"/privacy confirm {number}", private(OLE))
 
 
-@sqlite
 async def test_nobody_who_works_here_is_flagged_and_nobody_themselves(bureau: Desk) -> None:
     assert "they work at a desk" in await bureau.type(OLE, "/privacy minor @sam", private(OLE))
     assert "that is you" in await bureau.type(OLE, "/privacy minor @ole", private(OLE), named=(OLE,))
@@ -134,7 +129,6 @@ async def test_nobody_who_works_here_is_flagged_and_nobody_themselves(bureau: De
     assert "have a request of that kind open" in await bureau.type(PIA, "/privacy minor @ana", private(PIA))
 
 
-@sqlite
 async def test_a_legal_hold_waits_for_no_age(bureau: Desk) -> None:
     await bureau.type(OLE, "/privacy hold @ana claims 2026-03-01", private(OLE))
     number = await begun(bureau, SAM, "/privacy minor @ana")
@@ -170,7 +164,6 @@ async def test_a_deletion_that_two_officers_agree_on_begins_the_same_day(bureau:
     assert (await bureau.store.read(lambda work: work.privacy.request(int(number)))).stage is Stage.DONE  # type: ignore[union-attr]
 
 
-@sqlite
 async def test_an_account_that_the_platform_deleted_is_erased_with_four_eyes(bureau: Desk) -> None:
     number = await begun(bureau, OLE, "/privacy delete-for @ana platform", private(OLE))
     await settle(bureau)
@@ -189,7 +182,6 @@ async def test_T26_nobody_sees_to_their_own_from_the_officers_side(bureau: Desk)
     assert "that is you" in await bureau.type(OLE, "/privacy delete-for @ole platform", private(OLE), named=(OLE,))
 
 
-@sqlite
 async def test_what_they_began_themselves_is_not_stopped_by_it(bureau: Desk) -> None:
     await bureau.type(OLE, "/privacy delete-for @ana letter", private(OLE))
     await bureau.type(ANA, "/mydata delete", private(ANA))
@@ -221,7 +213,6 @@ async def test_whoever_quotes_the_code_has_their_request_done(bureau: Desk) -> N
     assert await gone(bureau)
 
 
-@sqlite
 @pytest.mark.parametrize(("kind", "asked"), [("export", Asked.EXPORT), ("restriction", Asked.RESTRICTION)])
 async def test_the_same_for_an_export_and_a_restriction(bureau: Desk, kind: str, asked: Asked) -> None:
     number = await challenged(bureau, kind)
@@ -242,7 +233,6 @@ async def test_T26_who_does_not_have_the_account_does_not_have_the_code(bureau: 
     assert (await bureau.ticket(1)).customer == ANA.ref
 
 
-@sqlite
 async def test_a_code_counts_for_a_week_and_for_one_request(bureau: Desk) -> None:
     number = await challenged(bureau, "deletion")
     code = code_in(bureau)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from bot.effects import CLERK
 from bot.inbound import Event, MessageDeleted, MessageEdited, MessagePosted, MessageRaised, PersonChanged
 from bot.message import UserRef
@@ -21,7 +19,6 @@ from tests.privacy.canaries import everything
 from tests.privacy.conftest import settle
 from tests.privacy.test_erasure import CARL, CLIO, HERS, a_day, asked, engine, erase, on_disk
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 GONE_ON = "Your data is being deleted just now"
 
 
@@ -58,7 +55,6 @@ async def test_T3_events_from_before_an_erasure_change_nothing_when_they_come_ag
     assert tombs.gate.dropped == 2 * len(log)
 
 
-@SQLITE
 async def test_an_old_message_of_theirs_is_not_made_a_ticket_by_others(office: Desk) -> None:
     await office.say(CLIO, "lilac words of hers")
     old = office.now()
@@ -182,7 +178,6 @@ def stoned(clock: Clock, *states: State) -> Gate:
     return gate
 
 
-@SQLITE
 async def test_a_deletion_under_a_hold_that_came_late_shuts_nobody_out(
     office: Desk, tombs: SqlTombstones, clock: Clock
 ) -> None:

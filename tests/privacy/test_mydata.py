@@ -13,9 +13,6 @@ from storage.files import DiskFiles
 from tests.desk import ANA, BEN, LEA, SAM, Desk, agents_thread, person, private
 from tests.privacy.conftest import settle
 
-# What differs between the databases is in the tests of erasure and export.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def buttons(desk: Desk) -> dict[str, tuple[str, str]]:
     """Label → action and argument, of the last answer."""

@@ -15,7 +15,6 @@ from bot.routes import all_routes
 from tests.desk import AGENTS, ANA, BEN, KIM, LEA, SAM, Desk, private
 from tests.privacy.conftest import OLE, PIA, one, release, settle
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FOR_AGENTS = ("privacy minor",)
 OFFICIAL = [command for command in all_routes().commands.values() if command.name.startswith("privacy ")]
 COMMANDS = [command for command in OFFICIAL if command.name not in FOR_AGENTS]

@@ -23,7 +23,6 @@ from tests.desk import ANA, BEN, HELP, SAM, Clock, Desk, agents_thread, person, 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "privacy-notice.md"
 PROMISES = Promises(operator="Ada's Shop", contact="privacy@shop.test", recipients=("slack",))
 NOW = facts(topics(), defaults(), PROMISES)
-sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 # The document
@@ -117,7 +116,6 @@ async def test_a_version_is_published_once_however_often_somebody_starts(office:
     assert [(version.number, version.facts == NOW, version.material) for version in published] == [(1, True, False)]
 
 
-@sqlite
 async def test_the_notice_and_what_changed_in_it_can_be_read_in_chat(office: Desk) -> None:
     await become(office, PROMISES)
     shown = await office.type(ANA, "/mydata policy", private(ANA))
@@ -180,7 +178,6 @@ def test_a_notice_of_an_operator_who_forgot_to_say_anything_has_three_faults() -
     ]
 
 
-@sqlite
 async def test_everybody_is_told_once_of_a_material_change_at_their_next_contact(office: Desk) -> None:
     await become(office, PROMISES)
     await office.say(ANA, "my printer is on fire", HELP)
@@ -197,7 +194,6 @@ async def test_everybody_is_told_once_of_a_material_change_at_their_next_contact
     assert await office.say(SAM, "a note", agents_thread(1)) == ""
 
 
-@sqlite
 async def test_who_comes_later_is_told_nothing_new(office: Desk) -> None:
     await become(office, PROMISES)
     office.later(days=1)
@@ -205,7 +201,6 @@ async def test_who_comes_later_is_told_nothing_new(office: Desk) -> None:
     assert await office.say(person("zoe"), "hello", HELP) == ""
 
 
-@sqlite
 async def test_a_change_that_is_not_material_is_published_and_bothers_nobody(office: Desk) -> None:
     await become(office, replace(PROMISES, recipients=("discord", "slack")))
     await office.say(ANA, "my printer is on fire", HELP)
@@ -215,7 +210,6 @@ async def test_a_change_that_is_not_material_is_published_and_bothers_nobody(off
     assert "no more: discord" in await office.type(ANA, "/mydata policy diff", private(ANA))
 
 
-@sqlite
 async def test_a_message_that_is_refused_leaves_the_news_for_the_next_time(office: Desk) -> None:
     await become(office, PROMISES)
     await office.say(ANA, "my printer is on fire")

@@ -11,8 +11,6 @@ from tests.desk import ANA, BEN, Desk, private
 from tests.privacy.conftest import settle
 from tests.privacy.test_mydata import buttons
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 def grace(desk: Desk, hours: int) -> None:
     vars(desk.store)["promises"] = Promises(timedelta(hours=hours))

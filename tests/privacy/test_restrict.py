@@ -16,8 +16,6 @@ from tests.privacy.conftest import settle
 from tests.privacy.test_export import contents, export_of, rows
 from tests.privacy.test_mydata import buttons
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 SECRET = "Quittenmarmelade"
 ROUTER = all_routes()
 

@@ -257,5 +257,5 @@ async def test_the_preview_counts_what_is_due(closed: Desk) -> None:
     closed.later(days=181)
     due = {p.rule: p.now for p in await closed.store.read(purging.previews)}
     assert due == {"content": 1, "files": 1} | dict.fromkeys(
-        ("profile", "undelivered", "requests", "choices", "holds", "audit"), 0
+        ("removed", "profile", "undelivered", "requests", "choices", "holds", "audit"), 0
     )

@@ -138,11 +138,18 @@ async def test_T34_in_whichever_order_it_is_told_all_comes_back_and_another_work
     said = await gone_while_people_go_on(desk, *order)
     await desk.chat.catch_up.look_again()
     assert desk.chat.catch_up.absent_since is not None
+    assert await gone_from(desk) == [desk.slack.work.team.id]
     desk.slack.reinstall()
     desk.chat.catch_up.hurry.set()
     await eventually(lambda: desk.chat.catch_up.absent_since is None and desk.chat.catch_up.compared)
     await all_is_there_once(desk, said)
+    assert await gone_from(desk) == []
     assert rows_elsewhere(desk) == others
+
+
+async def gone_from(desk: World) -> list[str]:
+    """Workspaces of which the month runs after which all from there is deleted."""
+    return [each.workspace for each in await desk.running.store.read(lambda work: work.departures.all())]
 
 
 async def a_desk_elsewhere(desk: World) -> Mapping[tuple[str, str], str]:
@@ -174,6 +181,7 @@ async def test_an_app_installed_again_with_another_token_goes_on_after_a_start_w
         async with bot(slack, tmp_path, http=True) as desk.running:
             await eventually(lambda: desk.chat.catch_up.compared)
             await all_is_there_once(desk, said)
+            assert await gone_from(desk) == []
 
 
 async def overdue(folder: Path) -> None:

@@ -136,6 +136,17 @@ async def test_my_data_is_shown_in_a_modal_and_exported_and_deleted(both: World)
     assert "printer" not in both.card().text
 
 
+async def test_an_answer_to_a_post_with_a_file_goes_to_that_posts_ticket(both: World):
+    """Such a post is several messages in the ledger, so none of them was known by its id."""
+    await both.say(both.anna, "my printer is on fire")
+    await both.command(both.anna, "/ticket open my screen is dark")
+    file = [("manual.txt", b"read me")]
+    await both.say(both.sam, "!r the manual", both.desk, thread_ts=both.card(1).ts, files=file)
+    given = next(line for line in both.private(both.anna) if "the manual" in line.text)
+    await both.say(both.anna, "thanks", thread_ts=given.ts)
+    assert both.agents_room(1)[-1].text == "thanks"
+
+
 async def test_an_answer_in_a_thread_of_the_private_conversation_goes_to_that_threads_ticket(both: World):
     await both.say(both.anna, "my printer is on fire")
     greeting = both.private(both.anna)[-1]

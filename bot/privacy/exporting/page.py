@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bot.language import Phrase, _, current, here, several
-from bot.tickets.timeline import NO_ANSWER, REQUESTER_ERASED, Kind
+from bot.tickets.timeline import BOT_REMOVED, NO_ANSWER, REQUESTER_ERASED, Kind
 from bot.wording import moment
 
 VERBS = {
@@ -42,6 +42,7 @@ DETAILS = {
     "low": Phrase("low"),
     REQUESTER_ERASED: Phrase("the requester had their data erased"),
     NO_ANSWER: Phrase("no answer came"),
+    BOT_REMOVED: Phrase("the bot was removed there"),
 }
 
 

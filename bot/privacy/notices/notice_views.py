@@ -29,6 +29,8 @@ In effect since {since}. Version {number}.
 |---|---|---|
 {holds}
 
+{removed}
+
 {source}
 
 Besides, your data may be used for:
@@ -104,6 +106,7 @@ def document(facts: Facts, promises: Promises, number: int, since: datetime | No
             for table, (what, rule) in facts.holds.items()
         ),
         besides="\n".join(f"- {_purpose(purpose)}" for purpose in facts.purposes if purpose in CHOICES),
+        removed=_removed(facts),
         source=source(),
         complaint=complaint(),
         recipients="\n".join(f"- {name}" for name in recipients(facts)),
@@ -133,6 +136,18 @@ def source() -> str:
     return _(
         "It comes from you (what you write and send, and your name as the platform shows it), from what you do here "
         "(opening, closing, choosing), and from the agents who answer you (their replies, and notes about you)."
+    )
+
+
+def _removed(facts: Facts) -> str:
+    if "removed" not in facts.periods:  # a version of before there was that period
+        return ""
+    return several(
+        "Where the bot is removed from a workspace or server, the tickets from there are deleted {number} day later, "
+        "if that comes first and it is not back by then.",
+        "Where the bot is removed from a workspace or server, the tickets from there are deleted {number} days later, "
+        "if that comes first and it is not back by then.",
+        facts.periods["removed"],
     )
 
 

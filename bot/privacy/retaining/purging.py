@@ -6,8 +6,9 @@ from functools import partial
 
 from bot.errors import Problem
 from bot.ports import Store, UnitOfWork
+from bot.privacy.retaining import departed
 from bot.privacy.retaining import retention_views as views
-from bot.privacy.retaining.retention import CONTENT, GRACE, RULES, TIMED, defaults
+from bot.privacy.retaining.retention import CONTENT, GRACE, REMOVED, RULES, TIMED, defaults
 from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry
 
@@ -25,12 +26,20 @@ class Preview:
 
 async def purge_everything(store: Store) -> int:
     """All that is past its period, then its traces on the disk. How many rows it was."""
-    total = 0
+    while await store.write(departed.close_some):
+        pass
+    total = await _purge_all(REMOVED.id, store) + await store.write(departed.forget)
     for rule in TIMED:
-        while done := await store.write(partial(_purge, rule.id)):
-            total += done
+        total += await _purge_all(rule.id, store)
     if total:
         await store.scrub()  # where a reader is in the way, the next hour is another try
+    return total
+
+
+async def _purge_all(rule: str, store: Store) -> int:
+    total = 0
+    while done := await store.write(partial(_purge, rule)):
+        total += done
     return total
 
 

@@ -20,13 +20,14 @@ class Rule:
 
 CONTENT = Rule("content", 180, least=7)  # words, after the ticket is closed
 FILES = Rule("files", 90)  # after the ticket is closed
+REMOVED = Rule("removed", 30)  # words and files, after their workspace removed the bot
 PROFILE = Rule("profile", 30)  # name and language, after they were last seen and nothing of theirs is kept
 UNDELIVERED = Rule("undelivered", 14, most=90)  # after it was given up
 REQUESTS = Rule("requests", 1095, least=365)  # after they were answered
 CHOICES = Rule("choices", 1095, least=365)  # after they ended
 HOLDS = Rule("holds", 1095, least=365)  # after they were released
 AUDIT = Rule("audit", 1095, least=365)  # after the year that a key of the audit log served
-TIMED = (CONTENT, FILES, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS, AUDIT)
+TIMED = (CONTENT, FILES, REMOVED, PROFILE, UNDELIVERED, REQUESTS, CHOICES, HOLDS, AUDIT)
 WORKING = Rule("working")  # as long as somebody works at a desk
 DECIDING = Rule("deciding")  # until a privacy officer has decided
 CHOOSING = Rule("choosing")  # until they say which ticket it belongs to, or ten minutes passed

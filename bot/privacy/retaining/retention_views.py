@@ -10,6 +10,7 @@ from bot.wording import moment
 WHAT = {
     "content": Phrase("the words of tickets, after these are closed"),
     "files": Phrase("files, after their ticket is closed"),
+    "removed": Phrase("the tickets of a workspace or server that removed the bot, after that"),
     "profile": Phrase("names of people of whom nothing else is kept, after they were last seen"),
     "undelivered": Phrase("messages that could not be delivered, after they were given up"),
     "requests": Phrase("requests about data, after they were answered"),

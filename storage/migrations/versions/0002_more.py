@@ -31,6 +31,26 @@ def upgrade() -> None:
     quotes()
     close_requests()
     second_officers_of_holds()
+    posts_of_several_messages()
+    departures()
+
+
+def departures() -> None:
+    op.create_table(
+        "departures",
+        sa.Column("platform", sa.String(200), nullable=False),
+        sa.Column("workspace", sa.String(200), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "workspace", name=op.f("pk_departures")),
+    )
+
+
+def posts_of_several_messages() -> None:
+    op.drop_index("ix_spots_private", "spots")
+    private = sa.text("thread = ''")
+    op.create_index(
+        "ix_spots_private", "spots", ["conversation", "platform"], sqlite_where=private, postgresql_where=private
+    )
 
 
 def close_requests() -> None:

@@ -1,0 +1,55 @@
+"""Workspaces that have removed the bot, and what is theirs: the tickets of desks whose agents were there, and those of
+customers whose accounts are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, cast, delete, exists, literal, or_, select
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.desks.model import Departure
+from bot.tickets.model import Ticket
+from storage.rows import ChannelRow, DepartureRow, TicketRow
+from storage.tickets import OPEN, SqlTickets
+
+departures, channels, tickets = DepartureRow.__table__, ChannelRow.__table__, TicketRow.__table__
+THERE = (channels.c.platform == departures.c.platform, channels.c.workspace == departures.c.workspace)
+
+
+class SqlDepartures:
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection, self.now = connection, now
+
+    def all(self) -> Sequence[Departure]:
+        rows = self.connection.execute(select(departures).order_by(departures.c.since)).all()
+        return [Departure(row.platform, row.workspace, row.since) for row in rows]
+
+    def begin(self, platform: str, workspace: str) -> bool:
+        dialect: Any = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        new = dialect.insert(departures).values(platform=platform, workspace=workspace, since=self.now)
+        new = new.on_conflict_do_nothing().returning(departures.c.since)
+        return self.connection.execute(new).first() is not None
+
+    def end(self, departure: Departure) -> None:
+        where = (departures.c.platform == departure.platform, departures.c.workspace == departure.workspace)
+        self.connection.execute(delete(departures).where(*where))
+
+    def open_tickets(self, before: datetime, limit: int) -> Sequence[Ticket]:
+        ids = self.connection.scalars(theirs(before).where(OPEN).order_by(tickets.c.id).limit(limit)).all()
+        found = SqlTickets(self.connection)
+        return [ticket for id in ids if (ticket := found.get(id))]
+
+    def kept(self, before: datetime) -> bool:
+        left = theirs(before).where(tickets.c.words_purged_at.is_(None)).limit(1)
+        return self.connection.execute(left).first() is not None
+
+
+def theirs(before: datetime) -> Select[Any]:
+    """Ids of the tickets of workspaces that left before then."""
+    over = departures.c.since < before
+    desks = select(channels.c.desk).join(departures, and_(*THERE, over)).where(channels.c.agents)
+    accounts = departures.c.platform.concat(literal("/")).concat(departures.c.workspace).concat(literal("/%"))
+    customers = exists().where(over, cast(tickets.c.customer, SqlText).like(accounts))
+    return select(tickets.c.id).where(exists().where(over), or_(tickets.c.desk.in_(desks), customers))
