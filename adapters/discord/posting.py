@@ -12,12 +12,14 @@ from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
 from adapters.discord.places import Sent
 from adapters.discord.render import Rendered, rendered, view
+from bot.effects import Seek
 from bot.language import reading
 from bot.message import Mark, Message
 from bot.ports import Files
 from bot.process.peers import still_ours
 
 T = TypeVar("T")
+MOST_READ = 2000  # messages of the time in which something was tried
 LONGEST_TOKEN = 25  # characters of a nonce
 
 
@@ -41,6 +43,16 @@ class Posting:
             after = f"{token}.{number}"[-LONGEST_TOKEN:]
             sent.append((await self._send(channel, Rendered(""), Message(()), files, after, None)).id)
         return Sent(tuple(sent))
+
+    async def find(self, channel: int, what: Seek) -> str | None:
+        """The id of what was given up, if it is there. Discord keeps no nonce: it is known by how it looks."""
+        shown, me = rendered(what.message), self.client.user
+        known = {id for spot in what.known for id in spot.split()}
+        history = self.client.get_partial_messageable(channel).history
+        async for found in history(limit=MOST_READ, after=what.since, before=what.until):
+            if me and found.author.id == me.id and str(found.id) not in known and _looks_like(found, shown):
+                return str(found.id)
+        return None
 
     async def rewrite(self, channel: int, posted: Sent, message: Message) -> Sent:
         """Returns what is there now: files that came after it go when it has none any more."""
@@ -149,3 +161,9 @@ def _too_large(files: list[discord.File], language: str) -> discord.Embed:
     """A word about files that cannot be shown."""
     with reading(language):
         return discord.Embed(description=words.left_out(one_line(", ".join(file.filename for file in files)))[:400])
+
+
+def _looks_like(found: discord.Message, shown: Rendered) -> bool:
+    wanted = [(embed.title, embed.description) for embed in shown.embeds]
+    there = [(embed.title, embed.description) for embed in found.embeds[: len(wanted)]]
+    return found.content.strip() == shown.content.strip() and there == wanted

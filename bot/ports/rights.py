@@ -108,7 +108,7 @@ class Privacy(Protocol):
     def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
-    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
+    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool, *, silent: bool = False) -> int:
         """Take them out. What may be there, as a platform never said, stays; with `patient`, what may be on
         its way for the first time, too. Returns how many stay."""
 
