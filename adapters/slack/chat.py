@@ -215,14 +215,18 @@ class SlackChat:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that the client's is used instead. It is the same."""
+    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that the client's is used instead. It is the same. A level
+    would not do: bolt sets its own."""
     bolt = logging.getLogger("slack_bolt.AsyncApp")
-    before = bolt.level
-    bolt.setLevel(logging.ERROR)
+    bolt.addFilter(_nothing)
     try:
         yield
     finally:
-        bolt.setLevel(before)
+        bolt.removeFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def next_number(header: Sequence[str]) -> int:

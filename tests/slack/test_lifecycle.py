@@ -1,5 +1,6 @@
 """What becomes of channels, accounts and the app itself."""
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
@@ -188,6 +189,16 @@ async def overdue(folder: Path) -> None:
     """What was postponed for a minute because there was no token may be tried now."""
     with sqlite3.connect(folder / "helpthread.db") as database:
         database.execute("UPDATE outbox SET not_before = 0")
+
+
+async def test_a_token_in_the_environment_is_no_reason_for_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """Bolt finds it there and warned at each start that it does not need it; of its words the log shows the line alone."""
+    slack = FakeSlack(manifest=manifest(all_routes()))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", slack.app.bot_token)
+    async with world(tmp_path, http=True, slack=slack):
+        assert [record.name for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 @pytest.mark.parametrize("how", GOING)
