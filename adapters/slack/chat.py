@@ -215,8 +215,8 @@ class SlackChat:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that the client's is used instead. It is the same. A level
-    would not do: bolt sets its own."""
+    """Bolt finds SLACK_BOT_TOKEN in the environment and warns that the client's is used instead. It is the same. To set
+    a level would not do: bolt sets its own."""
     bolt = logging.getLogger("slack_bolt.AsyncApp")
     bolt.addFilter(_nothing)
     try:

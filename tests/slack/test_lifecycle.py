@@ -194,7 +194,7 @@ async def overdue(folder: Path) -> None:
 async def test_a_token_in_the_environment_is_no_reason_for_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """Bolt finds it there and warned at each start that it does not need it; of its words the log shows the line alone."""
+    """Bolt finds it there and warned at each start that it does not need it, and the log shows no words of others."""
     slack = FakeSlack(manifest=manifest(all_routes()))
     monkeypatch.setenv("SLACK_BOT_TOKEN", slack.app.bot_token)
     async with world(tmp_path, http=True, slack=slack):
