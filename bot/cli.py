@@ -1,5 +1,6 @@
 """The command line. Nothing of the bot is imported before it is known what is asked, so that help is quick."""
 
+import gc
 import io
 import os
 import sys
@@ -27,6 +28,7 @@ privacy.privacy.add_typer(exports.disclosure, name="disclosure")
 @app.command()
 def run() -> None:
     """Serve every platform whose token is set."""
+    gc.set_threshold(20_000, 20, 50)  # what is loaded now stays: to look through it again and again is a tenth of it
     from bot.operating import database, serving
 
     settings = configured()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.effects import Rewrite
+from bot.effects import Rewrite, Seek
 from bot.ports import Chat, Gone, Job, Pending, Refused, Spot, Store, T, TryLater, UnitOfWork, Unsure
 from bot.privacy.model import NOBODY
 from bot.process.peers import Alone, Peers, delivering
@@ -167,16 +167,16 @@ class Courier:
             with delivering(lambda: self.peers.sure(row.holder), doubtful=row.doubtful):
                 spot = await self.chats[row.effect.platform].deliver(row.effect, row.at, f"outbox-{row.id}")
         except Refused as error:
-            if isinstance(error, Gone) and row.about.platform == NOBODY.platform and isinstance(row.effect, Rewrite):
-                return await self._note(lambda work: self._done(row, None, work)) is not False  # so it is erased
-            await self._bury(row, error.reason)
+            if isinstance(error, Gone) and _wants_it_gone(row):
+                return await self._note(lambda work: self._done(row, None, work)) is not False
+            await self._bury(row, error.reason, unsure=row.doubtful)
         except TryLater as error:
             await self._postpone(row, error.reason, error.seconds, unsure=row.doubtful or isinstance(error, Unsure))
         except Exception as error:  # a bug in one delivery must not stop every other ticket
             log.exception("delivery failed", extra={"effect": row.id})
             self.bugs[row.id] += 1
             if self.bugs[row.id] >= TRIES_AFTER_BUGS:
-                await self._bury(row, type(error).__name__)
+                await self._bury(row, type(error).__name__, unsure=True)
             else:
                 await self._postpone(row, type(error).__name__, unsure=True)
         else:
@@ -192,10 +192,10 @@ class Courier:
             listener(row.effect, work)
         return work.outbox.news
 
-    def _failed(self, row: Pending, reason: str, work: UnitOfWork) -> None:
+    def _failed(self, row: Pending, reason: str, unsure: bool, work: UnitOfWork) -> None:
         if not work.outbox.ours(row):
             return log.warning(TAKEN, extra={"effect": row.id})
-        work.outbox.bury(row.id, str(reason))
+        work.outbox.bury(row.id, str(reason), unsure=unsure)
         for listener in self.router.failed:
             listener(row, reason, work)
         return None
@@ -203,7 +203,7 @@ class Courier:
     async def _postpone(self, row: Pending, reason: str, least: float = 0.0, *, unsure: bool) -> None:
         """For `least` seconds, and longer from try to try."""
         if row.attempts + 1 >= TRIES_WHILE_AWAY:
-            await self._bury(row, reason)
+            await self._bury(row, reason, unsure=unsure)
         else:
             until = self.now() + timedelta(seconds=max(least, min(LONGEST_PAUSE, 2.0**row.attempts)))
             await self._note(lambda work: self._later(row, until, str(reason), unsure, work))
@@ -214,10 +214,10 @@ class Courier:
             return log.warning(TAKEN, extra={"effect": row.id})
         return work.outbox.postpone(row.id, until, reason, unsure=unsure)
 
-    async def _bury(self, row: Pending, reason: str) -> None:
+    async def _bury(self, row: Pending, reason: str, *, unsure: bool) -> None:
         self.bugs.pop(row.id, None)
         log.error("an effect is given up", extra={"effect": row.id, "kind": row.effect.kind})
-        await self._note(lambda work: self._failed(row, reason, work))
+        await self._note(lambda work: self._failed(row, reason, unsure, work))
 
     async def _note(self, job: Job[T]) -> T | None:
         """Write down what became of a delivery, patiently: a repeated write is better than a repeated post."""
@@ -228,3 +228,8 @@ class Courier:
                 log.exception("the outcome of a delivery cannot be stored")
                 await asyncio.sleep(pause)
         return None
+
+
+def _wants_it_gone(row: Pending) -> bool:
+    """Whether nothing is left to do where it is not there any more: it was to be erased, or found for that."""
+    return isinstance(row.effect, Seek) or (row.about.platform == NOBODY.platform and isinstance(row.effect, Rewrite))

@@ -7,6 +7,7 @@ in, or the message to rewrite.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -203,8 +204,46 @@ class Work(Keyed):
     kind: Literal["work"] = "work"
 
 
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Find what may have been said under `key` although it was given up, so that it can be taken back.
+
+    It said `message`: to the `user`, at the top level of the `channel`, or else in the room. A card has a `name`. It
+    was tried from `since` to `until`; `known` are the ids of other posts of ours in that room.
+    """
+
+    key: str
+    platform: str
+    room: str
+    message: Message
+    channel: Place | None = None
+    user: UserRef | None = None
+    name: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    known: tuple[str, ...] = ()
+    kind: Literal["seek"] = "seek"
+
+    @property
+    def anchor(self) -> str:
+        """Of its room the deliverer needs the spot; the others say themselves where they are."""
+        return self.room if self.channel is None and self.user is None else self.key
+
+
 Effect = Annotated[
-    PostCard | Announce | OpenRoom | Post | Direct | Rewrite | Remove | SetMark | Admit | Shelve | ShowHome | Work,
+    PostCard
+    | Announce
+    | OpenRoom
+    | Post
+    | Direct
+    | Rewrite
+    | Remove
+    | SetMark
+    | Admit
+    | Shelve
+    | ShowHome
+    | Work
+    | Seek,
     Field(discriminator="kind"),
 ]
 codec: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -10,9 +10,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desks.model import Departure
-from bot.tickets.model import Ticket
 from storage.rows import ChannelRow, DepartureRow, TicketRow
-from storage.tickets import OPEN, SqlTickets
 
 departures, channels, tickets = DepartureRow.__table__, ChannelRow.__table__, TicketRow.__table__
 THERE = (channels.c.platform == departures.c.platform, channels.c.workspace == departures.c.workspace)
@@ -36,14 +34,9 @@ class SqlDepartures:
         where = (departures.c.platform == departure.platform, departures.c.workspace == departure.workspace)
         self.connection.execute(delete(departures).where(*where))
 
-    def open_tickets(self, before: datetime, limit: int) -> Sequence[Ticket]:
-        ids = self.connection.scalars(theirs(before).where(OPEN).order_by(tickets.c.id).limit(limit)).all()
-        found = SqlTickets(self.connection)
-        return [ticket for id in ids if (ticket := found.get(id))]
-
-    def kept(self, before: datetime) -> bool:
-        left = theirs(before).where(tickets.c.words_purged_at.is_(None)).limit(1)
-        return self.connection.execute(left).first() is not None
+    def tickets(self, before: datetime, after: int, limit: int) -> Sequence[int]:
+        theirs_now = theirs(before).where(tickets.c.words_purged_at.is_(None), tickets.c.id > after)
+        return self.connection.scalars(theirs_now.order_by(tickets.c.id).limit(limit)).all()
 
 
 def theirs(before: datetime) -> Select[Any]:

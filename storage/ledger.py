@@ -21,6 +21,7 @@ from bot.privacy.model import Copy
 from bot.tickets.timeline import SEQUENCE_BITS, ticket_of
 from storage.outbox import DEAD, DUE, IS_DUE, PROMOTE, SqlOutbox
 from storage.rows import EFFECT, OutboxRow, SpotRow
+from storage.seeking import is_sought, may_be_there, not_found_out
 from storage.vault import MARK
 
 outbox = OutboxRow.__table__
@@ -48,22 +49,36 @@ class Ledger:
             last = rows[-1].id
         return found[:limit]
 
-    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
+    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool, *, silent: bool = False) -> int:
         """Take effects out of the outbox, or their name out of effects for others.
 
-        What may be on the platform already stays until it is known where; with `patient`, what the courier may have in
-        its hands, too. Returns how many did.
+        What may be on the platform already stays until it is known where, and is looked for if nobody does, unless all
+        is to be `silent`; with `patient`, what the courier may have in its hands, too. Returns how many did.
         """
         name, kept = self.name(who), 0
         for row in self.connection.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)).all():
             if row.state == DUE and row.head and (row.unsure or (patient and row.not_before <= self.now)):
                 kept += 1
             elif row.about == who or _addressed(row.effect, who) or _keyed(row, who):
-                self._forget(row)
+                kept += self._take_out(row, ghost, silent)
             else:
                 effect = without(row.effect, who, name, ghost)
                 self.connection.execute(update(outbox).where(outbox.c.id == row.id).values(effect=effect))
         return kept
+
+    def _take_out(self, row: Row[Any], ghost: UserRef, silent: bool) -> int:
+        """1 if it stays until it is known where it is."""
+        if is_sought(row) and not silent:
+            if row.state == DUE:
+                return 1
+            left = {"about": ghost, "effect": not_found_out(row)}  # which the receipt tells
+            self.connection.execute(update(outbox).where(outbox.c.id == row.id).values(left))
+        elif row.state == DEAD and may_be_there(row) and not silent:
+            SqlOutbox(self.connection, self.now).seek(row)
+            return 1
+        else:
+            self._forget(row)
+        return 0
 
     def copies(self, who: UserRef, but: UserRef, limit: int) -> Sequence[Copy]:
         """Posts of ours about them, or in their private room; not those about `but`."""
@@ -92,8 +107,10 @@ class Ledger:
             waits = select(outbox).where(outbox.c.key >= first, outbox.c.key < last, outbox.c.about != ghost)
             for row in self.connection.execute(waits).all():
                 found[row.key] = Copy(row.key, row.platform, row.room)
-                if row.head and row.state == DUE:
+                if row.state == DUE and (row.head or is_sought(row)):
                     self.connection.execute(update(outbox).where(outbox.c.id == row.id).values(about=ghost))
+                elif row.state == DEAD and may_be_there(row):
+                    SqlOutbox(self.connection, self.now).seek(row, about=ghost)
                 else:
                     self._forget(row)
             there = select(spots).where(spots.c.key >= first, spots.c.key < last, spots.c.about != ghost)

@@ -38,13 +38,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.effects import CLERK, Effect, OpenRoom, PostCard, Remove, codec
+from bot.effects import CLERK, Effect, OpenRoom, PostCard, Remove, Seek, codec
 from bot.inbound import Place
 from bot.message import Message, UserRef
 from bot.ports import Backlog, Pending, Spot
 from storage.columns import BIG
 from storage.hot import Hot
 from storage.rows import LeaseRow, OutboxRow, SpotRow, TicketRow
+from storage.seeking import is_sought, may_be_there, sought
 
 log = logging.getLogger(__name__)
 outbox = OutboxRow.__table__
@@ -53,6 +54,7 @@ tickets = TicketRow.__table__
 words = TypeAdapter(Message)
 MOST_OPENING = 500  # rooms looked through for one that is being opened
 DUE, DEAD = "due", "dead"
+MOST_KNOWN = 1000  # posts in a room that what is looked for is not
 LEAP = 1_000_000  # more ids than any backup is behind
 
 IS_DUE = outbox.c.state == literal_column("'due'")  # in the words of the index, or it is not used
@@ -202,13 +204,13 @@ class SqlOutbox:
     def postpone(self, id: int, until: datetime, error: str, *, unsure: bool = False) -> None:
         self.connection.execute(POSTPONE, {"row_id": id, "until": until, "why": error[:200], "is_unsure": unsure})
 
-    def bury(self, id: int, error: str) -> None:
+    def bury(self, id: int, error: str, *, unsure: bool = False) -> None:
         room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
         if room is None:
             return
         self._hold(room)
-        buried = update(outbox).where(outbox.c.id == id).values(state=DEAD, head=False, error=error[:200], holder=None)
-        self.connection.execute(buried)
+        dead = {"state": DEAD, "head": False, "error": error[:200], "holder": None, "unsure": outbox.c.unsure | unsure}
+        self.connection.execute(update(outbox).where(outbox.c.id == id).values(dead))
         PROMOTE.run(self.connection, {"of_room": room})
 
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]:
@@ -219,19 +221,38 @@ class SqlOutbox:
         room = self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id, outbox.c.state == DEAD))
         if room is None:
             return False
-        self._hold(room)
-        again = (
-            update(outbox)
-            .where(outbox.c.id == id)
-            .values(state=DUE, attempts=0, error="", not_before=self.now, holder=None)
-        )
-        self.connection.execute(again)
-        self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
-        PROMOTE.run(self.connection, {"of_room": room})
+        self._again(id, room)
         return True
 
+    def _again(self, id: int, room: str, **new: Any) -> None:
+        self._hold(room)
+        values = {"state": DUE, "attempts": 0, "error": "", "not_before": self.now, "holder": None, **new}
+        self.connection.execute(update(outbox).where(outbox.c.id == id).values(values))
+        self.connection.execute(update(outbox).where(outbox.c.room == room, outbox.c.head).values(head=False))
+        PROMOTE.run(self.connection, {"of_room": room})
+        self.news = True
+
     def discard(self, id: int) -> bool:
-        return self.connection.execute(delete(outbox).where(outbox.c.id == id, outbox.c.state == DEAD)).rowcount > 0
+        return self._forget_given_up(outbox.c.id == id)
+
+    def _forget_given_up(self, which: Any) -> bool:
+        rows = self.connection.execute(select(outbox).where(which, outbox.c.state == DEAD)).all()
+        for row in rows:
+            self.forget_given_up(row)
+        return bool(rows)
+
+    def forget_given_up(self, row: Row[Any]) -> None:
+        """If it may be on its platform all the same, once it is known where."""
+        if may_be_there(row):
+            self.seek(row)
+        else:
+            self.connection.execute(delete(outbox).where(outbox.c.id == row.id))
+
+    def seek(self, row: Row[Any], **new: Any) -> None:
+        """Look for what was given up, under the same id, which is its token."""
+        theirs = select(spots.c.message).where(spots.c.room == row.room, spots.c.about == row.about).limit(MOST_KNOWN)
+        effect = sought(row, tuple(self.connection.scalars(theirs)))
+        self._again(row.id, row.room, effect=effect, **new)
 
     def room_of(self, id: int) -> str | None:
         return self.connection.scalar(select(outbox.c.room).where(outbox.c.id == id))
@@ -247,12 +268,12 @@ class SqlOutbox:
         self.connection.execute(delete(outbox).where(*waits))
 
     def cancel_given_up(self, key: str) -> None:
-        self.connection.execute(delete(outbox).where(outbox.c.key == key, outbox.c.state == DEAD))
+        self._forget_given_up(outbox.c.key == key)
 
     def revise(self, key: str, message: Message) -> bool:
         said, sure = words.dump_python(message, mode="json"), False
         for row in self._under(key):
-            if "message" not in row.effect:
+            if "message" not in row.effect or is_sought(row):
                 continue
             sure = sure or (row.state == DUE and not row.head)
             if row.effect["message"] != said:
@@ -284,7 +305,7 @@ class SqlOutbox:
         self.connection.execute(update(outbox).where(outbox.c.id == id).values(changed))
 
     def hold_back(self, why: str) -> int:
-        goes_on = (outbox.c.platform == CLERK) | (outbox.c.effect["kind"].as_string() == "remove")
+        goes_on = (outbox.c.platform == CLERK) | outbox.c.effect["kind"].as_string().in_(("remove", "seek"))
         held = update(outbox).where(IS_DUE, ~goes_on).values(state=DEAD, head=False, error=why, not_before=self.now)
         many = self.connection.execute(held).rowcount
         for table in (outbox, tickets):
@@ -332,7 +353,8 @@ class SqlOutbox:
         return {row.key: Spot(row.conversation, row.thread, row.message) for row in rows}
 
     def _remember(self, effect: Effect, about: UserRef, spot: Spot) -> None:
-        is_room = isinstance(effect, PostCard | OpenRoom)
+        card = isinstance(effect, PostCard) or (isinstance(effect, Seek) and effect.name != "")
+        is_room = card or isinstance(effect, OpenRoom)
         values: dict[str, Any] = {
             "key": effect.key,
             "about": about,
@@ -342,7 +364,7 @@ class SqlOutbox:
             "thread": spot.thread,
             "message": spot.message,
             "ticket": int(effect.key.split(":")[1]) if is_room else None,
-            "agents": isinstance(effect, PostCard),
+            "agents": card,
         }
         REMEMBER[self.connection.dialect.name].run(self.connection, values)
 

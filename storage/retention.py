@@ -45,7 +45,7 @@ from bot.privacy.retaining.retention import (
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
 from storage.departures import theirs
-from storage.outbox import DEAD
+from storage.outbox import DEAD, SqlOutbox
 from storage.rows import (
     AttachmentRow,
     AuditKeyRow,
@@ -129,9 +129,12 @@ class Retention:
         query = COUNTED.get(rule, EXPIRED[rule])(self.now - timedelta(days=days)).order_by(None).subquery()
         return int(self.connection.execute(select(func.count()).select_from(query)).scalar_one())
 
-    def purge(self, rule: str, limit: int) -> int:
-        """Delete up to `limit` rows; returns how many there were, 0 when nothing is left to do."""
+    def purge(self, rule: str, limit: int, among: Sequence[int] | None = None) -> int:
+        """Delete up to `limit` rows, of these tickets if they are named; returns how many there were, 0 when nothing is
+        left to do."""
         expired = self._expired(rule, self.periods()[rule])
+        if among is not None:
+            expired = expired.where(tickets.c.id.in_(among))
         some = min(limit, FEW) if rule in WORDS else limit
         keys = self._free(rule, self.connection.scalars(expired.limit(some)).all(), expired)
         if not keys:
@@ -158,11 +161,19 @@ class Retention:
                 return sum(self._purge_files(key) for key in keys)
             case AUDIT.id:
                 return sum(self.audit.destroy_key(epoch) for epoch in keys)
+            case UNDELIVERED.id:
+                return self._purge_given_up(keys)
         theirs = select(people.c.who).where(people.c.id.in_(keys))
         gone = self.connection.scalars(theirs).all() if rule == PROFILE.id else ()
         table, column = PLAIN[rule]
         self.connection.execute(delete(table).where(column.in_(keys)))
         doom_those_without_words(self.connection, gone)
+        return len(keys)
+
+    def _purge_given_up(self, keys: Sequence[int]) -> int:
+        """What may be on its platform all the same is looked for first."""
+        for row in self.connection.execute(select(outbox).where(outbox.c.id.in_(keys))).all():
+            SqlOutbox(self.connection, self.now).forget_given_up(row)
         return len(keys)
 
     def _expired(self, rule: str, days: int) -> Select[Any]:

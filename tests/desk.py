@@ -23,6 +23,7 @@ from bot.effects import (
     PostCard,
     Remove,
     Rewrite,
+    Seek,
     SetMark,
     Shelve,
     ShowHome,
@@ -144,7 +145,7 @@ class FakeChat:
             case SetMark(on=on, mark=mark, reason=reason):
                 self.marks[on.message] = (mark, reason)
                 return None
-            case Admit() | Shelve() | ShowHome():
+            case Admit() | Shelve() | ShowHome() | Seek():
                 return None
         raise AssertionError(effect)
 

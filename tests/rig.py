@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.desks.model import Rank
-from bot.inbound import Event, Place
+from bot.inbound import Event, Place, WorkspacesThere
 from bot.message import File, UserRef
 from bot.ports import Chat, Handle, Reply
 from bot.privacy.uses import Use
@@ -117,12 +117,14 @@ def commands() -> Router:
 
 @dataclass
 class Core:
-    """Stands for the bot: remembers what happened, and answers what it was told to answer."""
+    """Stands for the bot: remembers what people did, and answers what it was told to answer."""
 
     answers: list[Reply | Exception] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     async def __call__(self, event: Event) -> Reply:
+        if isinstance(event, WorkspacesThere):  # the chat itself says so when it is connected; nobody is answered
+            return None
         self.events.append(event)
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, Exception):

@@ -11,7 +11,7 @@ from adapters.discord import words
 from adapters.discord.custom_ids import packed
 from adapters.discord.forms import modal
 from adapters.discord.inbound import Interaction
-from adapters.discord.posting import Posting
+from adapters.discord.posting import Posting, in_parts
 from adapters.discord.render import rendered, view
 from adapters.discord.uploads import MOST, batches, opened
 from bot.language import here, reading
@@ -79,7 +79,7 @@ class Answers:
         first, *more = batches(message.files, limit, MOST - bool(shown.attached))
         what: dict[str, Any] = {
             "content": shown.content,
-            "embeds": shown.embeds,
+            "embeds": [*shown.embeds, *in_parts(message, limit)],
             "view": view(message),
             "allowed_mentions": shown.allowed,
             "files": [*await asyncio.to_thread(opened, first, self.files), *self.posting.overflow(shown)],

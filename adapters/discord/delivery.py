@@ -21,6 +21,7 @@ from bot.effects import (
     PostCard,
     Remove,
     Rewrite,
+    Seek,
     SetMark,
     Shelve,
     ShowHome,
@@ -78,6 +79,8 @@ class Delivery:
             case Remove():
                 if at is not None:
                     await self.posting.remove(self.places.home(at), Sent.read(at.message))
+            case Seek():
+                return await self._sought(effect, at)
             case SetMark(on=on, mark=mark, reason=reason):
                 await self._mark(on, mark)
                 if mark is Mark.FAILED and reason:
@@ -116,6 +119,29 @@ class Delivery:
         channel = await self.private_channel(int(user.id))
         sent = await self.posting.send(channel, message, token)
         return Spot(str(channel), "", str(sent))
+
+    async def _sought(self, effect: Seek, at: Spot | None) -> Spot | None:
+        """Where it is, if it is. A card has a thread that is called like the message it is under."""
+        if effect.channel is not None:
+            there = Spot(effect.channel.conversation, "", "")
+            if self.places.is_forum(there.conversation):
+                thread = await self.rooms.threads.found(number(there.conversation), effect.name)
+                return Spot(there.conversation, str(thread), str(thread)) if thread else None
+        elif effect.user is not None:
+            there = Spot(str(await self.private_channel(int(effect.user.id))), "", "")
+        elif at is not None:
+            there = at
+        else:
+            return None  # its room was never opened
+        try:
+            found = await self.posting.find(room(there), effect)
+        except discord.NotFound:  # where a card has no thread, what belongs there is an answer to it
+            if there.thread != there.message or not there.thread:
+                raise
+            found = await self.posting.find(number(there.conversation), effect)
+        if found is None:
+            return None
+        return Spot(there.conversation, found if effect.name else there.thread, found)
 
     async def private_channel(self, user: int) -> int:
         if user not in self.dms:

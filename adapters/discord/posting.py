@@ -12,12 +12,14 @@ from adapters.discord import errors, uploads, words
 from adapters.discord.markdown import one_line
 from adapters.discord.places import Sent
 from adapters.discord.render import Rendered, rendered, view
+from bot.effects import Seek
 from bot.language import reading
 from bot.message import Mark, Message
 from bot.ports import Files
 from bot.process.peers import still_ours
 
 T = TypeVar("T")
+MOST_READ = 2000  # messages of the time in which something was tried
 LONGEST_TOKEN = 25  # characters of a nonce
 
 
@@ -33,6 +35,7 @@ class Posting:
         """
         shown = rendered(message)
         first, *more = self._batches(message, shown, channel)
+        shown = replace(shown, embeds=[*shown.embeds, *in_parts(message, self.limit(channel))])
         attached = self.overflow(shown) + await self._opened(first)
         sent = [(await self._send(channel, shown, message, attached, token, answering)).id]
         for number, batch in enumerate(more, 1):
@@ -40,6 +43,16 @@ class Posting:
             after = f"{token}.{number}"[-LONGEST_TOKEN:]
             sent.append((await self._send(channel, Rendered(""), Message(()), files, after, None)).id)
         return Sent(tuple(sent))
+
+    async def find(self, channel: int, what: Seek) -> str | None:
+        """The id of what was given up, if it is there. Discord keeps no nonce: it is known by how it looks."""
+        shown, me = rendered(what.message), self.client.user
+        known = {id for spot in what.known for id in spot.split()}
+        history = self.client.get_partial_messageable(channel).history
+        async for found in history(limit=MOST_READ, after=what.since, before=what.until):
+            if me and found.author.id == me.id and str(found.id) not in known and _looks_like(found, shown):
+                return str(found.id)
+        return None
 
     async def rewrite(self, channel: int, posted: Sent, message: Message) -> Sent:
         """Returns what is there now: files that came after it go when it has none any more."""
@@ -137,7 +150,20 @@ class Posting:
         return guild.filesize_limit if isinstance(guild, discord.Guild) else uploads.SMALLEST_LIMIT
 
 
+def in_parts(message: Message, limit: int) -> list[discord.Embed]:
+    """How to put together what does not come whole."""
+    with reading(message.language):
+        told = [words.in_parts(one_line(file.name)) for file in message.files if file.size > limit]
+    return [discord.Embed(description="\n".join(told)[:600])] if told else []
+
+
 def _too_large(files: list[discord.File], language: str) -> discord.Embed:
     """A word about files that cannot be shown."""
     with reading(language):
         return discord.Embed(description=words.left_out(one_line(", ".join(file.filename for file in files)))[:400])
+
+
+def _looks_like(found: discord.Message, shown: Rendered) -> bool:
+    wanted = [(embed.title, embed.description) for embed in shown.embeds]
+    there = [(embed.title, embed.description) for embed in found.embeds[: len(wanted)]]
+    return found.content.strip() == shown.content.strip() and there == wanted

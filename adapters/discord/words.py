@@ -69,6 +69,14 @@ def continued(name: str) -> str:
     return _("… the whole text is in {name}.", name=name)
 
 
+def in_parts(name: str) -> str:
+    return _(
+        "{name} is in parts here, because Discord takes no file that large. Save them all in one folder and put them "
+        'together: on Windows with copy /b "{name}.*" "{name}", elsewhere with cat "{name}".* > "{name}"',
+        name=name,
+    )
+
+
 def left_out(names: str) -> str:
     return _("Too large to be shown here, kept by the desk: {names}", names=names)
 

@@ -14,6 +14,7 @@ from bot.effects import (
     PostCard,
     Remove,
     Rewrite,
+    Seek,
     SetMark,
     Shelve,
     ShowHome,
@@ -55,6 +56,8 @@ class Delivery:
                 if at is not None:
                     await self.poster.remove(at)
                 return None
+            case Seek():
+                return await self._sought(effect, at, token)
             case SetMark():
                 await self._mark(effect, token)
                 return None
@@ -75,6 +78,21 @@ class Delivery:
         if not place.message:
             return await self._root(place.conversation, say(name), token)
         return Spot(place.conversation, place.thread or place.message, place.message)
+
+    async def _sought(self, effect: Seek, at: Spot | None, token: str) -> Spot | None:
+        """Where it is, if it is."""
+        if effect.channel is not None:
+            where = Where(effect.channel.conversation)
+        elif effect.user is not None:
+            where = Where(await self._conversation(effect.user.id))
+        elif at is not None:
+            where = Where(at.conversation, at.thread)
+        else:
+            return None  # its room was never opened
+        copies = await self.poster.find(where, token, effect.since, effect.until)
+        if not copies.messages:
+            return None
+        return Spot(where.channel, copies.messages[0] if effect.channel else where.thread, str(copies))
 
     async def _conversation(self, user: str) -> str:
         if user not in self.direct:

@@ -7,9 +7,10 @@ messages of that place are read for the token before the post is repeated.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from adapters.slack import words
@@ -29,6 +30,7 @@ UPDATE_EVERY = 1.0  # seconds between two changes of one message; what changes m
 LOOK_BACK = 600.0  # seconds before a first try: clocks differ
 LOOK_BACK_AFTER_CRASH = 86_400.0
 PAGES = 5  # read in search of a token
+PAGES_OF_GIVEN_UP = 20  # of what was written there while it was tried
 
 Number = Callable[[], Awaitable[int]]
 
@@ -63,6 +65,7 @@ class Poster:
         self.uploads = uploads
         self.newest_at_start = newest_at_start
         self.floor: int | None = None
+        self.preparing = asyncio.Lock()
         self.posted: dict[str, str] = {}  # token of a part → ts
         self.doubtful: dict[str, None] = {}
         self.checked: set[Where] = set()
@@ -72,9 +75,13 @@ class Poster:
         self.posted_one: Callable[[], None] = lambda: None
 
     async def prepare(self) -> None:
-        """To be called before anything new comes in: what is posted from then on was not posted by another process."""
+        """To be called before anything new comes in: what is posted from then on was not posted by another process.
+
+        Dozens of posts wait for that at a start; one of them looks."""
         if self.floor is None:
-            self.floor = await self.newest_at_start() if self.newest_at_start else 0
+            async with self.preparing:
+                if self.floor is None:
+                    self.floor = await self.newest_at_start() if self.newest_at_start else 0
 
     async def say(self, message: Message, where: Where, token: str) -> Copies:
         """Post it all, or what of it is not there yet. Raises `Refused`, `TryLater`."""
@@ -122,6 +129,14 @@ class Poster:
         for ts in reversed(copies.messages):
             await self._delete(Where(at.conversation, at.thread), ts)
 
+    async def find(self, where: Where, token: str, since: datetime | None, until: datetime | None) -> Copies:
+        """What is there of a post that was given up. Raises `Refused`, `TryLater`."""
+        times = {name: f"{at.timestamp():.6f}" for name, at in (("oldest", since), ("latest", until)) if at}
+        there: dict[str, str] = {}
+        async for found in self._tokens(where, times, PAGES_OF_GIVEN_UP):
+            there |= {key: ts for key, ts in found.items() if key.rpartition(".")[0] == token}
+        return Copies([there[key] for key in sorted(there)])
+
     def _parts(self, message: Message) -> tuple[list[Part], bool]:
         found = parts(message, speaker=not self.customize)
         if len(found) <= MOST_PARTS:
@@ -154,22 +169,28 @@ class Poster:
     async def _look(self, where: Where, token: str) -> dict[str, str]:
         """Tokens of ours in the place's recent messages, and where they are."""
         since = LOOK_BACK if token in self.doubtful else LOOK_BACK_AFTER_CRASH
-        args: Json = {"oldest": timestamp(since), "include_all_metadata": True, "limit": 100}
-        method = "conversations.history"
-        if where.thread:
-            method, args = "conversations.replies", args | {"ts": where.thread}
         found: dict[str, str] = {}
         try:
-            for _ in range(PAGES):
-                answer = await self.api.call(method, where.channel, **args)
-                found |= dict(filter(None, map(_token_of, answer["messages"])))
-                cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-                if token in found or not cursor:
+            async for page in self._tokens(where, {"oldest": timestamp(since)}, PAGES):
+                found |= page
+                if token in found:
                     break
-                args["cursor"] = cursor
         except SlackRefused:
             log.warning("unknown outcome: it cannot be looked for and is posted again", extra={"effect": token})
         return found
+
+    async def _tokens(self, where: Where, times: Json, pages: int) -> AsyncIterator[dict[str, str]]:
+        """Tokens of ours in so many pages of what was written then, and where they are. Raises `SlackRefused`."""
+        args: Json = {**times, "include_all_metadata": True, "limit": 100}
+        method = "conversations.history"
+        if where.thread:
+            method, args = "conversations.replies", args | {"ts": where.thread}
+        for _ in range(pages):
+            answer = await self.api.call(method, where.channel, **args)
+            yield dict(filter(None, map(_token_of, answer["messages"])))
+            args["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not args["cursor"]:
+                return
 
     async def _post(self, part: Part, name: str, where: Where, token: str) -> str:
         args: Json = {

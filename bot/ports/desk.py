@@ -177,11 +177,9 @@ class Departures(Protocol):
     def end(self, departure: Departure) -> None:
         """The bot is back."""
 
-    def open_tickets(self, before: datetime, limit: int) -> Sequence[Ticket]:
-        """Those of desks whose agents were in workspaces that left before then, or whose customers were."""
-
-    def kept(self, before: datetime) -> bool:
-        """Whether words of any of their tickets, open or closed, are kept still."""
+    def tickets(self, before: datetime, after: int, limit: int) -> Sequence[int]:
+        """Ids, after this one, of those that have words and are of desks whose agents were in workspaces that left
+        before then, or of customers who were."""
 
 
 class Macros(Protocol):

@@ -67,10 +67,14 @@ class Outbox(Protocol):
     def postpone(self, id: int, until: datetime, error: str, *, unsure: bool = False) -> None:
         """Try again then. `unsure`: it may be done already, which stays known of it."""
 
-    def bury(self, id: int, error: str) -> None: ...
+    def bury(self, id: int, error: str, *, unsure: bool = False) -> None:
+        """It is given up. `unsure`: it may be done all the same."""
+
     def dead(self, limit: int) -> Sequence[tuple[Pending, str]]: ...
     def retry(self, id: int) -> bool: ...
-    def discard(self, id: int) -> bool: ...
+    def discard(self, id: int) -> bool:
+        """Forget it; if it may be there all the same, once it is known where. False if it was not given up."""
+
     def room_of(self, id: int) -> str | None: ...
     def effect(self, id: int) -> Effect | None:
         """What waits under this id, or was given up."""

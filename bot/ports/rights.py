@@ -108,7 +108,7 @@ class Privacy(Protocol):
     def pending(self, who: UserRef, but: UserRef, limit: int) -> Sequence[int]:
         """Effects in the outbox that are theirs or name them, but for those about `but`."""
 
-    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool) -> int:
+    def withdraw(self, ids: Sequence[int], who: UserRef, ghost: UserRef, patient: bool, *, silent: bool = False) -> int:
         """Take them out. What may be there, as a platform never said, stays; with `patient`, what may be on
         its way for the first time, too. Returns how many stay."""
 
@@ -188,8 +188,8 @@ class Privacy(Protocol):
     def expired(self, rule: str, days: int) -> int:
         """How many tickets, people or rows would go now, if the rule kept for so many days."""
 
-    def purge(self, rule: str, limit: int) -> int:
-        """Delete up to `limit` rows whose period is over; 0 when nothing is left to do."""
+    def purge(self, rule: str, limit: int, among: Sequence[int] | None = None) -> int:
+        """Delete up to `limit` rows whose period is over, of these tickets if they are named; 0 when none is left."""
 
     def steps(self, request: int, *, alone: bool = False) -> Sequence["Stride"]:
         """Of an erasure, in their order. `alone`: until this transaction ends nobody else begins one, or writes."""

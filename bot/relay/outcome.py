@@ -30,7 +30,7 @@ def on_delivered(effect: Effect, work: UnitOfWork) -> None:
 def on_failed(row: Pending, reason: str, work: UnitOfWork) -> None:
     """Buried: the agents see it where they work. What cannot be said there is only in `helpthread outbox list`."""
     ticket = ticket_of(row.effect.room, work)
-    if ticket is None or row.effect.kind in {"set_mark", "remove", "open_room", "shelve"}:
+    if ticket is None or row.effect.kind in {"set_mark", "remove", "open_room", "shelve", "seek"}:
         return
     entry = _reply_in(row.effect, work)
     if entry is not None:

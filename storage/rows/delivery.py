@@ -70,8 +70,8 @@ class WatermarkRow(Base):
 
 EFFECT = {
     **dict.fromkeys(("kind", "platform", "name", "mark", "reason", "language", "task", "number", "what"), "facts"),
-    **dict.fromkeys(("out", "lock", "private"), "facts"),
-    **dict.fromkeys(("key", "room", "channel", "place", "on"), "trace"),
+    **dict.fromkeys(("out", "lock", "private", "since", "until"), "facts"),
+    **dict.fromkeys(("key", "room", "channel", "place", "on", "known"), "trace"),
     **dict.fromkeys(("user", "people", "who"), "person"),
     "message": "words",
 }

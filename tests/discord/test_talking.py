@@ -173,6 +173,7 @@ async def test_a_file_that_is_too_large_for_the_place_comes_in_parts(
     await fake.say(fake.sam, shop.agents_room(), "!r look", files=[("manual.pdf", bytes(2500))])
     await shop.settled()
     (got,) = [m for m in fake.messages(fake.ann) if m.attachments]
+    assert 'cat "manual.pdf".* > "manual.pdf"' in got.text
     names = [(a.filename, len(a.data)) for a in got.attachments]
     assert names == [("manual.pdf.001", 1000), ("manual.pdf.002", 1000), ("manual.pdf.003", 500)]
 

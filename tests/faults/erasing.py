@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from bot import courier
 from bot.privacy.model import Asked, Request
 from bot.privacy.model import Stage as Stages
 from bot.process.running import Running
@@ -56,6 +59,15 @@ class Leaving:
     async def ask_first(self) -> None:
         await self.stage.types(self.user, "/mydata delete")
         self.number = (await self._requests())[0].number
+
+    async def says_what_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is there, and every answer is lost until nobody tries any more. To be called while answers are lost."""
+        monkeypatch.setattr(courier, "TRIES_WHILE_AWAY", 3)
+        await self.stage.says(self.user, f"{self.word} given up")
+        store = self.stage.running.store
+        async with asyncio.timeout(PATIENCE):
+            while not await store.read(lambda work: work.outbox.dead(1)):
+                await self.hurried.on()
 
     async def confirm(self) -> None:
         await self.stage.presses(self.user, "Delete all of it")

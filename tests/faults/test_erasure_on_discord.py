@@ -9,6 +9,7 @@ import discord
 import pytest
 import pytest_asyncio
 
+from tests.canaries.looking import text_of
 from tests.canaries.on_discord import OnDiscord, on_discord
 from tests.fakes.discord.faults import Fault, Faults
 from tests.faults.erasing import LEFT, TOLD, Hurried, Leaving
@@ -141,4 +142,19 @@ async def test_T24_who_cannot_be_told_is_erased_all_the_same(leaving: Leaving, s
     assert fault.hits > 0
     assert leaving.told() == ""
     assert leaving.shown() == []
+    assert leaving.held() == []
+
+
+async def test_what_was_given_up_though_discord_took_it_is_found_and_taken_back(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults(leaving).drop(POST, after=True, times=ALWAYS)
+    await leaving.says_what_is_given_up(monkeypatch)
+    faults(leaving).clear()
+    monkeypatch.undo()
+    assert any("given up" in text_of(what) for _, what in leaving.stage.ours())
+    await leaving.confirm()
+    await leaving.ends()
+    assert leaving.shown() == []
+    assert LEFT not in leaving.told()
     assert leaving.held() == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.canaries.looking import text_of
 from tests.canaries.on_slack import OnSlack, on_slack
 from tests.faults.erasing import LEFT, TOLD, Hurried, Leaving
 
@@ -146,3 +147,20 @@ async def test_T24_who_cannot_be_told_is_erased_all_the_same(leaving: Leaving, m
     assert leaving.shown() == []
     assert leaving.held() == []
     over(leaving)
+
+
+async def test_what_was_given_up_though_slack_took_it_is_found_and_taken_back(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(leaving, "chat.postMessage", drop=True, accepted=True)
+    for look in ("conversations.replies", "conversations.history"):
+        fail(leaving, look, status=500)
+    await leaving.says_what_is_given_up(monkeypatch)
+    over(leaving)
+    monkeypatch.undo()
+    assert any("given up" in text_of(what) for _, what in leaving.stage.ours())
+    await leaving.confirm()
+    await leaving.ends()
+    assert leaving.shown() == []
+    assert LEFT not in leaving.told()
+    assert leaving.held() == []

@@ -1,13 +1,15 @@
 """What is on the platform, or on its way there, when somebody has their data erased: T16, T19, T21, T24, T25."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from bot.effects import Effect
+from bot.effects import Effect, Post
 from bot.message import File
-from bot.ports import Refused, TryLater
+from bot.ports import Refused, Spot, TryLater
 from bot.privacy.model import Asked, Stage
 from storage.files import DiskFiles
-from tests.desk import SAM, Desk, agents_thread, private
+from tests.desk import SAM, Desk, agents_thread, private, words
 from tests.privacy.canaries import everything
 from tests.privacy.conftest import settle
 from tests.privacy.test_erasure import CARL, CLIO, asked, engine, erase, keep
@@ -156,3 +158,81 @@ async def test_T25_a_receipt_that_finds_no_open_door_keeps_nothing_back(office: 
     assert await office.store.read(lambda work: work.privacy.requests_of(CLIO.ref, Asked.ERASURE)) == []
     stages = {row.split('"stage": "')[1].split('"')[0] for row in rows(office, "requests").splitlines()}
     assert stages == {"done"}
+
+
+async def given_up_though_it_is_there(desk: Desk) -> None:
+    """Her words are in the agents' thread; the platform never said so, until the courier tried no more."""
+    await at_the_desk(desk)
+    deliver = desk.chat.deliver
+
+    async def silent(effect: Effect, at: Spot | None, token: str) -> Spot | None:
+        spot = await deliver(effect, at, token)
+        if isinstance(effect, Post) and "magenta" in words(effect.message):
+            raise RuntimeError("after")
+        return spot
+
+    desk.chat.deliver = silent  # type: ignore[method-assign]
+    await desk.say(CLIO, "magenta words of hers")
+    await settle(desk)
+    desk.chat.deliver = deliver  # type: ignore[method-assign]
+    assert "magenta" in shown(desk)
+    assert [row.effect.kind for row, _ in await desk.store.read(lambda work: work.outbox.dead(9))] == ["post"]
+
+
+async def discarded(desk: Desk) -> None:
+    """An agent presses Discard."""
+    [(row, _)] = await desk.store.read(lambda work: work.outbox.dead(9))
+    await desk.press(SAM, "outbox.discard", str(row.id))
+
+
+async def too_old(desk: Desk) -> None:
+    """What was given up is not kept for ever."""
+    desk.later(days=15)
+    for _ in range(3):
+        await desk.tick()
+
+
+async def nothing_else(desk: Desk) -> None: ...
+
+
+@pytest.mark.parametrize("meanwhile", [nothing_else, discarded, too_old], ids=lambda each: each.__name__)
+async def test_a_post_that_was_given_up_though_the_platform_took_it_is_taken_back(
+    office: Desk, meanwhile: Callable[[Desk], Awaitable[None]]
+) -> None:
+    await given_up_though_it_is_there(office)
+    await meanwhile(office)
+    await settle(office)
+    await erase(office, CLIO)
+    assert "magenta" not in shown(office)
+    assert [word for word in ("magenta", CLIO.ref.id) if word in rows(office)] == []
+    receipt = office.private(CLIO)[-1]
+    assert receipt.startswith(GONE)
+    assert "did not let us take back" not in receipt
+
+
+async def test_its_author_takes_back_what_was_given_up_though_the_platform_took_it(office: Desk) -> None:
+    await given_up_though_it_is_there(office)
+    await office.delete(CLIO, office.last, private(CLIO))
+    await settle(office)
+    assert "magenta" not in shown(office)
+
+
+async def test_what_cannot_be_looked_for_stands_in_the_receipt_with_its_reason(office: Desk) -> None:
+    await given_up_though_it_is_there(office)
+    office.chat.refuse = lambda effect: Refused("the bot was removed") if effect.kind == "seek" else None
+    await erase(office, CLIO)
+    receipt = office.private(CLIO)[-1]
+    assert "1 post of ours that the platform did not let us take back" in receipt
+    assert "the bot was removed" in receipt
+    assert [word for word in ("magenta", CLIO.ref.id) if word in rows(office)] == []
+
+
+async def test_what_is_looked_for_and_is_not_there_holds_nothing_up(office: Desk) -> None:
+    await given_up_though_it_is_there(office)
+    for room in office.chat.rooms.values():
+        room[:] = [seen for seen in room if "magenta" not in words(seen.message)]
+    office.chat.tokens.clear()
+    await erase(office, CLIO)
+    assert office.private(CLIO)[-1].startswith(GONE)
+    assert "did not let us take back" not in office.private(CLIO)[-1]
+    assert "magenta" not in rows(office)

@@ -19,6 +19,7 @@ from bot.effects import (
     PostCard,
     Remove,
     Rewrite,
+    Seek,
     SetMark,
     Shelve,
     ShowHome,
@@ -135,7 +136,7 @@ class Platform:
             case SetMark(on=on, mark=mark):
                 self.marks[on.message] = mark
                 return None
-            case Admit() | Shelve() | ShowHome():
+            case Admit() | Shelve() | ShowHome() | Seek():
                 return None
         raise AssertionError(effect)
 

@@ -159,14 +159,14 @@ def carry_notes_that_are_edited(broken: pytest.MonkeyPatch) -> None:
 
 
 def keep_quiet_about_what_was_refused(broken: pytest.MonkeyPatch) -> None:
-    def buried(self: Courier, row: Any, reason: str, work: Any) -> None:
+    def buried(self: Courier, row: Any, reason: str, unsure: bool, work: Any) -> None:
         work.outbox.bury(row.id, reason)
 
     broken.setattr(Courier, "_failed", buried)
 
 
 def stop_a_room_at_what_was_refused(broken: pytest.MonkeyPatch) -> None:
-    def stuck(self: SqlOutbox, id: int, error: str) -> None:
+    def stuck(self: SqlOutbox, id: int, error: str, *, unsure: bool = False) -> None:
         gone = update(outbox).where(outbox.c.id == id).values(state="dead", head=False, error=error)
         self.connection.execute(gone)
 

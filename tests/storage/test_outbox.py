@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.effects import Admit, Direct, Effect, OpenRoom, PostCard, Remove, Rewrite, SetMark, Shelve, Work
+from bot.effects import Admit, Direct, Effect, OpenRoom, PostCard, Remove, Rewrite, Seek, SetMark, Shelve, Work
 from bot.message import Bold, Button, Field, Mark, Mention, Message, Style, UserRef
 from bot.ports import Pending, Spot, UnitOfWork
 from bot.privacy.model import GONE, NOBODY
@@ -72,6 +72,7 @@ RICH = Message(
         Admit("admit:1", "chat", "ticket:1:customer", BEN, out=True),
         Shelve("shelf:1", "chat", "ticket:1:customer", lock=True),
         Work("work:1", "clerk", "clerk", "export", 7),
+        Seek("message:1:agents", "chat", "ticket:1:agents", RICH, since=T0, until=T0, known=("7",)),
     ],
     ids=lambda effect: effect.kind,
 )

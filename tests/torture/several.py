@@ -62,7 +62,8 @@ class Several(Torture):
     async def round(self) -> None:
         """Something is done to one of them. Others take over, and in the end all are there again."""
         await self.all_there()
-        evil = self.random.choices(list(Evil), [6, 2, 2])[0]
+        missing = [evil for evil in Evil if not self.done[evil]]  # each happens, however few rounds there are
+        evil = self.random.choice(missing) if missing else self.random.choices(list(Evil), [6, 2, 2])[0]
         number = self.random.randrange(self.processes)
         begun = time.monotonic()
         self.done[evil] += 1

@@ -220,12 +220,13 @@ class Erasure:
         ghost = self.request.nobody
         while ids := await self.store.read(lambda work: work.privacy.pending(self.who, ghost, CHUNK)):
             kept = await self.store.write(partial(self._call_off, ids, patient))
+            self.posted()
             if kept == len(ids):
                 return True
         return False
 
     def _call_off(self, ids: Sequence[int], patient: bool, work: UnitOfWork) -> int:
-        return work.privacy.withdraw(ids, self.who, self.request.nobody, patient)
+        return work.privacy.withdraw(ids, self.who, self.request.nobody, patient, silent=self.silent)
 
     async def _take_back(self) -> None:
         """Have every post of ours about them blanked or removed, in the order of its room."""

@@ -4,6 +4,7 @@ Open tickets are closed then, and from there on it is like any other period that
 desk forgets its channels there and who worked in them; its numbers, settings and privacy officers stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,34 +16,40 @@ from bot.ports import UnitOfWork
 from bot.privacy.retaining.retention import REMOVED
 from bot.tickets.closing import close_for_departure
 
-FEW = 20  # tickets closed in one transaction
-
 
 def deleted_after(since: datetime, work: UnitOfWork) -> datetime:
     return since + _grace(work)
 
 
-def close_some(work: UnitOfWork) -> int:
-    """Some of the open tickets of workspaces that have been gone for too long; how many it was."""
-    tickets = work.departures.open_tickets(work.now - _grace(work), FEW)
+def tickets(after: int, limit: int, work: UnitOfWork) -> Sequence[int]:
+    """Ids of tickets whose workspace has been gone for too long; after this one. It may look long, so it is asked for
+    where nobody waits for it."""
+    return work.departures.tickets(work.now - _grace(work), after, limit) if _over(work) else ()
+
+
+def close(ids: Sequence[int], work: UnitOfWork) -> int:
+    """Those that are open; how many it was."""
     away = {(gone.platform, gone.workspace) for gone in work.departures.all()}
-    for ticket in tickets:
+    opened = [ticket for id in ids if (ticket := work.tickets.get(id)) and ticket.open]
+    for ticket in opened:
         desk = work.desks.get(ticket.desk)
         assert desk is not None
         reached = desk.agents is not None and (desk.agents.platform, desk.agents.workspace) not in away
         close_for_departure(ticket, desk, work, tell=reached)
-    return len(tickets)
+    return len(opened)
 
 
 def forget(work: UnitOfWork) -> int:
-    """Those workspaces of whose tickets no words are left. How many desks had channels there."""
-    over = [gone for gone in work.departures.all() if gone.since < work.now - _grace(work)]
-    if not over or work.departures.kept(work.now - _grace(work)):
-        return 0
+    """Workspaces of whose tickets no words are left. How many desks had channels there."""
+    over = _over(work)
     desks = [desk for gone in over for desk in work.desks.all() if _forgets(desk, gone, work)]
     for gone in over:
         work.departures.end(gone)
     return len(desks)
+
+
+def _over(work: UnitOfWork) -> Sequence[Departure]:
+    return [gone for gone in work.departures.all() if gone.since < work.now - _grace(work)]
 
 
 def _forgets(desk: Desk, gone: Departure, work: UnitOfWork) -> bool:

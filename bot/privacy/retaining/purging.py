@@ -1,5 +1,6 @@
 """Retention at work: what is past its period is hidden at once, and deleted by the hour."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.timeline import Entry
 
 CHUNK = 500  # rows in one transaction
+FEW = 20  # tickets closed in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +28,37 @@ class Preview:
 
 async def purge_everything(store: Store) -> int:
     """All that is past its period, then its traces on the disk. How many rows it was."""
-    while await store.write(departed.close_some):
-        pass
-    total = await _purge_all(REMOVED.id, store) + await store.write(departed.forget)
+    total = await _purge_departed(store)
     for rule in TIMED:
-        total += await _purge_all(rule.id, store)
+        if rule is not REMOVED:
+            total += await _purge_all(rule.id, store)
     if total:
         await store.scrub()  # where a reader is in the way, the next hour is another try
     return total
 
 
-async def _purge_all(rule: str, store: Store) -> int:
+async def _purge_departed(store: Store) -> int:
+    """The tickets of workspaces that removed the bot, and then their channels, if nothing keeps any of the words."""
+    total = after = 0
+    while ids := await store.read(partial(departed.tickets, after, CHUNK)):
+        for start in range(0, len(ids), FEW):
+            await store.write(partial(departed.close, ids[start : start + FEW]))
+        total += await _purge_all(REMOVED.id, store, ids)
+        after = ids[-1]
+    if not await store.read(partial(departed.tickets, 0, 1)):
+        total += await store.write(departed.forget)
+    return total
+
+
+async def _purge_all(rule: str, store: Store, among: Sequence[int] | None = None) -> int:
     total = 0
-    while done := await store.write(partial(_purge, rule)):
+    while done := await store.write(partial(_purge, rule, among)):
         total += done
     return total
 
 
-def _purge(rule: str, work: UnitOfWork) -> int:
-    return work.privacy.purge(rule, CHUNK)
+def _purge(rule: str, among: Sequence[int] | None, work: UnitOfWork) -> int:
+    return work.privacy.purge(rule, CHUNK, among)
 
 
 def unexpired(ticket: Ticket, work: UnitOfWork) -> Ticket:
