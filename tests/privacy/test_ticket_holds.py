@@ -155,8 +155,8 @@ async def test_T28_a_hold_past_its_review_date_alerts_the_officers_once(two_tick
     number = await held(two_tickets)
     assert told == [
         (
-            f"Legal hold {number} has to be looked at again: /privacy show {number} hold says whose it is, then /privacy "
-            "renew or /privacy release."
+            f"Legal hold {number} has to be looked at again: /privacy show {number} hold says whose it is, then "
+            "/privacy renew or /privacy release."
         )
     ]
     assert "of one ticket, review it now" in await two_tickets.type(LEA, "/privacy queue", private(LEA))
