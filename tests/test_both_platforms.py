@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from adapters.discord import uploads
 from adapters.discord.client import Gateway
 from adapters.slack.manifest import manifest
 from bot.config import Settings as Configuration
 from bot.desks.model import Desk, Member, Rank, Settings
-from bot.inbound import Place
+from bot.inbound import Place, Tick
 from bot.message import UserRef
 from bot.process import platforms
 from bot.process.running import Running, desk_running
@@ -216,6 +217,30 @@ async def test_the_customers_rights_reach_the_other_platform(between: Between) -
     assert not any(
         "printer" in line.text or "Ann" in line.author for line in between.slack.seen_by(between.sam.id).lines
     )
+
+
+async def test_an_export_that_no_message_holds_comes_in_several_and_all_of_them_go_when_its_time_is_over(
+    between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SMALLEST_LIMIT", 1000)
+    monkeypatch.setattr(uploads, "REQUEST", 2500)
+    await between.writes("my printer is on fire")
+    await between.types("mydata export")
+    assert await between.running.courier.finish(20)
+    await between.settled()
+    sent = [m.attachments for m in between.server.seen_by(between.server.ann) if m.attachments]
+    assert len(sent) > 10
+    parts = sorted((a for attachments in sent for a in attachments), key=lambda a: a.filename)
+    with zipfile.ZipFile(io.BytesIO(b"".join(part.data for part in parts))) as export:
+        assert export.testzip() is None
+        assert "my printer is on fire" in export.read("data/yours/timeline.jsonl").decode()
+
+    running = between.running
+    running.store.now = running.courier.now = lambda: datetime.now(UTC) + timedelta(hours=73)
+    await running.app.tick(Tick("tick:73 hours later"))
+    assert await running.courier.finish(20)
+    await between.settled()
+    assert [m for m in between.server.seen_by(between.server.ann) if m.attachments] == []
 
 
 async def test_while_discord_is_away_agents_go_on_and_the_customer_gets_it_afterwards(between: Between) -> None:
