@@ -22,6 +22,8 @@ from typing import Any, Literal, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
+from bot.language import Phrase
+
 OURS = frozenset({"bot", "adapters", "storage", "__main__"})
 BUILT_FROM_INPUT = frozenset({"slack_bolt", "slack_sdk"})
 CODES = ("sqlstate", "sqlite_errorname", "errno", "status", "code")
@@ -136,6 +138,8 @@ def _shown(value: Any, word: bool = False) -> Any:
     """The value, if it is a number or looks like an id (or may be a word and is one), and else what type it is of."""
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, Phrase):  # words of the program's own, without what was put into them
+        return value.template
     if isinstance(value, str) and (LOOKS_LIKE_AN_ID.fullmatch(value) or (word and value.isidentifier())):
         return value
     return f"<{type(value).__name__}>"

@@ -10,8 +10,9 @@ import sys
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
 
 from storage.errors import CannotOpen, NewerSchema
 from storage.rows import Base
@@ -39,7 +40,7 @@ def migrate(engine: Engine) -> str | None:
 def schema_version(connection: Connection) -> str:
     """The version of a database of ours, "" if it is empty. Raises `NewerSchema` or `CannotOpen`."""
     tables = set(inspect(connection).get_table_names())
-    where = connection.engine.url.render_as_string(hide_password=True)
+    where = _called(connection.engine.url)
     if "alembic_version" in tables:
         version = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
     elif theirs := sorted(tables & set(Base.metadata.tables)):
@@ -53,6 +54,13 @@ def schema_version(connection: Connection) -> str:
             f"{where} was made by a newer version (schema {version}, this one knows {HEAD}); update first"
         )
     return version
+
+
+def _called(url: URL) -> str:
+    """As it is set up, however it is opened, and without its password."""
+    if url.get_backend_name() != "sqlite":
+        return url.render_as_string(hide_password=True)
+    return f"sqlite:///{unquote((url.database or '').removeprefix('file://'))}"
 
 
 def copies(database: Path) -> list[Path]:

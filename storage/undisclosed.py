@@ -21,9 +21,11 @@ ONE_TICKET = and_(requests.c.asked == Asked.REST.value, requests.c.stage.in_([st
 
 
 def silence(connection: Connection, who: UserRef) -> Silence:
-    numbers = connection.scalars(select(holds.c.number).where(holds.c.who == who, holds.c.undisclosed)).all()
+    theirs = connection.execute(select(holds).where(holds.c.who == who)).all()
+    numbers = frozenset(hold.number for hold in theirs if hold.undisclosed)
+    known = any(hold.released_at is None and not hold.undisclosed for hold in theirs)
     everything = bool(numbers) and _all_silent(connection, _on_all(who))
-    return Silence(frozenset(numbers), everything, silent_rests(connection, who))
+    return Silence(numbers, everything, silent_rests(connection, who), known)
 
 
 def silent_rests(connection: Connection, who: UserRef) -> Mapping[int, int]:

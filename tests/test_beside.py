@@ -42,7 +42,7 @@ async def test_a_desk_that_runs_does_what_the_command_line_asks_for(settings: Se
     assert told.startswith("Request 1 is logged")
     (request,) = await running.store.read(lambda work: work.privacy.requests_of(ANA, Asked.ERASURE))
     assert request.source == "letter"
-    assert "1: the deletion of your data" in await office.do(settings, "queue")
+    assert "1: the deletion of their data" in await office.do(settings, "queue")
     assert "is kept for 200 days" in await office.do(settings, "retention", "content", "200")
 
 

@@ -189,7 +189,10 @@ def test_looking_is_possible_while_a_desk_runs(shell: Shell, running: SqlStore):
 def test_a_database_of_a_newer_version_is_left_alone(set_up: Shell):
     set_up.do(lambda work: connection(work).exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
     for command in (["migrate"], ["desk", "export", "-"], ["outbox", "list"]):
-        assert "was made by a newer version (schema 9999" in set_up.refuses(*command)
+        told = set_up.refuses(*command)
+        assert "was made by a newer version (schema 9999" in told
+        assert "sqlite:////" in told
+        assert "mode=" not in told, "as it is set up, not as it is opened"
 
 
 def test_a_file_that_is_no_database_is_told(shell: Shell):

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
+from bot.language import Phrase
 
 SECRET = "hunter2"
 ROOT = Path(__file__).parent.parent
@@ -326,3 +327,9 @@ def test_what_ends_the_program_is_logged_without_its_words():
 def test_a_model_that_does_not_fit_is_an_error_here_too():
     with pytest.raises(ValidationError, match=SECRET):
         validation_fails()
+
+
+def test_words_of_the_program_are_logged_without_what_was_put_into_them(log):
+    logging.getLogger("adapters.slack.chat").warning("not connected yet: %s", Phrase("no way to {there}", there=SECRET))
+    assert "not connected yet: no way to {there}" in log.getvalue()
+    assert SECRET not in log.getvalue()

@@ -84,6 +84,11 @@ def _translated(error: discord.HTTPException, lacking: Callable[[], str]) -> Exc
     return (Gone if error.code in NO_SUCH else Refused)(reason(error, lacking))
 
 
+def for_good(error: discord.HTTPException) -> bool:
+    """Whether another attempt would get the same answer."""
+    return 400 <= error.status < 500 and error.status not in (401, 429)
+
+
 def reason(error: discord.HTTPException, lacking: Callable[[], str]) -> str:
     """Why Discord refuses, in words for agents."""
     if error.code in NO_PERMISSION:

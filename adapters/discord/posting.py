@@ -27,6 +27,7 @@ class Posting:
     def __init__(self, client: discord.Client, files: Files) -> None:
         self.client = client
         self.files = files
+        self.woken: dict[int, bool] = {}  # threads that are to sleep again, and whether locked
 
     async def send(self, channel: int, message: Message, token: str, *, answering: int | None = None) -> Sent:
         """The same token twice makes one message, as long as Discord remembers the first (some minutes).
@@ -80,17 +81,37 @@ class Posting:
     async def awake(self, channel: int, act: Callable[[], Awaitable[T]]) -> T:
         """Do it, and if the thread is archived wake it, do it, and let it sleep again."""
         try:
-            return await act()
-        except discord.HTTPException as error:
-            if error.code != errors.ARCHIVED:
-                raise
-        before = await self.client.fetch_channel(channel)
-        locked = isinstance(before, discord.Thread) and before.locked
-        await self.client.http.edit_channel(channel, archived=False, locked=False)
-        try:
+            try:
+                return await act()
+            except discord.HTTPException as error:
+                if error.code != errors.ARCHIVED:
+                    raise
+            await self._wake(channel)
             return await act()
         finally:
-            await self.client.http.edit_channel(channel, archived=True, locked=locked)
+            await self._put_back(channel)
+
+    async def _wake(self, channel: int) -> None:
+        before = await self.client.fetch_channel(channel)
+        self.woken[channel] = isinstance(before, discord.Thread) and before.locked
+        try:
+            await self.client.http.edit_channel(channel, archived=False, locked=False)
+        except discord.HTTPException as error:
+            if errors.for_good(error):
+                del self.woken[channel]
+            raise
+
+    async def _put_back(self, channel: int) -> None:
+        """Where another attempt woke it and did not come so far, too. If Discord does not let us, what was to be done
+        is done all the same."""
+        if channel not in self.woken:
+            return
+        try:
+            await self.client.http.edit_channel(channel, archived=True, locked=self.woken[channel])
+        except discord.HTTPException as error:
+            if not errors.for_good(error):
+                raise
+        self.woken.pop(channel, None)
 
     async def answer(self, channel: int, id: int, reason: str, token: str) -> None:
         """Say under a message what became of it, to nobody's alarm."""

@@ -81,6 +81,7 @@ class Rooms:
 
     async def shelve(self, at: Spot, *, out: bool, lock: bool) -> None:
         edit, locked = self.client.http.edit_channel, lock and not out
+        self.posting.woken.pop(number(at.thread), None)  # it is as is said here from now on
         await self.threads.with_place(
             number(at.conversation), lambda: edit(number(at.thread), archived=not out, locked=locked)
         )

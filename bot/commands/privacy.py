@@ -25,9 +25,9 @@ def queue() -> None:
 
 
 @privacy.command()
-def show(number: Number) -> None:
-    """Show a request."""
-    office("show", number)
+def show(number: Number, of: Of = "") -> None:
+    """Show a request, or a legal hold."""
+    office("show.hold" if of == "hold" else "show", number)
 
 
 @privacy.command()

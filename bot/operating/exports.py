@@ -29,7 +29,7 @@ async def hand_out(settings: Settings, number: str, to: Path) -> str:
     source = DiskFiles(settings.data_dir / "files").open(request.file)
     with source:
         await asyncio.to_thread(_write, to, iter(partial(source.read, CHUNK), b""))
-    return f"{told} {to}"
+    return f"{to}: {told}"
 
 
 def open_sealed(file: Path, to: Path | None, passphrase: str) -> str:

@@ -94,7 +94,8 @@ def delete(call: Call, work: UnitOfWork) -> Reply:
     else:
         new = Request(0, who, Asked.ERASURE, work.now, Stage.ASKED, expires_at=until)
         request = work.privacy.open_request(new)
-    return Say(views.preview(work.privacy.view(who), request, others=linked.others(who, work)))
+    others, kept = linked.others(who, work), work.privacy.silence(who).known
+    return Say(views.preview(work.privacy.view(who), request, others, under_hold=kept))
 
 
 @router.command("mydata confirm-here", "Delete what this account has, now", hidden=True)

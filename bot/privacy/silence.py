@@ -18,11 +18,13 @@ OF_HOLDS = (Deed.HELD, Deed.PROPOSED, Deed.SILENCED, Deed.DROPPED, Deed.RENEWED,
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Of one person: the numbers of such `holds`, over or not; whether they, and no other, keep `everything` of theirs;
-    and the `rests` of an erasure that only they keep or kept: the number of the request, and the id of its ticket."""
+    and the `rests` of an erasure that only they keep or kept: the number of the request, and the id of its ticket.
+    `known` is whether a hold stands on theirs of which they are told."""
 
     holds: frozenset[int] = frozenset()
     everything: bool = False
     rests: Mapping[int, int] = field(default_factory=dict)
+    known: bool = False
 
     @property
     def tickets(self) -> frozenset[int]:

@@ -103,13 +103,17 @@ def export_ready(file: File, hours: int) -> Message:
 # Deletion
 
 
-def preview(held: Sequence[Held], request: Request, others: Sequence[link_views.Called] = ()) -> Message:
-    """`others` are accounts that can be asked to do the same."""
+def preview(
+    held: Sequence[Held], request: Request, others: Sequence[link_views.Called] = (), *, under_hold: bool = False
+) -> Message:
+    """`others` are accounts that can be asked to do the same. `under_hold`: a hold that they may know of keeps some."""
     ask = _(
         "All of this is deleted at once and cannot be brought back. Open tickets of yours are closed. "
         "Ticket numbers, times and states stay, without you. "
         "What agents wrote to you stays, without your name. You may want an export first."
     )
+    if under_hold:
+        ask += " " + _("What a legal hold keeps is only put aside, and deleted by itself as soon as the hold ends.")
     buttons: tuple[Button, ...] = (
         Button(_("Export first"), "mydata.export"),
         Button(_("Delete all of it"), "mydata.confirm", str(request.number), Style.DANGER),
@@ -187,11 +191,10 @@ def receipt(request: Request, held: Sequence[int] = ()) -> Message:
     reasons = [what.removeprefix(WHY) for what in gone if what.startswith(WHY)]
     gone = {what: number for what, number in gone.items() if not what.startswith(WHY)}
     failed, quoted, unsure = (gone.pop(what, 0) for what in (FAILED, QUOTED, UNSURE))
-    lines = [f"• {_(what)}: {number}" for what, number in gone.items()] or [_("• nothing; there was nothing")]
-    if quoted:
-        lines.append(_quoted(quoted))
-    spans: list[str | Bold] = [Bold(_("Deleted")), "\n" + "\n".join(lines), "\n\n", Bold(_("Kept, without you")), "\n"]
-    spans.append("\n".join(_kept()))
+    lines = [f"• {_(what)}: {number}" for what, number in gone.items()]
+    lines += [_quoted(quoted)] if quoted else []
+    spans: list[str | Bold] = [Bold(_("Deleted")), "\n" + "\n".join(lines), "\n\n"] if lines else []
+    spans += [Bold(_("Kept, without you")), "\n", "\n".join(_kept())]
     if held:
         spans += ["\n\n", Bold(_("Not deleted yet")), "\n", _put_aside(held)]
     spans += ["\n\n", Bold(_("Not ours to delete")), "\n", "\n".join([*_elsewhere(failed, reasons), *_unsure(unsure)])]

@@ -11,12 +11,15 @@ import pytest_asyncio
 
 from tests.canaries.looking import text_of
 from tests.canaries.on_discord import OnDiscord, on_discord
+from tests.fakes.discord import Channel
 from tests.fakes.discord.faults import Fault, Faults
 from tests.faults.erasing import LEFT, TOLD, Hurried, Leaving
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 DELETE, EDIT = "DELETE /channels/*/messages/*", "PATCH /channels/*/messages/*"
 POST = "POST /channels/*/messages"
+LOOK, THREAD = "GET /channels/{channel_id}", "PATCH /channels/{channel_id}"
+WAKES, SLEEPS = 0, 1  # which edit of a thread fails: it is woken, or put back to sleep
 ALWAYS = 10**6
 Plan = Callable[[Faults, str], Fault]
 LATER: dict[str, Plan] = {
@@ -156,5 +159,86 @@ async def test_what_was_given_up_though_discord_took_it_is_found_and_taken_back(
     await leaving.confirm()
     await leaving.ends()
     assert leaving.shown() == []
+    assert LEFT not in leaving.told()
+    assert leaving.held() == []
+
+
+# Posts in a thread that was put away, because its ticket is closed: it is woken for them, and sleeps again
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def asleep(leaving: Leaving) -> Channel:
+    """The agents' thread."""
+    stage = leaving.stage
+    assert isinstance(stage, OnDiscord)
+    ref = stage.ref(leaving.user)
+    [ticket] = await stage.running.store.read(lambda work: work.tickets.open_of(ref))
+    await stage.works(f"/ticket close {ticket.number}")
+    room = stage.shop.agents_room(ticket.number)
+    assert room.thread is not None
+    assert room.thread.archived
+    room.thread.locked = True  # as a moderator may have done
+    return room
+
+
+def sleeps(room: Channel) -> bool:
+    return bool(room.thread and room.thread.archived and room.thread.locked)
+
+
+@pytest.mark.parametrize("answer", LATER)
+@pytest.mark.parametrize(("route", "skip"), [(LOOK, 0), (THREAD, WAKES), (THREAD, SLEEPS)])
+async def test_T24_a_thread_that_is_woken_or_put_back_later_is_waited_for(
+    leaving: Leaving, asleep: Channel, route: str, skip: int, answer: str
+) -> None:
+    fault = LATER[answer](faults(leaving), route)
+    fault.skip = skip
+    await leaving.confirm()
+    await leaving.goes_on(lambda: fault.hits > skip)
+    for _ in range(4):
+        await leaving.hurried.on()
+    faults(leaving).clear()
+    await leaving.ends()
+    in_the_end(leaving)
+    assert leaving.shown() == []
+    assert sleeps(asleep)
+
+
+@pytest.mark.parametrize(("status", "code"), NEVER)
+@pytest.mark.parametrize("route", [LOOK, THREAD])
+async def test_T24_a_thread_that_is_never_woken_is_told_with_its_reason(
+    leaving: Leaving, asleep: Channel, route: str, status: int, code: int
+) -> None:
+    faults(leaving).fail(route, status, code=code, times=ALWAYS)
+    await leaving.confirm()
+    await leaving.ends()
+    in_the_end(leaving)
+    assert NEVER[status, code] in leaving.told()
+    assert leaving.shown() != []
+    assert sleeps(asleep)
+
+
+@pytest.mark.parametrize(("status", "code"), [*NEVER, (404, 10003)])
+async def test_T24_what_was_taken_back_is_no_less_so_if_its_thread_cannot_be_put_back(
+    leaving: Leaving, asleep: Channel, status: int, code: int
+) -> None:
+    fault = faults(leaving).fail(THREAD, status, code=code, times=ALWAYS, skip=SLEEPS)
+    await leaving.confirm()
+    await leaving.ends()
+    assert fault.hits > SLEEPS
+    assert TOLD in leaving.told()
+    assert LEFT not in leaving.told()
+    assert leaving.shown() == []
+    assert leaving.held() == []
+
+
+@pytest.mark.parametrize("route", [LOOK, THREAD])
+async def test_T24_a_thread_that_is_gone_needs_nothing_taken_back(
+    leaving: Leaving, asleep: Channel, route: str
+) -> None:
+    fault = faults(leaving).fail(route, 404, code=10003, times=ALWAYS)
+    await leaving.confirm()
+    await leaving.ends()
+    assert fault.hits > 0
+    assert TOLD in leaving.told()
     assert LEFT not in leaving.told()
     assert leaving.held() == []

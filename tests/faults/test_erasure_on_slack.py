@@ -15,6 +15,7 @@ from tests.faults.erasing import LEFT, TOLD, Hurried, Leaving
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 TAKES_BACK = ("chat.delete", "chat.update", "files.delete")
+PUBLISH = "views.publish"
 TELLS = ("chat.postMessage", "conversations.open")
 LATER: dict[str, dict[str, Any]] = {
     "500": {"status": 500},
@@ -32,6 +33,12 @@ NEVER = {
     "missing_scope": "the Slack app lacks a permission; see helpthread doctor",
     "restricted_action": "the workspace does not allow it",
     "compliance_exports_prevent_deletion": "Slack refused it (compliance_exports_prevent_deletion)",
+}
+NEVER_DRAWN = {
+    "not_enabled": "Slack refused it (not_enabled)",
+    "invalid_arguments": "Slack refused it (invalid_arguments)",
+    "missing_scope": "the Slack app lacks a permission; see helpthread doctor",
+    "restricted_action": "the workspace does not allow it",
 }
 GONE = [
     ("chat.delete", "message_not_found"),
@@ -59,6 +66,15 @@ async def leaving(desk: tuple[OnSlack, Hurried]) -> AsyncIterator[Leaving]:
     await found.ask_first()
     yield found
     stage.world.slack.faults.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def drawn(leaving: Leaving) -> Leaving:
+    """What they wrote stands on their own page and on an agent's."""
+    stage = leaving.stage
+    await stage.looks_around(leaving.user)
+    assert {f"home of {leaving.user.id}", f"home of {stage.agent.id}"} <= set(leaving.shown())
+    return leaving
 
 
 def fail(leaving: Leaving, method: str, **how: Any) -> None:
@@ -164,3 +180,35 @@ async def test_what_was_given_up_though_slack_took_it_is_found_and_taken_back(
     assert leaving.shown() == []
     assert LEFT not in leaving.told()
     assert leaving.held() == []
+
+
+# Pages of people's own, on which it stands
+
+
+@pytest.mark.parametrize("answer", LATER)
+async def test_T24_a_page_that_is_drawn_later_is_waited_for(drawn: Leaving, answer: str) -> None:
+    fail(drawn, PUBLISH, **LATER[answer])
+    await drawn.confirm()
+    await drawn.goes_on(lambda: met(drawn, PUBLISH))
+    for _ in range(4):
+        await drawn.hurried.on()
+    assert drawn.told() == "", "nothing is said to be done before it is"
+    over(drawn)
+    await drawn.ends()
+    assert TOLD in drawn.told()
+    assert LEFT not in drawn.told()
+    assert drawn.shown() == []
+    assert drawn.held() == []
+
+
+@pytest.mark.parametrize("error", NEVER_DRAWN)
+async def test_T24_a_page_that_is_never_drawn_is_told_with_its_reason(drawn: Leaving, error: str) -> None:
+    fail(drawn, PUBLISH, error=error)
+    await drawn.confirm()
+    await drawn.ends()
+    assert met(drawn, PUBLISH)
+    assert LEFT in drawn.told()
+    assert NEVER_DRAWN[error] in drawn.told()
+    assert set(drawn.shown()) >= {f"home of {drawn.stage.agent.id}"}
+    assert drawn.held() == [], "what is ours is gone all the same"
+    over(drawn)

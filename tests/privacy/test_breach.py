@@ -57,6 +57,7 @@ async def test_it_is_counted_whom_it_concerns_and_how_long_there_is(bureau: Desk
     assert "• tickets: about 2" in told
     assert "• files" not in told
     assert (await office_does(bureau, "list")).startswith(f"{number}: known since")
+    assert ": about 0" not in await office_does(bureau, "show", await opened(bureau, "database"))
 
 
 async def test_what_is_counted_is_stored_as_what_it_is(bureau: Desk) -> None:

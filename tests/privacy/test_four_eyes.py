@@ -90,7 +90,8 @@ async def test_T32_who_lies_about_it_is_deleted_when_it_is_confirmed_again(burea
     number = await begun(bureau, SAM, "/privacy minor @ana")
     await settle(bureau)
     await bureau.click(ANA, "I am of age", "@ana")
-    await bureau.type(OLE, f"/privacy confirm {number}", private(OLE))
+    told = await bureau.type(OLE, f"/privacy confirm {number}", private(OLE))
+    assert "they said that they are of age, and can say so only once" in told
     await bureau.click(ANA, "I am of age", "@ana")
     await two_days(bureau)
     assert await gone(bureau)

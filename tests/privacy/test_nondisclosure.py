@@ -155,10 +155,12 @@ async def test_they_read_nothing_of_a_hold_on_one_ticket_and_are_told_that_all_i
 ) -> None:
     await place(bureau, "1")
     await bureau.type(PIA, "/privacy confirm 1 hold", private(PIA))
+    assert "legal hold" not in await bureau.type(ANA, "/mydata delete", private(ANA))
     await delete(bureau)
     receipt = bureau.private(ANA)[-1]
     assert receipt.startswith("Your data is deleted")
     assert "Not deleted yet" not in receipt
+    assert "nothing" not in receipt, "nor that there was nothing, which they know better"
     assert "#1" not in receipt
     kept = await bureau.ticket(1)
     assert (kept.customer, kept.subject) == (ANA.ref, "my printer is on fire")

@@ -62,7 +62,7 @@ async def test_nobody_has_their_own_request_in_hand(bureau: Desk) -> None:
     assert "no request of that number" in await bureau.type(OLE, "/privacy refuse 1 excessive", private(OLE))
     assert "that is you" in await bureau.type(OLE, f"/privacy hold @ole claims {until(bureau, 9)}", named=(OLE,))
     assert (await one(bureau, Asked.ERASURE, OLE)).stage is Stage.ASKED
-    assert "1: the deletion of your data" in await bureau.type(PIA, "/privacy queue", private(PIA))
+    assert "1: the deletion of their data" in await bureau.type(PIA, "/privacy queue", private(PIA))
 
 
 # Requests that came another way
@@ -71,7 +71,7 @@ async def test_nobody_has_their_own_request_in_hand(bureau: Desk) -> None:
 async def test_a_logged_request_counts_from_the_day_it_came_and_begins_when_its_owner_says_yes(bureau: Desk) -> None:
     told = await logged(bureau, "export", "2026-01-02")
     assert told.startswith("Request 1 is logged, to be answered by 2026-02-02.")
-    assert "by email, answer by 2026-02-02 (27 days): waits for you" in await bureau.type(OLE, "/privacy queue")
+    assert "by email, answer by 2026-02-02 (27 days): waits for them" in await bureau.type(OLE, "/privacy queue")
     await settle(bureau)
     assert bureau.private(ANA)[-1].startswith(
         "Was that you?\nA request about your data reached us another way: an export"
@@ -233,7 +233,10 @@ async def test_a_hold_has_to_be_looked_at_again_and_officers_are_told(bureau: De
         await bureau.tick()
     await settle(bureau)
     assert [text for text in bureau.private(OLE) if "Legal hold 1 has to be looked at again" in text] == [
-        "Legal hold 1 has to be looked at again: /privacy renew or /privacy release."
+        (
+            "Legal hold 1 has to be looked at again: /privacy show 1 hold says whose it is, then /privacy renew or "
+            "/privacy release."
+        )
     ]
     assert "hold 1: claims, since 2026-01-05, review it now" in await bureau.type(OLE, "/privacy queue")
     assert "goes on" in await bureau.type(OLE, f"/privacy renew 1 {until(bureau, 30)}", private(OLE))
@@ -275,7 +278,7 @@ def test_the_command_line_does_the_same(tmp_path: Path, monkeypatch: pytest.Monk
         return f"{ran.output}{ran.exception or ''}".strip()
 
     assert said("log", "deletion", "fake/w/ana", "letter").startswith("Request 1 is logged")
-    assert "1: the deletion of your data" in said("queue")
+    assert "1: the deletion of their data" in said("queue")
     assert "Of somebody (fake/w/ana)" in said("show", "1")
     assert "is to be answered by" in said("extend", "1", "complex")
     day = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d")

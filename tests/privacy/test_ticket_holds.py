@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from bot.privacy.model import Asked, Request, Stage
+from bot.privacy.officers.counter import do
 from bot.privacy.retaining.purging import purge_everything
 from tests.desk import ANA, BEN, LEA, SAM, Desk, agents_thread, private
 from tests.privacy.canaries import everything
@@ -68,9 +69,28 @@ async def test_T28_of_two_tickets_the_one_that_is_not_held_is_erased_and_the_oth
     (rest,) = await rests(two_tickets)
     assert rest.stage is Stage.HELD
     receipt = two_tickets.private(ANA)[-1]
+    assert "Deleted\n• messages" in receipt
     assert "Not deleted yet\n• ticket #2 and your name: the law has us keep it for now." in receipt
     shown = "\n".join(text for room in two_tickets.chat.rooms for text in two_tickets.room(room) if room != "@ana")
     assert TEA not in shown
+
+
+async def test_the_question_says_that_what_is_held_is_only_put_aside(two_tickets: Desk) -> None:
+    aside = "What a legal hold keeps is only put aside, and deleted by itself as soon as the hold ends."
+    assert aside in await two_tickets.type(ANA, "/mydata delete", private(ANA))
+    assert aside not in await two_tickets.type(BEN, "/mydata delete", private(BEN))
+
+
+async def test_an_officer_sees_whose_hold_it_is_and_not_ones_own(two_tickets: Desk) -> None:
+    number = await held(two_tickets)
+    shown = await two_tickets.type(LEA, f"/privacy show {number} hold", private(LEA))
+    assert shown.startswith(f"hold {number}: claims, since 2026-01-05, of one ticket, review by ")
+    assert "Of Ana (fake/w/ana)\nNothing of support#2 is deleted; all else of theirs may be." in shown
+    assert await two_tickets.store.write(lambda work: do("show.hold", [str(number)], work)) == shown
+    await two_tickets.store.write(
+        lambda work: do("hold", ["fake/w/lea", "claims", until(two_tickets, 9), "", ""], work)
+    )
+    assert "There is no hold" in await two_tickets.type(LEA, f"/privacy show {number + 1} hold", private(LEA))
 
 
 async def test_T28_nobody_uses_what_is_held_and_it_cannot_be_called_off(two_tickets: Desk) -> None:
@@ -133,7 +153,12 @@ async def test_T28_a_hold_past_its_review_date_alerts_the_officers_once(two_tick
     await settle(two_tickets)
     told = [text for text in two_tickets.private(LEA) if "has to be looked at again" in text]
     number = await held(two_tickets)
-    assert told == [f"Legal hold {number} has to be looked at again: /privacy renew or /privacy release."]
+    assert told == [
+        (
+            f"Legal hold {number} has to be looked at again: /privacy show {number} hold says whose it is, then "
+            "/privacy renew or /privacy release."
+        )
+    ]
     assert "of one ticket, review it now" in await two_tickets.type(LEA, "/privacy queue", private(LEA))
     assert TEA in rows(two_tickets)
 

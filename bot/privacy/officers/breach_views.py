@@ -51,7 +51,8 @@ LETTER = Phrase(
 
 
 def shown(breach: Breach, topics: Sequence[Topic], now: datetime) -> str:
-    lines = [_counted(breach, topic) for topic in topics if topic.table in breach.records]
+    lines = [_counted(breach, topic) for topic in topics if breach.records.get(topic.table)]
+    lines = lines or [_("• nothing was there by then")]
     return "\n".join([_line(breach, now), *lines, ciphertext(breach), *_not_owed(breach)])
 
 

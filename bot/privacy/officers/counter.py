@@ -45,6 +45,7 @@ def _retention(given: Sequence[str], work: UnitOfWork) -> str:
 COMMANDS: dict[str, tuple[int, Doing]] = {  # how many arguments, none of which may be left out
     "queue": (0, lambda given, work: office.queue(None, work)),
     "show": (1, lambda given, work: office.show(given[0], None, work)),
+    "show.hold": (1, lambda given, work: holding.show(given[0], None, work)),
     "retention-due": (0, lambda given, work: retention_views.periods(purging.previews(work))),
     "log": (4, lambda given, work: office.log(given[0], person_named(given[1]), given[2], given[3], None, work)),
     "extend": (2, lambda given, work: office.extend(given[0], given[1], None, work)),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from bot.language import _, here
 from bot.message import Button, Message, say
 from bot.privacy.model import Request
-from bot.privacy.rights_views import KINDS
+from bot.privacy.officers.office_views import KIND
 from bot.wording import moment
 
 Telling = Callable[[], Message]
@@ -93,7 +93,7 @@ def confirm_it(request: Request) -> Message:
         _(
             "Request {number}, {kind}, needs a second privacy officer: {show}, then {confirm} or {clear}.",
             number=request.number,
-            kind=here(KINDS[request.asked]),
+            kind=here(KIND[request.asked]),
             show=f"/privacy show {request.number}",
             confirm=_confirm(request),
             clear=f"/privacy clear {request.number}",
@@ -111,7 +111,13 @@ def they_say_no(request: Request) -> Message:
     )  # fmt: skip
 
 
-def minor_confirmed(request: Request) -> str:
+def minor_confirmed(request: Request, *, said_otherwise: bool) -> str:
+    if said_otherwise:
+        return _(
+            "Request {number} is confirmed. What we hold about them is deleted on {when}; they said that they are of "
+            "age, and can say so only once. {clear} takes it back.",
+            number=request.number, when=_when(request), clear=f"/privacy clear {request.number}",
+        )  # fmt: skip
     return _(
         "Request {number} is confirmed. What we hold about them is deleted on {when}, unless they say until then that "
         "they are of age.",
@@ -132,7 +138,10 @@ def cleared(request: Request) -> str:
 
 
 def nothing_waits() -> str:
-    return _("Nothing was changed: that request does not wait for a second officer.")
+    return _(
+        "Nothing was changed: that request does not wait for a second officer. If you mean a legal hold, write the "
+        "word hold after its number."
+    )
 
 
 def somebody_else() -> str:

@@ -60,6 +60,19 @@ def _ticket_of(who: UserRef, named: str, work: UnitOfWork) -> tuple[int, int]:
     return theirs[0]
 
 
+def show(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
+    """Whose it is: whoever reviews one, or is to agree to something of it, has to know."""
+    placed = _hold(number, officer, work)
+    return views.hold_shown(placed, work.privacy.name(placed.who), _called(placed, work), work.now)
+
+
+def _called(placed: Hold, work: UnitOfWork) -> str:
+    """Its ticket, as one would write it in /privacy hold; empty if it is on all of theirs."""
+    called = work.tickets.called(placed.ticket) if placed.ticket is not None else None
+    desk = work.desks.get(called[0]) if called else None
+    return f"{desk.name}#{called[1]}" if called and desk else ""
+
+
 def renew(number: str, review: str, officer: UserRef | None, work: UnitOfWork) -> str:
     """It was looked at, and is to be looked at again: nobody ends it."""
     placed = replace(_hold(number, officer, work), review_at=_review(review, work))

@@ -5,13 +5,24 @@ from datetime import datetime, timedelta
 
 from bot.language import Phrase, _, here, several
 from bot.message import Message, say
-from bot.privacy.model import Awaits, Hold, Request
+from bot.privacy.model import Asked, Awaits, Hold, Request, Stage
 from bot.privacy.rights_views import KINDS, STAGES
 from bot.wording import day
 
 WAITS = {
     Awaits.NONDISCLOSURE: Phrase("to tell them nothing of it waits for a second officer"),
     Awaits.RELEASE: Phrase("its end waits for a second officer"),
+}
+# As an officer reads them: of somebody else.
+KIND = KINDS | {
+    Asked.DISPUTE: Phrase("a mistake that they told us of"),
+    Asked.MINOR: Phrase("a question about their age"),
+    Asked.ERASURE: Phrase("the deletion of their data"),
+}
+STAGE = STAGES | {
+    Stage.ASKED: Phrase("waits for them to confirm it"),
+    Stage.HELD: Phrase("waits for the end of a legal hold"),
+    Stage.CANCELLED: Phrase("cancelled by them"),
 }
 
 
@@ -33,11 +44,11 @@ def _line(request: Request, now: datetime) -> str:
     return _(
         "{number}: {kind}, received {received}, answer by {due} ({left}): {stage}",
         number=request.number,
-        kind=here(KINDS[request.asked]),
+        kind=here(KIND[request.asked]),
         received=received,
         due=day(request.answer_by),
         left=_left(request.answer_by - now),
-        stage=here(STAGES[request.stage]),
+        stage=here(STAGE[request.stage]),
     )
 
 
@@ -74,6 +85,14 @@ def request(request: Request, name: str, held: bool, now: datetime) -> str:
         lines.append(_("Extended: {reason}", reason=request.extended))
     if held:
         lines.append(_("A legal hold stands on their data."))
+    return "\n".join(lines)
+
+
+def hold_shown(hold: Hold, name: str, ticket: str, now: datetime) -> str:
+    """`ticket` is what it is called, if it is on one alone."""
+    lines = [_hold(hold, now), _("Of {name} ({account})", name=name or _("somebody"), account=hold.who)]
+    if ticket:
+        lines.append(_("Nothing of {ticket} is deleted; all else of theirs may be.", ticket=ticket))
     return "\n".join(lines)
 
 
@@ -175,8 +194,8 @@ def hold_waits(hold: Hold) -> str:
     confirm = _answers(hold)["confirm"]
     if hold.awaits is Awaits.RELEASE:
         return _(
-            "Hold {number} was to be looked at by {day}, so another privacy officer has to agree to its end: {command} "
-            "hold. Until then it stands.",
+            "The day to look at hold {number} again is {day}, so another privacy officer has to agree to its end: "
+            "{command} hold. Until then it stands.",
             number=hold.number, day=day(hold.review_at), command=confirm,
         )  # fmt: skip
     return _(
@@ -189,8 +208,10 @@ def hold_waits(hold: Hold) -> str:
 def confirm_hold(hold: Hold) -> Message:
     return say(
         _(
-            "Legal hold {number}: {what}. {confirm} hold agrees, {clear} hold leaves it as it is.",
+            "Legal hold {number}: {what}. {show} hold says whose it is, {confirm} hold agrees, {clear} hold leaves it "
+            "as it is.",
             number=hold.number,
+            show=f"/privacy show {hold.number}",
             what=here(WAITS[hold.awaits]),
             **_answers(hold),
         )
@@ -233,7 +254,12 @@ def due(request: Request, now: datetime) -> Message:
 
 def review_due(hold: Hold) -> Message:
     return say(
-        _("Legal hold {number} has to be looked at again: /privacy renew or /privacy release.", number=hold.number)
+        _(
+            "Legal hold {number} has to be looked at again: {show} hold says whose it is, then /privacy renew or "
+            "/privacy release.",
+            number=hold.number,
+            show=f"/privacy show {hold.number}",
+        )
     )
 
 

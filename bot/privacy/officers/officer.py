@@ -75,9 +75,11 @@ def queue(call: Call, work: UnitOfWork) -> str:
     return office.queue(call.actor.ref, work)
 
 
-@router.command("privacy show", "Look at a request", NUMBER, use=Use.REVIEW)
+@router.command("privacy show", "Look at a request, or a legal hold", NUMBER, OF, use=Use.REVIEW)
 @officers_only
 def show(call: Call, work: UnitOfWork) -> str:
+    if call.options.get("of"):
+        return holding.show(call.options["number"], call.actor.ref, work)
     return office.show(call.options["number"], call.actor.ref, work)
 
 

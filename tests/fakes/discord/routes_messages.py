@@ -82,8 +82,12 @@ def edit(call: Call) -> Any:
 
 @route("DELETE", MESSAGE)
 def delete(call: Call) -> Any:
+    """Raises 50083."""
     channel = place(call)
-    editing.delete(call.world, call.bot, channel, [call.world.message(channel, call.id("message_id"))])
+    found = call.world.message(channel, call.id("message_id"))
+    if channel.thread and channel.thread.archived:
+        raise Refusal(50083)
+    editing.delete(call.world, call.bot, channel, [found])
 
 
 @route("POST", MESSAGES + "/bulk-delete")
