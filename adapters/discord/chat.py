@@ -18,6 +18,7 @@ from adapters.discord.delivery import Delivery
 from adapters.discord.hosts import way_out
 from adapters.discord.inbound import Interaction
 from adapters.discord.lanes import Lanes
+from adapters.discord.login import log_in
 from adapters.discord.marks import Marks, Write, a_moment_ago
 from adapters.discord.memory import NO_MEMORY, Memory
 from adapters.discord.messages import Messages
@@ -98,10 +99,10 @@ class DiscordChat:
         try:
             with self.pointed_at:
                 async with self.client:
-                    self.client.http.connector = Outgoing(self.egress, limit=0)
                     keeping = asyncio.create_task(self.marks.keep())
                     try:
-                        await self.client.start(self.token)
+                        await log_in(self.client, self.token, lambda: Outgoing(self.egress, limit=0))
+                        await self.client.connect()
                     finally:
                         keeping.cancel()
         except discord.LoginFailure as error:

@@ -19,6 +19,7 @@ from adapters.discord.addresses import pointed_at
 from adapters.discord.chat import DiscordChat, room_gone, soon, tell_commands
 from adapters.discord.delivery import Delivery
 from adapters.discord.hosts import way_out
+from adapters.discord.login import log_in
 from adapters.discord.marks import a_moment_ago
 from adapters.discord.pace import LONGEST_WAIT, Pace
 from adapters.discord.people import ref
@@ -125,8 +126,7 @@ class Sharded:
         try:
             with self.pointed_at:
                 async with self.client:
-                    self.client.http.connector = Outgoing(self.egress, limit=0)
-                    await self.client.login(self.token)
+                    await log_in(self.client, self.token, lambda: Outgoing(self.egress, limit=0))
                     self.up.set()
                     try:
                         await self._share()

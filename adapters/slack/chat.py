@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -38,6 +39,7 @@ from bot.process.standby import Seats
 from bot.router import Router
 
 log = logging.getLogger(__name__)
+LONGEST_PAUSE = 60.0  # seconds between two tries to connect
 REACTIONS = {"eyes": "ticket.claim", "white_check_mark": "ticket.close"}
 Next = Callable[[], Awaitable[BoltResponse]]
 
@@ -157,7 +159,7 @@ class SlackChat:
 
     async def _introduce(self) -> None:
         """Learn who and where the bot is. Nothing is taken in before: it could not tell its own words."""
-        while True:
+        for tries in count():
             try:
                 me = await self.api.call("auth.test")
                 break
@@ -165,7 +167,7 @@ class SlackChat:
                 raise Problem(words.wrong_token(error.reason)) from error
             except TryLater as error:
                 log.warning("not connected yet: %s", error.reason)
-                await asyncio.sleep(error.seconds)
+                await asyncio.sleep(max(error.seconds, min(LONGEST_PAUSE, 2.0**tries)))
         self.people.team = str(me["team_id"])
         self.people.enterprise = str(me.get("enterprise_id") or "") if me.get("is_enterprise_install") else ""
         self.messages.own = self.delivery.own = self.catch_up.own = self.changes.own = str(me["user_id"])

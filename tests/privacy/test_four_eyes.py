@@ -92,6 +92,9 @@ async def test_T32_who_lies_about_it_is_deleted_when_it_is_confirmed_again(burea
     await bureau.click(ANA, "I am of age", "@ana")
     told = await bureau.type(OLE, f"/privacy confirm {number}", private(OLE))
     assert "they said that they are of age, and can say so only once" in told
+    await settle(bureau)
+
+    assert any("still takes you to be too young for this desk" in said for said in bureau.private(ANA))
     await bureau.click(ANA, "I am of age", "@ana")
     await two_days(bureau)
     assert await gone(bureau)

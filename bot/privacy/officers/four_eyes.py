@@ -91,7 +91,10 @@ def confirm(number: str, officer: UserRef | None, work: UnitOfWork) -> str:
     if request.asked is Asked.MINOR:
         request = request.to(Stage.REVIEW, step=CONFIRMED)
         work.privacy.save(request)
-        return views.minor_confirmed(request, said_otherwise=CONTESTED in dict(request.counts))
+        contested = CONTESTED in dict(request.counts)
+        if contested:
+            _tell(request, "again", partial(views.decided, request, work.promises.contact), work)
+        return views.minor_confirmed(request, said_otherwise=contested)
     work.privacy.looked_at(request)
     held = begin_erasure(request, work).stage is Stage.HELD
     return views.on_hold(request) if held else views.begun(request)

@@ -33,6 +33,17 @@ def contested() -> Message:
     return say(_("Thank you. A privacy officer looks at it within two days, and you hear of it."))
 
 
+def decided(request: Request, contact: str) -> Message:
+    text = _(
+        "A privacy officer looked at it again, and still takes you to be too young for this desk. What we hold about "
+        "you is deleted on {when}; until then you can have a copy of it.",
+        when=_when(request),
+    )
+    if contact:
+        text += " " + _("If that is wrong, tell them: {contact}.", contact=contact)
+    return Message((text,), title=_("A question about your age"), buttons=(Button(_("Export"), "mydata.export"),))
+
+
 def as_before() -> Message:
     return say(_("The question about your age is settled. Your data is used again as before, nothing was deleted."))
 
