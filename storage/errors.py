@@ -39,11 +39,21 @@ REASONS = {
 
 def trouble(error: BaseException) -> str:
     """What an error of the database means for the person who runs the desk: a few words, and nobody's data."""
+    code = _first_code(error)
+    return _meaning(code) or _unknown(code)
+
+
+def known_trouble(error: BaseException) -> str:
+    """The same of any error; empty if it is none of the database's."""
+    return _meaning(_first_code(error))
+
+
+def _first_code(error: BaseException) -> str:
     code, each = _code(error), error.__cause__ or error.__context__
     while each is not None:  # where a transaction was undone, what failed first says why
         code = found if (found := _code(each)) and _meaning(found) else code
         each = each.__cause__ or each.__context__
-    return _meaning(code) or _unknown(code)
+    return code
 
 
 def _code(error: BaseException) -> str:

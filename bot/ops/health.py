@@ -3,9 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from time import monotonic
 
+from bot.effects import Effect
+from bot.inbound import Event
 from bot.ports import Chat, Connected
 
 log = logging.getLogger(__name__)
@@ -13,6 +17,7 @@ EVERY = 5.0  # seconds between two looks
 PATIENCE = 5.0  # seconds that a write may take
 LAG = 1.0  # seconds; people notice, and platforms give up after three
 BEAT = 0.25  # seconds between two looks at how late the event loop is
+REMEMBERED_SECONDS = 15.0  # of something that could not be stored
 REMEMBERED = 60  # beats: the worst of the last quarter of a minute counts
 
 
@@ -56,8 +61,34 @@ class Beat:
             self.late.append(max(0.0, now() - before - BEAT))
 
 
+class Unstored:
+    """An observer: why something that people did could not be stored a moment ago, though what is small can be, as on
+    a disk that is full up to the last pages."""
+
+    def __init__(self, known: Callable[[BaseException], str]) -> None:
+        self.known = known
+        self.last, self.at = "", 0.0
+
+    @property
+    def reason(self) -> str:
+        return self.last if monotonic() - self.at < REMEMBERED_SECONDS else ""
+
+    @contextmanager
+    def handling(self, event: Event) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if reason := self.known(error):
+                self.last, self.at = reason, monotonic()
+            raise
+
+    def delivering(self, effect: Effect, token: str) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
 class Doctor:
-    """Looks for ever. `write` stores something small; `trouble` says in words what an error of the database means."""
+    """Looks for ever. `write` stores something small; `trouble` says in words what an error of the database means, and
+    `unstored` why something else could not be stored lately."""
 
     def __init__(
         self,
@@ -66,12 +97,13 @@ class Doctor:
         chats: Mapping[str, Chat],
         write: Callable[[], Awaitable[object]],
         trouble: Callable[[BaseException], str],
+        unstored: Callable[[], str],
         *,
         every: float = EVERY,
         patience: float = PATIENCE,
     ) -> None:
         self.health, self.beat, self.chats = health, beat, chats
-        self.write, self.trouble = write, trouble
+        self.write, self.trouble, self.unstored = write, trouble, unstored
         self.every, self.patience = every, patience
 
     async def run(self) -> None:
@@ -88,7 +120,7 @@ class Doctor:
             finally:
                 writing.cancel()
             error = None if writing.cancelled() else writing.exception()
-            self.health.note("database", self.trouble(error) if error else "")
+            self.health.note("database", self.trouble(error) if error else self.unstored())
             await asyncio.sleep(self.every)
 
     async def _others(self) -> None:

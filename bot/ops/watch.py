@@ -8,11 +8,11 @@ from functools import partial
 from importlib.metadata import version
 
 from bot.config import ConfigError, Settings
-from bot.ops.health import Beat, Doctor, Health
+from bot.ops.health import Beat, Doctor, Health, Unstored
 from bot.ops.observing import Chronicle, Observer, can_be_away
 from bot.ports import Chat, UnitOfWork
 from bot.process.running import Running
-from storage.errors import trouble
+from storage.errors import known_trouble, trouble
 
 log = logging.getLogger(__name__)
 PROBE = "health"  # the row that is written to find out whether one can
@@ -28,6 +28,7 @@ class Watch:
         self.observers: list[Observer] = []
         self.health, self.beat = Health(), Beat()
         self.chats = dict[str, Chat]()  # those that can be away
+        self.unstored = Unstored(known_trouble)
         self.port = 0  # where it answers, as soon as it does
         if settings.log_level == "DEBUG":
             self.observers.append(Chronicle())
@@ -36,7 +37,7 @@ class Watch:
 
             kind = "sqlite" if settings.database_file else "postgresql"
             self.metrics = Metrics(version("helpthread"), kind)
-            self.observers.append(self.metrics)
+            self.observers += [self.metrics, self.unstored]
         if settings.otel_exporter_otlp_endpoint:
             self.observers.append(_traces(settings.otel_exporter_otlp_endpoint))
 
@@ -56,9 +57,8 @@ class Watch:
             serving = served(self.settings.ops_address, self.settings.ops_port, self.health, figures)
             self.port = await stack.enter_async_context(serving)
             self.chats = {name: chat for name, chat in running.chats.items() if can_be_away(chat)}
-            doctor = Doctor(
-                self.health, self.beat, self.chats, lambda: running.store.write(_probe), trouble, every=self.every
-            )
+            probe, unstored = partial(running.store.write, _probe), lambda: self.unstored.reason
+            doctor = Doctor(self.health, self.beat, self.chats, probe, trouble, unstored, every=self.every)
             for job in (self.beat.run(), doctor.run(), self._count(running)):
                 stack.push_async_callback(_end, asyncio.create_task(job))
             log.info("health and metrics on port %d", self.port)

@@ -61,7 +61,7 @@ def looked_after(running: Running) -> Iterator[Health]:
         name = f"{next(number)} {LONG}"
         await running.store.write(lambda work: work.raise_read_until(name, work.now))
 
-    doctor = asyncio.create_task(Doctor(health, Beat(), running.chats, write, trouble, every=0.05).run())
+    doctor = asyncio.create_task(Doctor(health, Beat(), running.chats, write, trouble, str, every=0.05).run())
     try:
         yield health
     finally:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -13,9 +14,13 @@ import pytest
 
 from bot.config import ConfigError, Settings
 from bot.errors import Problem
+from bot.inbound import MessagePosted
 from bot.ops import health
 from bot.ops.watch import Watch
+from bot.ports import UnitOfWork
 from storage.errors import trouble
+from storage.store import SqlUnitOfWork
+from tests.desk import BEN, HELP
 from tests.ops.watched import Watched, until, watched
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +56,33 @@ async def test_a_database_that_another_program_holds_is_busy_until_it_lets_go(
             assert (await desk.get("/readyz"))[0] == 503
             other.execute("ROLLBACK")
         await until(lambda: _says(desk, {}))
+
+
+async def test_a_disk_with_room_for_the_probe_and_for_nothing_that_people_say_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It was green on a full disk, because what it writes to find out needs no new page."""
+    async with watched(tmp_path) as desk:
+        await desk.running.store.write(_no_more_pages)
+        with pytest.raises(sqlite3.OperationalError):
+            await _says_very_much(desk)
+        await until(lambda: _says(desk, {"database": "the disk is full"}))
+        assert (await desk.get("/readyz"))[0] == 503
+        monkeypatch.setattr(health, "REMEMBERED_SECONDS", 0.0)
+        await until(lambda: _says(desk, {}))
+
+
+async def _says_very_much(desk: Watched) -> None:
+    for number in range(1000):
+        said = " ".join(f"{number}word{each}" for each in range(400))
+        await desk.chat.bring(MessagePosted(f"m{number}", BEN, replace(HELP, message=str(number)), said))
+
+
+def _no_more_pages(work: UnitOfWork) -> None:
+    assert isinstance(work, SqlUnitOfWork)
+    connection = work.connection
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
 
 async def test_an_event_loop_that_is_late_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
