@@ -99,7 +99,6 @@ BY_NAME = {
 
 NOT_ON_BOTH = {
     13: "only PostgreSQL keeps statistics",
-    34: "what a platform says of the app is the same for any database",
     37: "no database is asked",
 }
 
