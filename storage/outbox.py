@@ -71,6 +71,10 @@ POST = Hot(
 PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
 FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("sent_fence")))
 SPOT = Hot(select(spots).where(spots.c.key == bindparam("of_key")))
+UNDER = Hot(select(outbox).where(outbox.c.key == bindparam("of_key")))
+IS_THERE = exists().where(spots.c.key == bindparam("of_key"))
+IS_ON_ITS_WAY = exists().where(outbox.c.key == bindparam("of_key"), IS_DUE)
+POSTED = Hot(select((IS_THERE | IS_ON_ITS_WAY).label("there")))
 FEW = 4  # keys that are looked up one by one, which costs less than a statement for all of them
 POSTPONE = (
     update(outbox)
@@ -233,13 +237,10 @@ class SqlOutbox:
         self.news = True
 
     def discard(self, id: int) -> bool:
-        return self._forget_given_up(outbox.c.id == id)
-
-    def _forget_given_up(self, which: Any) -> bool:
-        rows = self.connection.execute(select(outbox).where(which, outbox.c.state == DEAD)).all()
-        for row in rows:
+        row = self.connection.execute(select(outbox).where(outbox.c.id == id, outbox.c.state == DEAD)).first()
+        if row is not None:
             self.forget_given_up(row)
-        return bool(rows)
+        return row is not None
 
     def forget_given_up(self, row: Row[Any]) -> None:
         """If it may be on its platform all the same, once it is known where."""
@@ -268,7 +269,9 @@ class SqlOutbox:
         self.connection.execute(delete(outbox).where(*waits))
 
     def cancel_given_up(self, key: str) -> None:
-        self._forget_given_up(outbox.c.key == key)
+        for row in UNDER.all(self.connection, {"of_key": key}):
+            if row.state == DEAD:
+                self.forget_given_up(row)
 
     def revise(self, key: str, message: Message) -> bool:
         said, sure = words.dump_python(message, mode="json"), False
@@ -285,8 +288,8 @@ class SqlOutbox:
         return self._spots([key]).get(key)
 
     def posted(self, key: str) -> bool:
-        there = exists().where(spots.c.key == key) | exists().where(outbox.c.key == key, IS_DUE)
-        return bool(self.connection.scalar(select(there)))
+        found = POSTED.first(self.connection, {"of_key": key})
+        return found is not None and bool(found.there)
 
     def opening(self, place: Place) -> bool:
         opening = (outbox.c.key == outbox.c.room, outbox.c.head, IS_DUE, outbox.c.platform == place.platform)
@@ -343,7 +346,7 @@ class SqlOutbox:
             waits = (outbox.c.key == key, IS_DUE)
             for room in sorted(self.connection.scalars(select(outbox.c.room).where(*waits).distinct())):
                 self._hold(room)
-        return self.connection.execute(select(outbox).where(outbox.c.key == key)).all()
+        return UNDER.all(self.connection, {"of_key": key})
 
     def _spots(self, keys: Sequence[str]) -> dict[str, Spot]:
         if len(keys) <= FEW:

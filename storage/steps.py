@@ -15,6 +15,11 @@ table = StepRow.__table__
 THIS = and_(table.c.request == bindparam("of"), table.c.step == bindparam("at"))
 COUNTED = Hot(select(table.c.counts).where(THIS))
 COUNT = Hot(update(table).where(THIS).values(counts=bindparam("counts")))
+MINE = and_(THIS, table.c.fence == bindparam("my_fence"))
+RENEW = Hot(update(table).where(MINE).values(lease_until=bindparam("until")))
+LATER = Hot(
+    select(table.c.fence).where(table.c.request == bindparam("of"), table.c.fence > bindparam("my_fence")).limit(1)
+)
 
 
 class Steps:
@@ -38,9 +43,9 @@ class Steps:
 
     def renew_lease(self, request: int, step: Step, fence: int, until: datetime) -> bool:
         """False if somebody else has begun meanwhile."""
-        later = select(table.c.fence).where(table.c.request == request, table.c.fence > fence).limit(1)
-        own = update(table).where(_is(request, step), table.c.fence == fence).values(lease_until=until)
-        return bool(self.connection.execute(own).rowcount) and self.connection.execute(later).first() is None
+        mine = {"of": request, "at": step.value, "my_fence": fence}
+        renewed = RENEW.run(self.connection, mine | {"until": until})
+        return bool(renewed) and LATER.first(self.connection, {"of": request, "my_fence": fence}) is None
 
     def end_step(self, request: int, step: Step, state: StepState, error: str = "") -> None:
         done_at = self.now if state in (StepState.DONE, StepState.SKIPPED) else None
