@@ -33,6 +33,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -71,6 +72,8 @@ POST = Hot(
 PROMOTE = Hot(update(outbox).where(outbox.c.id == OLDEST.scalar_subquery()).values(head=True))
 FORGET = Hot(delete(outbox).where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("sent_fence")))
 SPOT = Hot(select(spots).where(spots.c.key == bindparam("of_key")))
+IN_HAND = outbox.c.head & IS_DUE & (outbox.c.not_before <= bindparam("now"))
+DOUBT = Hot(update(outbox).where(IN_HAND).values(unsure=true()))
 UNDER = Hot(select(outbox).where(outbox.c.key == bindparam("of_key")))
 IS_THERE = exists().where(spots.c.key == bindparam("of_key"))
 IS_ON_ITS_WAY = exists().where(outbox.c.key == bindparam("of_key"), IS_DUE)
@@ -318,8 +321,7 @@ class SqlOutbox:
         return many
 
     def doubt(self) -> None:
-        in_hand = outbox.c.head & IS_DUE & (outbox.c.not_before <= self.now)
-        self.connection.execute(update(outbox).where(in_hand).values(unsure=True))
+        DOUBT.run(self.connection, {"now": self.now})
 
     def hurry(self) -> None:
         self.connection.execute(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, literal_column, or_, select, text, update
 
 from bot.message import File, UserRef
 from bot.ports import Audit
@@ -34,6 +34,13 @@ from storage.rows import DisputeRow, RequestRow
 
 requests = RequestRow.__table__
 ONE = Hot(select(requests).where(requests.c.number == bindparam("of")))
+RUN = or_(*(requests.c.stage == literal_column(f"'{stage.value}'") for stage in RUNNING))
+NOW_RUNNING = Hot(select(requests).where(RUN).limit(bindparam("most")))
+EXPORTED = and_(requests.c.stage == literal_column("'done'"), requests.c.sha != literal_column("''"))
+WAITS = or_(*(requests.c.stage == literal_column(f"'{stage.value}'") for stage in (Stage.ASKED, Stage.COOLING)))
+OUTDATED = Hot(
+    select(requests).where(or_(EXPORTED, WAITS), requests.c.expires_at <= bindparam("now")).limit(bindparam("most"))
+)
 COUNTED = Hot(select(requests.c.counts).where(requests.c.number == bindparam("of")))
 COUNT = Hot(update(requests).where(requests.c.number == bindparam("of")).values(counts=bindparam("counts")))
 disputes = DisputeRow.__table__
@@ -110,7 +117,7 @@ class Requests:
 
     def running(self, limit: int) -> Sequence[Request]:
         """Those that somebody must be working on."""
-        return self._all(select(requests).where(requests.c.stage.in_([s.value for s in RUNNING])).limit(limit))
+        return [_request(row) for row in NOW_RUNNING.all(self.connection, {"most": limit})]
 
     def dispute(self, request: Request, text: str) -> None:
         """Keep what they say is wrong until it is decided."""
@@ -150,9 +157,7 @@ class Requests:
 
     def outdated(self, now: datetime, limit: int) -> Sequence[Request]:
         """Exports nobody may fetch any more, deletions nobody confirmed, and those whose time to think is over."""
-        export = and_(requests.c.stage == Stage.DONE.value, requests.c.sha != "")
-        waiting = requests.c.stage.in_((Stage.ASKED.value, Stage.COOLING.value))
-        return self._all(select(requests).where(or_(export, waiting), requests.c.expires_at <= now).limit(limit))
+        return [_request(row) for row in OUTDATED.all(self.connection, {"now": now, "most": limit})]
 
     def _all(self, query: Any) -> Sequence[Request]:
         return [_request(row) for row in self.connection.execute(query).all()]

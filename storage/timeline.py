@@ -26,11 +26,13 @@ attachments = AttachmentRow.__table__
 MOST_ENTRIES = 1 << SEQUENCE_BITS  # the next id would be another ticket's
 ADD = Hot(insert(timeline))
 GET = Hot(select(timeline).where(timeline.c.id == bindparam("id")))
-AT = select(timeline).where(
-    timeline.c.source_message == bindparam("message"),
-    timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
-    timeline.c.source_conversation == bindparam("conversation"),
-    timeline.c.source_platform == bindparam("platform"),
+AT = Hot(
+    select(timeline).where(
+        timeline.c.source_message == bindparam("message"),
+        timeline.c.source_message != literal_column("''"),  # in the words of the index, or it is not used
+        timeline.c.source_conversation == bindparam("conversation"),
+        timeline.c.source_platform == bindparam("platform"),
+    )
 )
 HEARD = (
     select(timeline.c.source_thread, timeline.c.source_message, timeline.c.author, timeline.c.staff)
@@ -59,6 +61,7 @@ REWORDED = ("text", "remark", "mark", "edited_at", "deleted_at", "files", "quote
 REWRITE = (
     update(timeline).where(timeline.c.id == bindparam("entry_id")).values({name: bindparam(name) for name in REWORDED})
 )
+DETACH = Hot(delete(attachments).where(attachments.c.entry == bindparam("of_entry")))
 MARK = update(timeline).where(timeline.c.id == bindparam("entry_id")).values(mark=bindparam("mark"))
 FILES = select(attachments).where(attachments.c.entry == bindparam("entry")).order_by(attachments.c.id)
 ATTACH = insert(attachments)
@@ -103,7 +106,7 @@ class SqlTimeline:
 
     def at(self, source: Source) -> Entry | None:
         where = {"platform": source.platform, "conversation": source.conversation, "message": source.message}
-        row = self.connection.execute(AT, where).first()
+        row = AT.first(self.connection, where)
         return None if row is None else self._entry(row)
 
     def heard(self, platform: str, conversation: str, after: str, limit: int) -> Sequence[tuple[Source, UserRef]]:
@@ -126,9 +129,11 @@ class SqlTimeline:
             "quotes": quotes(entry.text) or quotes(entry.remark),
         }
         self.connection.execute(REWRITE, values)
-        kept = [file.sha for file in entry.files]
-        gone = delete(attachments).where(attachments.c.entry == entry.id, attachments.c.sha.not_in(kept))
-        self.connection.execute(gone)
+        if kept := [file.sha for file in entry.files]:
+            gone = delete(attachments).where(attachments.c.entry == entry.id, attachments.c.sha.not_in(kept))
+            self.connection.execute(gone)
+        else:
+            DETACH.run(self.connection, {"of_entry": entry.id})
 
     def mark(self, id: int, mark: Mark) -> None:
         self.connection.execute(MARK, {"entry_id": id, "mark": mark.value})
