@@ -9,6 +9,7 @@ from adapters.discord import uploads
 from bot.message import UserRef
 from tests.discord.shop import Shop
 from tests.fakes.discord import posting
+from tests.fakes.discord.model import Message
 
 HOSTILE = (
     "@everyone @here <@&1> <@1> <#1> [bank](https://x.test) **b** __u__ ||s|| `c` # no\n# title\n- a\n1. b\n> q <t:1>"
@@ -163,15 +164,21 @@ async def test_customers_make_tickets_of_their_own_messages_only_and_nobody_of_a
     assert "That is a bot" in await shop.does(fake.context_menu(fake.sam, general, "Open a ticket", fake.bot))
 
 
+async def given(shop: Shop, files: list[tuple[str, bytes]]) -> Message:
+    """Sam gives them to Ann, in her ticket. Returns what he said."""
+    await shop.fake.dm(shop.fake.ann, "hello")
+    await shop.settled()
+    said = await shop.fake.say(shop.fake.sam, shop.agents_room(), "!r look", files=files)
+    await shop.settled()
+    return said
+
+
 async def test_a_file_that_is_too_large_for_the_place_comes_in_parts(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = shop.fake
     monkeypatch.setattr(uploads, "SMALLEST_LIMIT", 1000)
-    await fake.dm(fake.ann, "hello")
-    await shop.settled()
-    await fake.say(fake.sam, shop.agents_room(), "!r look", files=[("manual.pdf", bytes(2500))])
-    await shop.settled()
+    await given(shop, [("manual.pdf", bytes(2500))])
     (got,) = [m for m in fake.messages(fake.ann) if m.attachments]
     assert 'cat "manual.pdf".* > "manual.pdf"' in got.text
     names = [(a.filename, len(a.data)) for a in got.attachments]
@@ -186,11 +193,8 @@ async def test_files_that_one_request_does_not_hold_come_in_messages_after_it_an
     monkeypatch.setattr(uploads, "REQUEST", 2400)
     monkeypatch.setattr(posting, "REQUEST", 2450)
     fake.world.attachment_size_limit = 1000
-    await fake.dm(fake.ann, "hello")
-    await shop.settled()
     files = [(name, name.encode() * 900) for name in "abc"]
-    said = await fake.say(fake.sam, shop.agents_room(), "!r look", files=files)
-    await shop.settled()
+    said = await given(shop, files)
     got = [[(a.filename, a.data) for a in m.attachments] for m in fake.messages(fake.ann) if m.attachments]
     assert got == [files[:2], files[2:]]
     await fake.delete(fake.sam, said)

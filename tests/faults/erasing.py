@@ -72,6 +72,13 @@ class Leaving:
     async def confirm(self) -> None:
         await self.stage.presses(self.user, "Delete all of it")
 
+    async def goes_without_a_trace(self) -> None:
+        await self.confirm()
+        await self.ends()
+        assert self.shown() == []
+        assert LEFT not in self.told()
+        assert self.held() == []
+
     async def goes_on(self, until: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not until():

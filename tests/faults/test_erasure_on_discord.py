@@ -103,6 +103,10 @@ async def test_T24_what_is_taken_back_later_is_waited_for(leaving: Leaving, rout
 async def test_T24_what_is_never_taken_back_is_told_with_its_reason(
     leaving: Leaving, route: str, status: int, code: int
 ) -> None:
+    await is_told_with_its_reason(leaving, route, status, code)
+
+
+async def is_told_with_its_reason(leaving: Leaving, route: str, status: int, code: int) -> None:
     faults(leaving).fail(route, status, code=code, times=ALWAYS)
     await leaving.confirm()
     await leaving.ends()
@@ -156,11 +160,7 @@ async def test_what_was_given_up_though_discord_took_it_is_found_and_taken_back(
     faults(leaving).clear()
     monkeypatch.undo()
     assert any("given up" in text_of(what) for _, what in leaving.stage.ours())
-    await leaving.confirm()
-    await leaving.ends()
-    assert leaving.shown() == []
-    assert LEFT not in leaving.told()
-    assert leaving.held() == []
+    await leaving.goes_without_a_trace()
 
 
 # Posts in a thread that was put away, because its ticket is closed: it is woken for them, and sleeps again
@@ -208,12 +208,7 @@ async def test_T24_a_thread_that_is_woken_or_put_back_later_is_waited_for(
 async def test_T24_a_thread_that_is_never_woken_is_told_with_its_reason(
     leaving: Leaving, asleep: Channel, route: str, status: int, code: int
 ) -> None:
-    faults(leaving).fail(route, status, code=code, times=ALWAYS)
-    await leaving.confirm()
-    await leaving.ends()
-    in_the_end(leaving)
-    assert NEVER[status, code] in leaving.told()
-    assert leaving.shown() != []
+    await is_told_with_its_reason(leaving, route, status, code)
     assert sleeps(asleep)
 
 

@@ -98,6 +98,10 @@ def over(leaving: Leaving) -> None:
 @pytest.mark.parametrize("answer", LATER)
 @pytest.mark.parametrize("method", TAKES_BACK)
 async def test_T24_what_is_taken_back_later_is_waited_for(leaving: Leaving, method: str, answer: str) -> None:
+    await is_waited_for(leaving, method, answer)
+
+
+async def is_waited_for(leaving: Leaving, method: str, answer: str) -> None:
     fail(leaving, method, **LATER[answer])
     await leaving.confirm()
     await leaving.goes_on(lambda: met(leaving, method))
@@ -175,11 +179,7 @@ async def test_what_was_given_up_though_slack_took_it_is_found_and_taken_back(
     over(leaving)
     monkeypatch.undo()
     assert any("given up" in text_of(what) for _, what in leaving.stage.ours())
-    await leaving.confirm()
-    await leaving.ends()
-    assert leaving.shown() == []
-    assert LEFT not in leaving.told()
-    assert leaving.held() == []
+    await leaving.goes_without_a_trace()
 
 
 # Pages of people's own, on which it stands
@@ -187,18 +187,7 @@ async def test_what_was_given_up_though_slack_took_it_is_found_and_taken_back(
 
 @pytest.mark.parametrize("answer", LATER)
 async def test_T24_a_page_that_is_drawn_later_is_waited_for(drawn: Leaving, answer: str) -> None:
-    fail(drawn, PUBLISH, **LATER[answer])
-    await drawn.confirm()
-    await drawn.goes_on(lambda: met(drawn, PUBLISH))
-    for _ in range(4):
-        await drawn.hurried.on()
-    assert drawn.told() == "", "nothing is said to be done before it is"
-    over(drawn)
-    await drawn.ends()
-    assert TOLD in drawn.told()
-    assert LEFT not in drawn.told()
-    assert drawn.shown() == []
-    assert drawn.held() == []
+    await is_waited_for(drawn, PUBLISH, answer)
 
 
 @pytest.mark.parametrize("error", NEVER_DRAWN)
