@@ -4,13 +4,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.privacy.auditing.audit import FIRST, Deed, Line, Link, Note, alias, end_of, epoch_of
+from storage.hot import dialect_of
 from storage.rows import AuditHeadRow, AuditKeyRow, AuditRow
 
 log = AuditRow.__table__
@@ -63,7 +62,7 @@ class SqlAudit:
         """Where the chain ends. Until this transaction ends, nobody else adds to it."""
         there = select(heads).with_for_update()
         if (row := self.connection.execute(there).first()) is None:
-            new = _dialect(self.connection).insert(heads).values(id=1, number=0, hash=FIRST)
+            new = dialect_of(self.connection).insert(heads).values(id=1, number=0, hash=FIRST)
             self.connection.execute(new.on_conflict_do_nothing())
             row = self.connection.execute(there).one()
         return Link(row.number, row.hash)
@@ -116,7 +115,3 @@ class SqlAudit:
 
     def _keys(self) -> Mapping[int, str]:
         return {row.epoch: row.key for row in self.connection.execute(select(keys).where(keys.c.key != ""))}
-
-
-def _dialect(connection: Connection) -> Any:
-    return sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, cast, delete, exists, literal, or_, select
 from sqlalchemy import Text as SqlText
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.desks.model import Departure
+from storage.hot import dialect_of
 from storage.rows import ChannelRow, DepartureRow, TicketRow
 
 departures, channels, tickets = DepartureRow.__table__, ChannelRow.__table__, TicketRow.__table__
-THERE = (channels.c.platform == departures.c.platform, channels.c.workspace == departures.c.workspace)
 
 
 class SqlDepartures:
@@ -25,8 +24,8 @@ class SqlDepartures:
         return [Departure(row.platform, row.workspace, row.since) for row in rows]
 
     def begin(self, platform: str, workspace: str) -> bool:
-        dialect: Any = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(departures).values(platform=platform, workspace=workspace, since=self.now)
+        new = dialect_of(self.connection).insert(departures)
+        new = new.values(platform=platform, workspace=workspace, since=self.now)
         new = new.on_conflict_do_nothing().returning(departures.c.since)
         return self.connection.execute(new).first() is not None
 
@@ -42,7 +41,8 @@ class SqlDepartures:
 def theirs(before: datetime) -> Select[Any]:
     """Ids of the tickets of workspaces that left before then."""
     over = departures.c.since < before
-    desks = select(channels.c.desk).join(departures, and_(*THERE, over)).where(channels.c.agents)
+    there = and_(channels.c.platform == departures.c.platform, channels.c.workspace == departures.c.workspace, over)
+    desks = select(channels.c.desk).join(departures, there).where(channels.c.agents)
     accounts = departures.c.platform.concat(literal("/")).concat(departures.c.workspace).concat(literal("/%"))
     customers = exists().where(over, cast(tickets.c.customer, SqlText).like(accounts))
     return select(tickets.c.id).where(exists().where(over), or_(tickets.c.desk.in_(desks), customers))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.columns import plain_json
 
@@ -21,6 +21,11 @@ BY_NAME = sqlite.dialect(json_serializer=plain_json, paramstyle="named")
 def driver(connection: Connection) -> Any:
     """The connection of sqlite3 or psycopg under SQLAlchemy's."""
     return connection.connection.dbapi_connection
+
+
+def dialect_of(connection: Connection) -> Any:
+    """What has the `insert` of this database, which knows what to do on a conflict."""
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
 class Hot:

@@ -7,7 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.message import File, UserRef
 from bot.ports import Audit
@@ -34,10 +47,15 @@ from storage.rows import DisputeRow, RequestRow
 
 requests = RequestRow.__table__
 ONE = Hot(select(requests).where(requests.c.number == bindparam("of")))
-RUN = or_(*(requests.c.stage == literal_column(f"'{stage.value}'") for stage in RUNNING))
-NOW_RUNNING = Hot(select(requests).where(RUN).limit(bindparam("most")))
-EXPORTED = and_(requests.c.stage == literal_column("'done'"), requests.c.sha != literal_column("''"))
-WAITS = or_(*(requests.c.stage == literal_column(f"'{stage.value}'") for stage in (Stage.ASKED, Stage.COOLING)))
+
+
+def _in_stage(*stages: Stage) -> ColumnElement[bool]:
+    return or_(*(requests.c.stage == literal_column(f"'{stage.value}'") for stage in stages))
+
+
+NOW_RUNNING = Hot(select(requests).where(_in_stage(*RUNNING)).limit(bindparam("most")))
+EXPORTED = and_(_in_stage(Stage.DONE), requests.c.sha != literal_column("''"))
+WAITS = _in_stage(Stage.ASKED, Stage.COOLING)
 OUTDATED = Hot(
     select(requests).where(or_(EXPORTED, WAITS), requests.c.expires_at <= bindparam("now")).limit(bindparam("most"))
 )

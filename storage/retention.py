@@ -24,7 +24,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.message import UserRef
 from bot.ports import Audit
@@ -45,6 +44,7 @@ from bot.privacy.retaining.retention import (
 from bot.privacy.stages import OPEN
 from bot.tickets.timeline import SEQUENCE_BITS
 from storage.departures import theirs
+from storage.hot import dialect_of
 from storage.outbox import DEAD, SqlOutbox
 from storage.rows import (
     AttachmentRow,
@@ -118,8 +118,11 @@ class Retention:
 
     def keep_for(self, rule: str, days: int, since: datetime) -> None:
         """From `since` on; until then what is so now."""
-        dialect: Any = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        new = dialect.insert(periods).values(rule=rule, days=days, before=self.periods()[rule], since=since)
+        new = (
+            dialect_of(self.connection)
+            .insert(periods)
+            .values(rule=rule, days=days, before=self.periods()[rule], since=since)
+        )
         changed = {name: new.excluded[name] for name in ("days", "before", "since")}
         self.connection.execute(new.on_conflict_do_update(index_elements=["rule"], set_=changed))
         self.audit.note(Deed.PERIOD, store=rule, count=days)

@@ -46,9 +46,7 @@ MAX_BATCH = 64
 READERS = 2
 CHECKPOINTS = 100  # tries, a hundredth of a second apart: a short read is soon over, a long one is waited for elsewhere
 FEW_COMMITS = 8  # then a checkpoint of some 2 ms as soon as nobody waits; SQLite's own takes 200 on a large database
-MERGE_PAGES = (
-    6  # pages of the search index merged in one step; the longest take 50 ms on a large database, with 1 as well
-)
+MERGE_PAGES = 6  # pages of the search index merged in one step; the longest take 50 ms on a large one, with 1 as well
 MERGES_A_CHECKPOINT = 2  # small checkpoints on the way, or one writer waits for a large one
 FREE_PAGES = 64  # taken out of the file in one step
 BY_STEPS = 2  # what `PRAGMA auto_vacuum` says of a database that gives free pages back when it is told to

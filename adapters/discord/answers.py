@@ -1,6 +1,5 @@
 """Showing the bot's answer to whoever acted: as long as their interaction lives, and in private messages after that."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,10 +12,10 @@ from adapters.discord.forms import modal
 from adapters.discord.inbound import Interaction
 from adapters.discord.posting import Posting, in_parts
 from adapters.discord.render import rendered, view
-from adapters.discord.uploads import MOST, batches, opened
+from adapters.discord.uploads import MOST, batches
 from bot.language import here, reading
 from bot.message import Button, Form, Message, Style, say
-from bot.ports import Ask, Files, Reply, Say
+from bot.ports import Ask, Reply, Say
 
 log = logging.getLogger(__name__)
 EXPIRED = frozenset({10062, 10015, 50027})  # unknown interaction, webhook or token: it came too late
@@ -25,8 +24,7 @@ UNDONE = "❌"
 
 
 class Answers:
-    def __init__(self, files: Files, posting: Posting, private: Callable[[int], Awaitable[int]]) -> None:
-        self.files = files
+    def __init__(self, posting: Posting, private: Callable[[int], Awaitable[int]]) -> None:
         self.posting = posting
         self.private = private
 
@@ -82,7 +80,7 @@ class Answers:
             "embeds": [*shown.embeds, *in_parts(message, limit)],
             "view": view(message),
             "allowed_mentions": shown.allowed,
-            "files": [*await asyncio.to_thread(opened, first, self.files), *self.posting.overflow(shown)],
+            "files": [*await self.posting.opened(first), *self.posting.overflow(shown)],
             "ephemeral": not public,
         }
         try:
@@ -93,8 +91,7 @@ class Answers:
                     await interaction.delete_original_response()
                 await interaction.followup.send(**what)
             for batch in more:
-                files = await asyncio.to_thread(opened, batch, self.files)
-                await interaction.followup.send(files=files, ephemeral=not public)
+                await interaction.followup.send(files=await self.posting.opened(batch), ephemeral=not public)
         except discord.HTTPException as error:
             if error.code not in EXPIRED:
                 raise

@@ -74,7 +74,7 @@ class DiscordChat:
         self.client = Gateway(self, asked, http_trace=trace, **(options or {}))
         self.places = Places(self.client)
         self.delivery = Delivery(self.client, files, self.places)
-        self.answers = Answers(files, self.delivery.posting, self.delivery.private_channel)
+        self.answers = Answers(self.delivery.posting, self.delivery.private_channel)
         self.lanes = Lanes()
         self.marks = Marks(write_marks, lambda: self.lanes.busy)
         self.egress = way_out(api_url, gateway_url)

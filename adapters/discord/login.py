@@ -7,9 +7,10 @@ from collections.abc import Callable
 import aiohttp
 import discord
 
+from adapters.discord.errors import for_good
+
 log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two tries
-TOO_MANY = 429
 
 
 async def log_in(client: discord.Client, token: str, connector: Callable[[], aiohttp.BaseConnector]) -> None:
@@ -20,7 +21,7 @@ async def log_in(client: discord.Client, token: str, connector: Callable[[], aio
         try:
             return await client.login(token)
         except (OSError, aiohttp.ClientError, discord.HTTPException) as error:
-            if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != TOO_MANY:
+            if isinstance(error, discord.HTTPException) and for_good(error):
                 raise
             reason = str(error.status) if isinstance(error, discord.HTTPException) else type(error).__name__
             log.warning("not connected yet: Discord cannot be reached (%s)", reason)

@@ -37,10 +37,10 @@ class Posting:
         shown = rendered(message)
         first, *more = self._batches(message, shown, channel)
         shown = replace(shown, embeds=[*shown.embeds, *in_parts(message, self.limit(channel))])
-        attached = self.overflow(shown) + await self._opened(first)
+        attached = self.overflow(shown) + await self.opened(first)
         sent = [(await self._send(channel, shown, message, attached, token, answering)).id]
         for number, batch in enumerate(more, 1):
-            files = await self._opened(batch)
+            files = await self.opened(batch)
             after = f"{token}.{number}"[-LONGEST_TOKEN:]
             sent.append((await self._send(channel, Rendered(""), Message(()), files, after, None)).id)
         return Sent(tuple(sent))
@@ -58,7 +58,7 @@ class Posting:
     async def rewrite(self, channel: int, posted: Sent, message: Message) -> Sent:
         """Returns what is there now: files that came after it go when it has none any more."""
         shown = rendered(message)
-        attached = self.overflow(shown) + await self._opened(self._batches(message, shown, channel)[0])
+        attached = self.overflow(shown) + await self.opened(self._batches(message, shown, channel)[0])
         old = self.partial(channel, posted.first)
         what: dict[str, Any] = {
             "content": shown.content or None,
@@ -156,7 +156,7 @@ class Posting:
     def _batches(self, message: Message, shown: Rendered, channel: int) -> list[list[uploads.Part]]:
         return uploads.batches(message.files, self.limit(channel), uploads.MOST - bool(shown.attached))
 
-    async def _opened(self, batch: list[uploads.Part]) -> list[discord.File]:
+    async def opened(self, batch: list[uploads.Part]) -> list[discord.File]:
         return await asyncio.to_thread(uploads.opened, batch, self.files) if batch else []
 
     @staticmethod

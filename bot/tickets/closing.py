@@ -48,20 +48,24 @@ def close(
 
 def close_by_silence(ticket: Ticket, desk: Desk, work: UnitOfWork) -> Ticket:
     """Its customer was asked, and nobody answered."""
-    entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=NO_ANSWER)
-    ticket, _ = work.timeline.add(ticket.close(work.now), entry)
+    ticket = by_itself(ticket, NO_ANSWER, work)
     return _closed(ticket, desk, "", partial(views.closed_by_silence, ticket), work)
 
 
 def close_for_departure(ticket: Ticket, desk: Desk, work: UnitOfWork, *, tell: bool) -> None:
     """Its workspace has removed the bot, so there is nobody to answer, or to be answered. `tell` agents elsewhere."""
-    entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=BOT_REMOVED)
-    ticket, _ = work.timeline.add(ticket.close(work.now), entry)
+    ticket = by_itself(ticket, BOT_REMOVED, work)
     work.closings.forget(ticket.id)
     if tell:
         rooms.refresh_card(ticket, desk, work)
         heard = partial(views.closed_for_departure, ticket)
         rooms.to_agents(ticket, desk, rooms.notice(ticket, "closed-agents"), heard, work)
+
+
+def by_itself(ticket: Ticket, why: str, work: UnitOfWork) -> Ticket:
+    """Write it closed by nobody, for a reason of the desk's (`why`, a code). Nobody is told."""
+    entry = Entry(0, ticket.id, Kind.CLOSED, work.now, ticket.customer, detail=why)
+    return work.timeline.add(ticket.close(work.now), entry)[0]
 
 
 def _closed(

@@ -12,6 +12,7 @@ from bot.privacy import views
 from bot.privacy.model import NOBODY
 from bot.readers import languages_of
 from bot.relay import rooms
+from bot.tickets.closing import by_itself
 from bot.tickets.model import RoomKind, Ticket
 from bot.tickets.participants import tell_subject_again
 from bot.tickets.timeline import REQUESTER_ERASED, Entry, Kind
@@ -21,8 +22,7 @@ def close_some(who: UserRef, work: UnitOfWork, limit: int) -> bool:
     """Close up to `limit` open tickets of theirs; agents are told without a name. True if there may be more."""
     own = [ticket for ticket in work.tickets.open_of(who) if ticket.customer == who]
     for ticket in own[:limit]:
-        entry = Entry(0, ticket.id, Kind.CLOSED, work.now, who, detail=REQUESTER_ERASED)
-        closed, _ = work.timeline.add(ticket.close(work.now), entry)
+        closed = by_itself(ticket, REQUESTER_ERASED, work)
         _tell(closed, partial(views.requester_erased, closed.number), work)
     return len(own) > limit
 

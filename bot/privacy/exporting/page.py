@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bot.language import Phrase, _, current, here, several
-from bot.tickets.timeline import BOT_REMOVED, NO_ANSWER, REQUESTER_ERASED, Kind
+from bot.tickets.timeline import Kind
+from bot.tickets.views import CODES
 from bot.wording import moment
 
 VERBS = {
@@ -40,10 +41,7 @@ DETAILS = {
     "high": Phrase("high"),
     "normal": Phrase("normal"),
     "low": Phrase("low"),
-    REQUESTER_ERASED: Phrase("the requester had their data erased"),
-    NO_ANSWER: Phrase("no answer came"),
-    BOT_REMOVED: Phrase("the bot was removed there"),
-}
+} | CODES
 
 
 def template(name: str) -> Any:
